@@ -1,0 +1,200 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+/// Face of the backends, and itself the binary contract: a struct of function pointers over plain argument structs. The CPU
+/// library fills one, the CUDA module fills one; there is no adapter between them and the executor. A backend sees no spec
+/// and no plan. Nothing here throws, and nothing but pointers, integers, doubles and plain structs crosses.
+///
+/// Conventions
+///   - An op answers a span of *items*; each item is one independent task. An item's bits never depend on which other items
+///     share the call, on the thread, or on the instruction set (docs/numerics.md).
+///   - An item may answer several *lanes* (neighbouring hyperparameters) from the same work.
+///   - `Batch` addresses an array of every item: item i lies at data + i * stride. Inputs go through `slot`: consumer item i
+///     reads input item slot[i].
+///   - A parameter of lane l of item i is at values[i * item_stride + l]; item_stride 0 = all items share the lanes.
+///   - Matrices are column-major. Row lists are ascending. `status` takes one kilofold::FitStatus an item (or item and lane).
+///   - Pointers are device pointers of the backend (its own `allocate`), except argument structs, `RowSetView` arrays,
+///     parameters and slots, which are host memory.
+///   - An op returns 0, or non-zero when the machine failed (memory, device); `last_error` then says how. A fit that fails
+///     numerically is a status, and its numbers are NaN.
+namespace kilofold {
+
+inline constexpr std::uint32_t backend_abi = 1;
+
+/// The study's table, uploaded once. X (n, d), y (n), code (n, d) and levels as in data.hpp's RankCodes.
+struct TableView {
+  std::int64_t n;
+  std::int64_t d;
+  const double* X;
+  const double* y;
+  const std::int32_t* code;
+  const double* level;
+  const std::int64_t* level_begin;
+};
+
+/// Training and held-out rows of one item; the lists live in the backend's memory.
+struct RowSetView {
+  const std::int32_t* train;
+  const std::int32_t* held_out;
+  std::int32_t n_train;
+  std::int32_t n_held_out;
+};
+
+template <class T> struct Batch {
+  T* data;
+  std::int64_t stride;  ///< elements between items
+};
+
+struct Parameter {
+  const double* values;
+  std::int64_t item_stride;
+};
+
+enum class BackendScaling : std::int32_t { none = 0, zscore = 1, center = 2 };
+
+/// Scale features and target by their training rows.
+///
+/// zscore: (v - mean) / population standard deviation; a constant column has scale 1. center: v - mean. none: v.
+///
+/// Shapes    X_train (n_train, d), ld = ld_train · X_held_out (n_held_out, d), ld = ld_held_out · y_train (n_train)
+///           centre, scale (d + 1): the features', then the target's
+/// Errors    status: ok
+/// Cost      O(n d) an item
+/// Accuracy  mean and variance by the canonical reduction over ascending training rows, two passes
+struct StandardizeArgs {
+  const TableView* table;
+  std::int64_t n_items;
+  const RowSetView* rows;  ///< (n_items)
+  BackendScaling features;
+  BackendScaling target;
+  std::int64_t ld_train;
+  std::int64_t ld_held_out;
+  Batch<double> X_train;
+  Batch<double> X_held_out;
+  Batch<double> y_train;
+  Batch<double> centre;
+  Batch<double> scale;
+  std::int32_t* status;  ///< (n_items)
+};
+
+/// Fit a linear model with intercept and predict, for every ridge penalty from one factorisation.
+///
+/// Minimises |y - b0 - X w|^2 + alpha |w|^2 on the standardised columns, intercept unpenalised. One SVD of the centred
+/// design (Householder QR, then one-sided Jacobi on R) answers every alpha: w = V diag(s / (s^2 + alpha)) U' y. Singular
+/// values below max(n, d) eps s_max count as zero, so alpha = 0 on a singular design gives the minimum-norm solution.
+///
+/// Shapes    inputs as StandardizeArgs · alpha (lanes) >= 0 · coefficient (d + 1, lanes): w in standardised units, then the
+///           intercept · prediction (n_held_out, lanes), ld = ld_held_out, in the target's own unit
+/// Errors    status(lane, item) = ok, rank_deficient (alpha = 0, minimum norm), not_finite
+/// Cost      2 n d^2 + O(d^3) an item, O(n_held_out d + d^2) a lane
+/// Accuracy  50 eps cond(X) relative to sd(y)
+struct LeastSquaresArgs {
+  const TableView* table;
+  std::int64_t n_items;
+  std::int64_t n_lanes;
+  const RowSetView* rows;         ///< (n_items)
+  const std::int32_t* slot;       ///< (n_items) item of the standardised inputs
+  std::int64_t ld_train;
+  std::int64_t ld_held_out;
+  Batch<const double> X_train;
+  Batch<const double> X_held_out;
+  Batch<const double> y_train;
+  Batch<const double> centre;
+  Batch<const double> scale;
+  Parameter alpha;
+  Batch<double> coefficient;
+  Batch<double> prediction;
+  std::int32_t* status;  ///< (n_items, n_lanes), lane fastest
+};
+
+/// A grown regression tree: nodes in breadth-first order, root 0, the children of one node adjacent.
+///
+/// Arrays have `capacity` entries an item; count gives how many are used. A leaf has feature = -1. A split sends a sample left
+/// when code(sample, feature) <= cut. mean is the mean target of the node's training rows, at inner nodes too: that is what
+/// makes a tree cut at a lesser depth equal to the tree grown to that depth.
+struct TreeBatch {
+  std::int64_t capacity;
+  Batch<std::int32_t> count;    ///< (1)
+  Batch<std::int32_t> feature;  ///< (capacity)
+  Batch<std::int32_t> cut;      ///< (capacity) a rank code of the table
+  Batch<std::int32_t> left;     ///< (capacity) index of the left child; the right one follows it
+  Batch<double> mean;           ///< (capacity) in the target's unit
+};
+
+/// Grow one CART regression tree an item: exact greedy least squares over the table's rank codes.
+///
+/// A node splits where S_L^2 / n_L + S_R^2 / n_R is largest; S are int64 fixed-point sums of the centred target, so the
+/// choice does not depend on any order of summation. Ties go to the lowest feature, then the lowest threshold. The threshold
+/// is the midpoint of neighbouring training values as scikit-learn computes it (a / 2 + b / 2), turned into the largest code
+/// whose value it admits. A node is a leaf at max_depth, with fewer than min_samples_split or 2 min_samples_leaf rows, with
+/// constant target, or where no admissible split improves the fit.
+///
+/// Shapes    parameters (1 lane): max_depth >= 1 or +infinity, min_samples_split >= 2, min_samples_leaf >= 1
+///           capacity >= 2 max(1, n_train / min_samples_leaf) - 1
+/// Errors    status: ok
+/// Cost      O(n d) a level after O(n d) to order the rows
+/// Accuracy  bitwise, whatever the CPU; the target's fixed-point step is below 2^-50 of its training range at n = 1000
+struct GrowTreesArgs {
+  const TableView* table;
+  std::int64_t n_items;
+  const RowSetView* rows;
+  Parameter max_depth;
+  Parameter min_samples_split;
+  Parameter min_samples_leaf;
+  TreeBatch tree;
+  std::int32_t* status;  ///< (n_items)
+};
+
+/// Predict the held-out rows from trees cut at each of the lanes' depths.
+///
+/// Shapes    max_depth (lanes), any order · prediction (n_held_out, lanes), ld = ld_held_out, in the target's unit
+/// Errors    status(lane, item) = ok
+/// Cost      one descent a held-out row, whatever the number of lanes
+/// Accuracy  bitwise: lane d equals growing with max_depth = d
+struct ReadTreesArgs {
+  const TableView* table;
+  std::int64_t n_items;
+  std::int64_t n_lanes;
+  const RowSetView* rows;
+  const std::int32_t* slot;  ///< (n_items) item of `tree`
+  std::int64_t ld_held_out;
+  TreeBatch tree;
+  Parameter max_depth;
+  Batch<double> prediction;
+  std::int32_t* status;  ///< (n_items, n_lanes), lane fastest
+};
+
+/// A backend. Ops it does not offer are null, and the planner's device choice skips it for studies that need them.
+struct Backend {
+  std::uint32_t abi;  ///< backend_abi of the header it was built with
+  const char* name;   ///< "cpu", "cuda"
+
+  /// Can it run here? Returns 0, or non-zero with a reason of at most size - 1 characters, fit for the report.
+  int (*probe)(char* reason, std::size_t size);
+  /// One line on the device and its libraries, for provenance.
+  int (*describe)(char* text, std::size_t size);
+  /// Why the last call of this thread returned non-zero.
+  const char* (*last_error)();
+
+  void* (*allocate)(std::size_t bytes);  ///< 64-byte aligned; null when out of memory
+  void (*release)(void* pointer);
+  int (*upload)(void* to, const void* from_host, std::size_t bytes);
+  int (*download)(void* to_host, const void* from, std::size_t bytes);
+
+  int (*standardize)(const StandardizeArgs*);
+  int (*least_squares)(const LeastSquaresArgs*);
+  int (*grow_trees)(const GrowTreesArgs*);
+  int (*read_trees)(const ReadTreesArgs*);
+};
+
+/// The CPU backend, always there.
+const Backend& cpu_backend();
+
+}  // namespace kilofold
+
+/// The one symbol that a backend module exports.
+extern "C" const kilofold::Backend* kilofold_backend();

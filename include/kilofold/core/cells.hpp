@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "kilofold/core/ids.hpp"
+
+namespace kilofold {
+
+/// How a fit ended. Stored as CF flag values under these names; a failure is a value, never an exception.
+enum class FitStatus : std::int32_t {
+  ok = 0,
+  rank_deficient = 1,         ///< least squares: minimum-norm solution of a singular problem
+  jittered = 2,               ///< noise raised to the floor
+  not_positive_definite = 3,  ///< predictions are NaN
+  ill_conditioned = 4,
+  iteration_limit = 5,
+  time_limit = 6,
+  converged_degenerate = 7,
+  not_finite = 8,  ///< predictions are NaN
+};
+
+/// The name under which a status is stored and shown.
+const char* name(FitStatus status);
+
+/// True where the fit gave no usable numbers (exit code 3 counts these).
+bool failed(FitStatus status);
+
+/// One column of a model's trial table: numbers or text, one entry a trial. NaN = not applicable, or `none`.
+struct TrialColumn {
+  std::string name;  ///< parameter name, or cv.folds, scaling.fit_on
+  std::string long_name;
+  bool integral = false;
+  std::vector<double> number;     ///< used when text is empty
+  std::vector<std::string> text;  ///< used for categories
+};
+
+/// Every trial of one entry of the `models:` list, in the order of the file's `trial` dimension.
+struct TrialTable {
+  std::string model_name;        ///< the entry's name, e.g. "DT": the group under /models
+  std::string model;             ///< the registered model, e.g. "tree"
+  std::vector<std::string> id;   ///< 16 hex digits each: hash of all that the trial's numbers depend on
+  std::vector<std::int32_t> n_folds;  ///< k of each trial
+  std::vector<TrialColumn> columns;
+  std::string numerics;  ///< numerics id of this entry's plan group
+  bool few_values = false;  ///< predictions repeat a few values a row (trees): worth compressing
+};
+
+/// A run of finished (trial, seed) cells of one model entry: what the executor hands over and the store commits.
+///
+/// Shapes    c = cells, n = samples, k = largest fold count of the study; row-major, cell slowest
+/// Units     predictions in the target's unit
+struct CellBlock {
+  ModelId model;
+  std::vector<std::int64_t> trial;       ///< (c) index into the model's TrialTable
+  std::vector<std::int32_t> seed;        ///< (c) index into the study's seeds
+  std::vector<double> prediction;        ///< (c, n) held-out prediction of every sample
+  std::vector<double> metric;            ///< (c, 4) pooled mae, rmse, r2, r2_eq13
+  std::vector<double> fold_metric;       ///< (c, k, 3) mae, rmse, r2; NaN beyond the trial's own folds
+  std::vector<std::int32_t> status;      ///< (c, k) FitStatus; -1 beyond the trial's own folds
+
+  std::int64_t n_cells() const { return static_cast<std::int64_t>(trial.size()); }
+};
+
+}  // namespace kilofold

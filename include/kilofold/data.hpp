@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "kilofold/core/error.hpp"
+#include "kilofold/core/matrix.hpp"
+
+/// Face of the data stage: a CSV file becomes a Dataset; a fold seed becomes a Split; a fold of a split, a RowSet.
+namespace kilofold {
+
+/// A column the study uses, as the spec names it. `place` is where the spec names it, for messages.
+struct ColumnName {
+  std::string column;  ///< header in the CSV file
+  std::string label;   ///< long name for tables and plots; empty = column
+  std::string units;   ///< as in the spec; empty = not given
+  Place place;
+};
+
+/// Which columns of which file a study reads.
+struct DataSource {
+  std::string file;  ///< path as opened
+  std::vector<ColumnName> features;
+  ColumnName target;
+  std::optional<ColumnName> groups;
+};
+
+/// The table of a study, whole and finite: no missing, infinite or text values in features and target.
+///
+/// Shapes    X (n, d) · y (n) · group (n) codes in order of first appearance, empty without `groups:` · n >= 2, d >= 1
+/// Units     as the columns say; values exactly as in the file (nearest double)
+struct Dataset {
+  DataSource source;
+  std::string sha256;  ///< of the file's bytes, 64 hex digits
+  Matrix<double> X;
+  std::vector<double> y;
+  std::vector<std::int32_t> group;
+  std::vector<std::string> group_name;  ///< by code
+
+  std::int64_t n_samples() const { return X.rows(); }
+  std::int64_t n_features() const { return X.cols(); }
+};
+
+/// Read a CSV table (RFC 4180, UTF-8 with or without BOM, LF or CRLF, header row).
+///
+/// Errors    InputError with every problem found, each with file:line:column, the text and a hint: unreadable file, missing
+///           or repeated column, ragged row, empty, text or non-finite number, constant target, fewer than two rows
+/// Cost      one pass; about 100 MB/s
+Dataset read_csv(const DataSource& source);
+
+/// Each feature's distinct values in ascending order, and every sample's rank among them.
+///
+/// Trees see ranks only, so one table of codes serves every fold, seed, trial and boosting round.
+/// Shapes    code (n, d) · level: feature f's distinct values at [level_begin[f], level_begin[f + 1])
+struct RankCodes {
+  Matrix<std::int32_t> code;
+  std::vector<double> level;
+  std::vector<std::int64_t> level_begin;
+};
+RankCodes rank_codes(const Matrix<double>& X);
+
+/// One fold seed's partition of the samples.
+struct Split {
+  std::int32_t n_folds = 0;
+  std::int64_t seed = 0;
+  std::vector<std::int32_t> fold;  ///< (n) in [0, n_folds)
+};
+
+/// Split n samples as scikit-learn's `KFold(n_folds, shuffle=True, random_state=seed)`, fold for fold.
+///
+/// Errors    precondition: 2 <= n_folds <= n, 0 <= seed < 2^32
+/// Accuracy  identical for every seed; 100 seeds are frozen in the tests
+Split kfold(std::int64_t n, std::int32_t n_folds, std::int64_t seed);
+
+/// The rows a fit trains on and the rows it predicts, each ascending.
+struct RowSet {
+  std::vector<std::int32_t> train;
+  std::vector<std::int32_t> held_out;
+};
+RowSet row_set(const Split& split, std::int32_t fold);
+
+}  // namespace kilofold

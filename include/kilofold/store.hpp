@@ -1,0 +1,125 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kilofold/core/cells.hpp"
+#include "kilofold/data.hpp"
+#include "kilofold/spec.hpp"
+
+/// Face of the store: HDF5 files that survive a kill at any moment, grow, and open in xarray with labelled dimensions.
+///
+/// While a study runs, finished cells are written as *parts*: complete, immutable HDF5 files in `OUT.h5.parts/`, renamed into
+/// place once closed and synced. *Committed* means renamed. `merge` joins parts into `OUT.h5`. Layout: docs/store.md.
+namespace kilofold {
+
+/// Everything about a study that a file records besides the cells.
+struct StudyHeader {
+  Spec spec;
+  Dataset data;
+  std::string canonical;           ///< canonical_json(spec, data)
+  std::vector<Split> splits;       ///< every (k, seed), k slowest, in the order of spec.cv
+  std::vector<TrialTable> models;  ///< one an entry of spec.models, in its order
+  std::vector<std::pair<std::string, std::string>> provenance;  ///< root attributes: version, commit, host, device, rules, ...
+
+  std::int32_t largest_fold_count() const;
+};
+
+/// Which (trial, seed) cells are committed: one bit a cell of each model entry.
+class CellSet {
+ public:
+  explicit CellSet(const StudyHeader& study);
+
+  bool contains(ModelId model, std::int64_t trial, std::int32_t seed) const;
+  void insert(ModelId model, std::int64_t trial, std::int32_t seed);
+  std::int64_t size() const { return size_; }    ///< cells held
+  std::int64_t total() const { return total_; }  ///< cells of the study
+
+ private:
+  std::size_t bit(ModelId model, std::int64_t trial, std::int32_t seed) const;
+
+  std::vector<std::int64_t> begin_;
+  std::int64_t n_seeds_ = 0;
+  std::vector<bool> bits_;
+  std::int64_t size_ = 0;
+  std::int64_t total_ = 0;
+};
+
+/// One study's results on disk, for writing.
+///
+/// Safe to have several writers on one study at a time (shards, a requeued twin): every file gets a name of its own, and equal
+/// cells are equal bit for bit.
+class Store {
+ public:
+  /// Open the results at `path` for a study, creating nothing yet.
+  ///
+  /// Reads the headers of the merged file and of every part; a trial that still occurs keeps its cells by its id.
+  /// Errors    InputError when what is there belongs to other data, cv or scaling (naming the differing keys) or to another
+  ///           numerics id; MachineError on I/O. A damaged part is renamed to *.damaged, named on stderr, and its cells count
+  ///           as missing
+  Store(std::string path, StudyHeader study);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  const CellSet& committed() const;
+
+  /// Write blocks as one part: O_EXCL temporary name, every close checked, fsync, rename, fsync of the directory. When this
+  /// returns, the cells are safe. Errors: MachineError, and nothing new is visible.
+  void commit(std::span<const CellBlock> blocks);
+
+  /// Join the merged file and all parts into `path` with the same discipline, read it back, then remove the parts.
+  /// Cells held twice must agree bit for bit; the merged file may be incomplete (missing cells are NaN, status -1).
+  void merge();
+
+  /// Forget everything stored: removes the merged file and the parts (`run --fresh`).
+  static void remove(const std::string& path);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A study's results for reading: the merged file, its parts, or both, seen as one.
+///
+/// Trials are those of the file's own spec. Cells not yet computed read as NaN with status -1.
+class StudyReader {
+ public:
+  /// Open `path` (merged file) and/or `path.parts/`. Errors: InputError when neither exists or the file is not kilofold's.
+  explicit StudyReader(const std::string& path);
+  ~StudyReader();
+  StudyReader(const StudyReader&) = delete;
+  StudyReader& operator=(const StudyReader&) = delete;
+
+  const std::string& attribute(const std::string& name) const;  ///< root attribute; empty when absent
+  std::vector<std::pair<std::string, std::string>> attributes() const;
+  const std::string& spec_text() const;
+  const std::string& canonical() const;
+  const std::vector<double>& y() const;
+  const std::vector<std::int64_t>& seeds() const;
+  const ColumnName& target() const;
+  const std::vector<Split>& splits() const;
+  const std::vector<TrialTable>& models() const;  ///< columns include cv.folds
+
+  std::int64_t n_committed() const;
+  std::int64_t n_cells() const;
+
+  /// All seeds of one trial. Shapes: as CellBlock with one cell a seed.
+  CellBlock trial(ModelId model, std::int64_t trial) const;
+  /// Pooled metrics of every cell. Shape (trials, seeds, 4), row-major; NaN where missing.
+  std::vector<double> metrics(ModelId model) const;
+  /// Fits per status: index = FitStatus, last = missing.
+  std::vector<std::int64_t> status_counts(ModelId model) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kilofold
