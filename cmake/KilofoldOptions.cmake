@@ -6,19 +6,37 @@
 add_library(kilofold_options INTERFACE)
 target_compile_options(kilofold_options INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off;-Wall;-Wextra;-Wpedantic;-Wshadow;-Wconversion;-Wno-sign-conversion>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 sees overlaps where a literal is joined to a std::string (GCC bug 105651).
+  target_compile_options(kilofold_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
+endif()
 if(KILOFOLD_WERROR)
   target_compile_options(kilofold_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Werror>)
 endif()
+if(KILOFOLD_SANITIZE)
+  target_compile_options(kilofold_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-omit-frame-pointer>)
+  target_compile_definitions(kilofold_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:_GLIBCXX_ASSERTIONS>)
+  set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all)
+  target_compile_options(kilofold_options INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${sanitizers}>")
+  target_link_options(kilofold_options INTERFACE ${sanitizers})
+endif()
+if(KILOFOLD_COVERAGE)
+  # Counters are shared between threads: without atomic updates gcov reports negative counts.
+  target_compile_options(kilofold_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:--coverage;-fprofile-update=atomic>)
+  target_link_options(kilofold_options INTERFACE --coverage)
+endif()
 target_include_directories(kilofold_options INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_BINARY_DIR}/generated)
 
-# kilofold_layer(NAME sources... PUBLIC layers... PRIVATE third-party...): one static library a layer.
+# kilofold_layer(NAME SOURCES files... PUBLIC layers... PRIVATE third-party...): one static library a layer.
 function(kilofold_layer name)
   cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   add_library(kilofold_${name} STATIC ${ARG_SOURCES})
   target_link_libraries(kilofold_${name} PUBLIC kilofold_options ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+  target_include_directories(kilofold_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
 endfunction()
 
-# kilofold_test(NAME sources... LINK libraries...): one GoogleTest program, its cases registered with CTest.
+# kilofold_test(NAME SOURCES files... LINK libraries... LABELS labels...): one GoogleTest program, its cases registered with
+# CTest.
 function(kilofold_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})

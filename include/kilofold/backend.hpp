@@ -5,22 +5,23 @@
 #include <cstddef>
 #include <cstdint>
 
-/// Face of the backends, and itself the binary contract: a struct of function pointers over plain argument structs. The CPU
-/// library fills one, the CUDA module fills one; there is no adapter between them and the executor. A backend sees no spec
-/// and no plan. Nothing here throws, and nothing but pointers, integers, doubles and plain structs crosses.
+/// Face of the backends, and itself the binary contract: a struct of function pointers over plain argument structs. The
+/// CPU library fills one, the CUDA module fills one; there is no adapter between them and the executor. A backend sees
+/// no spec and no plan. Nothing here throws, and nothing but pointers, integers, doubles and plain structs crosses.
 ///
 /// Conventions
-///   - An op answers a span of *items*; each item is one independent task. An item's bits never depend on which other items
-///     share the call, on the thread, or on the instruction set (docs/numerics.md).
+///   - An op answers a span of *items*; each item is one independent task. An item's bits never depend on which other
+///     items share the call, on the thread, or on the instruction set (docs/numerics.md).
 ///   - An item may answer several *lanes* (neighbouring hyperparameters) from the same work.
-///   - `Batch` addresses an array of every item: item i lies at data + i * stride. Inputs go through `slot`: consumer item i
-///     reads input item slot[i].
+///   - `Batch` addresses an array of every item: item i lies at data + i * stride. Inputs go through `slot`: consumer
+///     item i reads input item slot[i].
 ///   - A parameter of lane l of item i is at values[i * item_stride + l]; item_stride 0 = all items share the lanes.
-///   - Matrices are column-major. Row lists are ascending. `status` takes one kilofold::FitStatus an item (or item and lane).
+///   - Matrices are column-major. Row lists are ascending. `status` takes one kilofold::FitStatus an item (or item and
+///     lane).
 ///   - Pointers are device pointers of the backend (its own `allocate`), except argument structs, `RowSetView` arrays,
 ///     parameters and slots, which are host memory.
-///   - An op returns 0, or non-zero when the machine failed (memory, device); `last_error` then says how. A fit that fails
-///     numerically is a status, and its numbers are NaN.
+///   - An op returns 0, or non-zero when the machine failed (memory, device); `last_error` then says how. A fit that
+///     fails numerically is a status, and its numbers are NaN.
 namespace kilofold {
 
 inline constexpr std::uint32_t backend_abi = 1;
@@ -84,11 +85,12 @@ struct StandardizeArgs {
 /// Fit a linear model with intercept and predict, for every ridge penalty from one factorisation.
 ///
 /// Minimises |y - b0 - X w|^2 + alpha |w|^2 on the standardised columns, intercept unpenalised. One SVD of the centred
-/// design (Householder QR, then one-sided Jacobi on R) answers every alpha: w = V diag(s / (s^2 + alpha)) U' y. Singular
-/// values below max(n, d) eps s_max count as zero, so alpha = 0 on a singular design gives the minimum-norm solution.
+/// design (Householder QR, then one-sided Jacobi on R) answers every alpha: w = V diag(s / (s^2 + alpha)) U' y.
+/// Singular values below max(n, d) eps s_max count as zero, so alpha = 0 on a singular design gives the minimum-norm
+/// solution.
 ///
-/// Shapes    inputs as StandardizeArgs · alpha (lanes) >= 0 · coefficient (d + 1, lanes): w in standardised units, then the
-///           intercept · prediction (n_held_out, lanes), ld = ld_held_out, in the target's own unit
+/// Shapes    inputs as StandardizeArgs · alpha (lanes) >= 0 · coefficient (d + 1, lanes): w in standardised units, then
+///           the intercept · prediction (n_held_out, lanes), ld = ld_held_out, in the target's own unit
 /// Errors    status(lane, item) = ok, rank_deficient (alpha = 0, minimum norm), not_finite
 /// Cost      2 n d^2 + O(d^3) an item, O(n_held_out d + d^2) a lane
 /// Accuracy  50 eps cond(X) relative to sd(y)
@@ -96,8 +98,8 @@ struct LeastSquaresArgs {
   const TableView* table;
   std::int64_t n_items;
   std::int64_t n_lanes;
-  const RowSetView* rows;         ///< (n_items)
-  const std::int32_t* slot;       ///< (n_items) item of the standardised inputs
+  const RowSetView* rows;    ///< (n_items)
+  const std::int32_t* slot;  ///< (n_items) item of the standardised inputs
   std::int64_t ld_train;
   std::int64_t ld_held_out;
   Batch<const double> X_train;
@@ -113,9 +115,9 @@ struct LeastSquaresArgs {
 
 /// A grown regression tree: nodes in breadth-first order, root 0, the children of one node adjacent.
 ///
-/// Arrays have `capacity` entries an item; count gives how many are used. A leaf has feature = -1. A split sends a sample left
-/// when code(sample, feature) <= cut. mean is the mean target of the node's training rows, at inner nodes too: that is what
-/// makes a tree cut at a lesser depth equal to the tree grown to that depth.
+/// Arrays have `capacity` entries an item; count gives how many are used. A leaf has feature = -1. A split sends a
+/// sample left when code(sample, feature) <= cut. mean is the mean target of the node's training rows, at inner nodes
+/// too: that is what makes a tree cut at a lesser depth equal to the tree grown to that depth.
 struct TreeBatch {
   std::int64_t capacity;
   Batch<std::int32_t> count;    ///< (1)
@@ -128,10 +130,10 @@ struct TreeBatch {
 /// Grow one CART regression tree an item: exact greedy least squares over the table's rank codes.
 ///
 /// A node splits where S_L^2 / n_L + S_R^2 / n_R is largest; S are int64 fixed-point sums of the centred target, so the
-/// choice does not depend on any order of summation. Ties go to the lowest feature, then the lowest threshold. The threshold
-/// is the midpoint of neighbouring training values as scikit-learn computes it (a / 2 + b / 2), turned into the largest code
-/// whose value it admits. A node is a leaf at max_depth, with fewer than min_samples_split or 2 min_samples_leaf rows, with
-/// constant target, or where no admissible split improves the fit.
+/// choice does not depend on any order of summation. Ties go to the lowest feature, then the lowest threshold. The
+/// threshold is the midpoint of neighbouring training values as scikit-learn computes it (a / 2 + b / 2), turned into
+/// the largest code whose value it admits. A node is a leaf at max_depth, with fewer than min_samples_split or 2
+/// min_samples_leaf rows, with constant target, or where no admissible split improves the fit.
 ///
 /// Shapes    parameters (1 lane): max_depth >= 1 or +infinity, min_samples_split >= 2, min_samples_leaf >= 1
 ///           capacity >= 2 max(1, n_train / min_samples_leaf) - 1

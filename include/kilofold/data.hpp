@@ -48,8 +48,9 @@ struct Dataset {
 
 /// Read a CSV table (RFC 4180, UTF-8 with or without BOM, LF or CRLF, header row).
 ///
-/// Errors    InputError with every problem found, each with file:line:column, the text and a hint: unreadable file, missing
-///           or repeated column, ragged row, empty, text or non-finite number, constant target, fewer than two rows
+/// Errors    InputError with every problem found, each with file:line:column, the text and a hint: unreadable file,
+///           missing or repeated column, ragged row, empty, text or non-finite number, constant target, fewer than two
+///           rows
 /// Cost      one pass; about 100 MB/s
 Dataset read_csv(const DataSource& source);
 

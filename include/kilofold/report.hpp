@@ -2,16 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
+#include "kilofold/core/ids.hpp"
 #include "kilofold/store.hpp"
 
 /// Face of the report stage: what a file holds, as a page for people.
 namespace kilofold {
 
-/// Render one self-contained HTML page: the study, a table of every model's best trial (best over the grid on the same folds,
-/// so marked optimistic) with mean and spread over seeds, and its predictions against the truth with the perfect line. No
-/// script from anywhere else; opens by double click.
+/// Find the trial of one model entry with the smallest mean pooled RMSE over the seeds, among the trials whose RMSE is
+/// finite for every seed; ties go to the lowest index. Nothing where no trial is finished.
+std::optional<std::int64_t> best_trial(const StudyReader& study, ModelId model);
+
+/// Render one self-contained HTML page: the study, a table of every model's best trial (best over the grid on the same
+/// folds, so marked optimistic) with mean and spread over seeds, and its predictions against the truth with the perfect
+/// line. No script from anywhere else; opens by double click.
 ///
 /// Units     metrics and axes carry the target's unit as the file names it
 /// Cost      reads one trial's predictions a model; plots at most 5,000 points each and says so

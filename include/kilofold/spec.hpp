@@ -25,11 +25,11 @@ struct ParameterSchema {
   Kind kind = Kind::real;
   double minimum = -std::numeric_limits<double>::infinity();  ///< smallest legal value
   double maximum = std::numeric_limits<double>::infinity();
-  bool minimum_allowed = true;           ///< false: values must be greater than `minimum`
-  bool none_allowed = false;             ///< `none` = no limit; held as +infinity
-  double default_value = 0;              ///< of a number; +infinity = none
-  std::vector<std::string> categories;   ///< of a category; the first is the default. A value is the index here
-  std::string help;                      ///< one sentence with the unit
+  bool minimum_allowed = true;             ///< false: values must be greater than `minimum`
+  bool none_allowed = false;               ///< `none` = no limit; held as +infinity
+  double default_value = 0;                ///< of a number; +infinity = none
+  std::vector<std::string> categories;     ///< of a category; the first is the default. A value is the index here
+  std::string help;                        ///< one sentence with the unit
   std::vector<std::string> foreign_names;  ///< other tools' names of it, for hints (MinLeafSize, min_child_samples)
 };
 
@@ -47,8 +47,8 @@ struct ParameterAxis {
   Place place;
 };
 
-/// One entry of `models:`. The trials are the product of the axes, last axis fastest; a parameter not written has one value,
-/// its default, and every parameter of the schema is present, in the schema's order.
+/// One entry of `models:`. The trials are the product of the axes, last axis fastest; a parameter not written has one
+/// value, its default, and every parameter of the schema is present, in the schema's order.
 struct ModelSpec {
   std::string name;   ///< unique within the study; default: the model's name
   std::string model;  ///< a registered model
@@ -69,8 +69,8 @@ struct OutputSpec {
 
 /// Machine hints: no part of the study's identity.
 struct RunSpec {
-  std::string device = "auto";   ///< auto | cpu | cuda | cuda:K
-  std::int32_t threads = 0;      ///< 0 = all cores
+  std::string device = "auto";  ///< auto | cpu | cuda | cuda:K
+  std::int32_t threads = 0;     ///< 0 = all cores
   double checkpoint_seconds = 30;
 };
 
@@ -95,7 +95,8 @@ using Override = std::pair<std::string, std::string>;
 
 /// Parse a spec (grammar v1; docs/spec.md).
 ///
-/// Errors    InputError with every problem in the text, each with line, column, caret, reason and the nearest legal name
+/// Errors    InputError with every problem in the text, each with line, column, caret, reason and the nearest legal
+///           name
 /// Cost      refuses texts over 1 MiB, nesting over 32, more than 1e5 values; under 10 ms for any legal study
 Spec parse_spec(std::string_view text, const std::string& path, std::span<const ModelSchema> models,
                 std::span<const Override> overrides = {});
@@ -103,8 +104,8 @@ Spec parse_spec(std::string_view text, const std::string& path, std::span<const 
 /// Read a file and parse it.
 Spec read_spec(const std::string& path, std::span<const ModelSchema> models, std::span<const Override> overrides = {});
 
-/// The study's identity as one canonical JSON text: data hash and columns, cv, scaling, and each model's axes; no names,
-/// labels, paths, metrics order or machine hints. Two specs that must give the same numbers have the same text.
+/// The study's identity as one canonical JSON text: data hash and columns, cv, scaling, and each model's axes; no
+/// names, labels, paths, metrics order or machine hints. Two specs that must give the same numbers have the same text.
 std::string canonical_json(const Spec& spec, const Dataset& data);
 
 /// The candidate closest to a mistyped name, or nothing when none is near.

@@ -15,8 +15,9 @@
 
 /// Face of the store: HDF5 files that survive a kill at any moment, grow, and open in xarray with labelled dimensions.
 ///
-/// While a study runs, finished cells are written as *parts*: complete, immutable HDF5 files in `OUT.h5.parts/`, renamed into
-/// place once closed and synced. *Committed* means renamed. `merge` joins parts into `OUT.h5`. Layout: docs/store.md.
+/// While a study runs, finished cells are written as *parts*: complete, immutable HDF5 files in `OUT.h5.parts/`,
+/// renamed into place once closed and synced. *Committed* means renamed. `merge` joins parts into `OUT.h5`. Layout:
+/// docs/store.md.
 namespace kilofold {
 
 /// Everything about a study that a file records besides the cells.
@@ -26,7 +27,8 @@ struct StudyHeader {
   std::string canonical;           ///< canonical_json(spec, data)
   std::vector<Split> splits;       ///< every (k, seed), k slowest, in the order of spec.cv
   std::vector<TrialTable> models;  ///< one an entry of spec.models, in its order
-  std::vector<std::pair<std::string, std::string>> provenance;  ///< root attributes: version, commit, host, device, rules, ...
+  std::vector<std::pair<std::string, std::string>>
+      provenance;  ///< root attributes: version, commit, host, device, rules, ...
 
   std::int32_t largest_fold_count() const;
 };
@@ -53,16 +55,16 @@ class CellSet {
 
 /// One study's results on disk, for writing.
 ///
-/// Safe to have several writers on one study at a time (shards, a requeued twin): every file gets a name of its own, and equal
-/// cells are equal bit for bit.
+/// Safe to have several writers on one study at a time (shards, a requeued twin): every file gets a name of its own,
+/// and equal cells are equal bit for bit.
 class Store {
  public:
   /// Open the results at `path` for a study, creating nothing yet.
   ///
   /// Reads the headers of the merged file and of every part; a trial that still occurs keeps its cells by its id.
-  /// Errors    InputError when what is there belongs to other data, cv or scaling (naming the differing keys) or to another
-  ///           numerics id; MachineError on I/O. A damaged part is renamed to *.damaged, named on stderr, and its cells count
-  ///           as missing
+  /// Errors    InputError when what is there belongs to other data, cv or scaling (naming the differing keys) or to
+  ///           another numerics id; MachineError on I/O. A damaged part is renamed to *.damaged, named on stderr, and
+  ///           its cells count as missing
   Store(std::string path, StudyHeader study);
   ~Store();
   Store(const Store&) = delete;
@@ -70,8 +72,8 @@ class Store {
 
   const CellSet& committed() const;
 
-  /// Write blocks as one part: O_EXCL temporary name, every close checked, fsync, rename, fsync of the directory. When this
-  /// returns, the cells are safe. Errors: MachineError, and nothing new is visible.
+  /// Write blocks as one part: O_EXCL temporary name, every close checked, fsync, rename, fsync of the directory. When
+  /// this returns, the cells are safe. Errors: MachineError, and nothing new is visible.
   void commit(std::span<const CellBlock> blocks);
 
   /// Join the merged file and all parts into `path` with the same discipline, read it back, then remove the parts.
@@ -91,7 +93,8 @@ class Store {
 /// Trials are those of the file's own spec. Cells not yet computed read as NaN with status -1.
 class StudyReader {
  public:
-  /// Open `path` (merged file) and/or `path.parts/`. Errors: InputError when neither exists or the file is not kilofold's.
+  /// Open `path` (merged file) and/or `path.parts/`. Errors: InputError when neither exists or the file is not
+  /// kilofold's.
   explicit StudyReader(const std::string& path);
   ~StudyReader();
   StudyReader(const StudyReader&) = delete;

@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kilofold/backend.hpp"
+
+#include <cuda_runtime_api.h>
+
+#include <cstdarg>
+#include <cstdio>
+
+#include "device_image.hpp"
+
+namespace kilofold::cuda {
+namespace {
+
+// A context and the first kernels take about this much; less free memory means that somebody else fills the device.
+constexpr std::size_t least_free_bytes = std::size_t{256} << 20;
+constexpr double bytes_per_gib = 1024.0 * 1024.0 * 1024.0;
+
+thread_local char last_error_text[256] = "";
+
+const char* last_error() { return last_error_text; }
+
+/// Keep what a failed CUDA call said for last_error.
+int answer(cudaError_t result, const char* call) {
+  if (result == cudaSuccess) return 0;
+  std::snprintf(last_error_text, sizeof last_error_text, "%s: %s (CUDA error %d)", call, cudaGetErrorString(result),
+                static_cast<int>(result));
+  return 1;
+}
+
+[[gnu::format(printf, 3, 4)]] int refuse(char* reason, std::size_t size, const char* format, ...) {
+  std::va_list values;
+  va_start(values, format);
+  std::vsnprintf(reason, size, format, values);
+  va_end(values);
+  return 1;
+}
+
+/// Compute capability of the current device: (9, 0) for an H100.
+struct Capability {
+  int major = 0;
+  int minor = 0;
+};
+
+Capability capability_of(int device) {
+  Capability capability;
+  cudaDeviceGetAttribute(&capability.major, cudaDevAttrComputeCapabilityMajor, device);
+  cudaDeviceGetAttribute(&capability.minor, cudaDevAttrComputeCapabilityMinor, device);
+  return capability;
+}
+
+int probe(char* reason, std::size_t size) {
+  int n_devices = 0;
+  if (const cudaError_t result = cudaGetDeviceCount(&n_devices); result != cudaSuccess)
+    return refuse(reason, size, "CUDA finds no usable driver: %s", cudaGetErrorString(result));
+  if (n_devices == 0) return refuse(reason, size, "the driver reports no CUDA device");
+
+  int device = 0;
+  if (const cudaError_t result = cudaGetDevice(&device); result != cudaSuccess)
+    return refuse(reason, size, "the CUDA device does not answer: %s", cudaGetErrorString(result));
+  if (const cudaError_t result = find_device_image(); result != cudaSuccess) {
+    const Capability capability = capability_of(device);
+    return refuse(reason, size, "device %d (compute capability %d.%d) cannot run this module, built for %s: %s", device,
+                  capability.major, capability.minor, KILOFOLD_CUDA_ARCHITECTURES, cudaGetErrorString(result));
+  }
+
+  std::size_t free_bytes = 0;
+  std::size_t total_bytes = 0;
+  if (const cudaError_t result = cudaMemGetInfo(&free_bytes, &total_bytes); result != cudaSuccess)
+    return refuse(reason, size, "device %d does not tell its memory: %s", device, cudaGetErrorString(result));
+  if (free_bytes < least_free_bytes)
+    return refuse(reason, size, "device %d has only %zu MiB free, %zu are needed", device, free_bytes >> 20,
+                  least_free_bytes >> 20);
+  if (size > 0) reason[0] = '\0';
+  return 0;
+}
+
+int describe(char* text, std::size_t size) {
+  int device = 0;
+  int driver = 0;
+  int runtime = 0;
+  cudaDeviceProp properties;
+  if (answer(cudaGetDevice(&device), "cudaGetDevice") != 0) return 1;
+  if (answer(cudaGetDeviceProperties(&properties, device), "cudaGetDeviceProperties") != 0) return 1;
+  if (answer(cudaDriverGetVersion(&driver), "cudaDriverGetVersion") != 0) return 1;
+  if (answer(cudaRuntimeGetVersion(&runtime), "cudaRuntimeGetVersion") != 0) return 1;
+  std::snprintf(text, size,
+                "%s, compute capability %d.%d, %d multiprocessors, %.0f GiB, driver for CUDA %d.%d, runtime %d.%d",
+                properties.name, properties.major, properties.minor, properties.multiProcessorCount,
+                static_cast<double>(properties.totalGlobalMem) / bytes_per_gib, driver / 1000, driver % 1000 / 10,
+                runtime / 1000, runtime % 1000 / 10);
+  return 0;
+}
+
+void* allocate(std::size_t bytes) {
+  void* pointer = nullptr;
+  return answer(cudaMalloc(&pointer, bytes), "cudaMalloc") == 0 ? pointer : nullptr;
+}
+
+void release(void* pointer) { cudaFree(pointer); }
+
+int upload(void* to, const void* from_host, std::size_t bytes) {
+  return answer(cudaMemcpy(to, from_host, bytes, cudaMemcpyHostToDevice), "cudaMemcpy to the device");
+}
+
+int download(void* to_host, const void* from, std::size_t bytes) {
+  return answer(cudaMemcpy(to_host, from, bytes, cudaMemcpyDeviceToHost), "cudaMemcpy from the device");
+}
+
+// Ops that are null are not offered: the planner keeps studies that need them on the CPU.
+constexpr Backend backend = {
+    .abi = backend_abi,
+    .name = "cuda",
+    .probe = probe,
+    .describe = describe,
+    .last_error = last_error,
+    .allocate = allocate,
+    .release = release,
+    .upload = upload,
+    .download = download,
+    .standardize = nullptr,
+    .least_squares = nullptr,
+    .grow_trees = nullptr,
+    .read_trees = nullptr,
+};
+
+}  // namespace
+}  // namespace kilofold::cuda
+
+extern "C" __attribute__((visibility("default"))) const kilofold::Backend* kilofold_backend() {
+  return &kilofold::cuda::backend;
+}

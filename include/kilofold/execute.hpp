@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kilofold/backend.hpp"
+#include "kilofold/core/cells.hpp"
+#include "kilofold/data.hpp"
+#include "kilofold/plan.hpp"
+
+/// Face of the execute stage: run a plan on a backend, batch by batch, and hand finished cells to a callback.
+namespace kilofold {
+
+/// Which part of the plan to run, and how. Nothing here changes a bit of any number.
+struct ExecuteOptions {
+  std::int32_t threads = 0;      ///< 0 = all cores
+  std::int32_t shard_index = 0;  ///< this process runs batches b with b mod shard_count = shard_index
+  std::int32_t shard_count = 1;
+  std::int64_t limit = 0;            ///< stop once this many cells are computed; 0 = no limit
+  std::int64_t units_per_batch = 0;  ///< 0 = as planned
+};
+
+/// Where a run stands. Seconds are planned ones, so that progress weighs cost, not counts.
+struct Progress {
+  std::int64_t cells_done = 0;   ///< computed by this call
+  std::int64_t cells_total = 0;  ///< to compute by this call
+  std::int64_t fits_done = 0;
+  double planned_done = 0;
+  double planned_total = 0;
+  double elapsed = 0;  ///< wall seconds
+};
+
+/// What a run did.
+struct Executed {
+  bool complete = false;  ///< every requested cell was computed
+  std::int64_t cells = 0;
+  std::int64_t failed_fits = 0;
+  std::vector<std::int64_t> items;  ///< by plan node: items evaluated
+  double seconds = 0;
+};
+
+struct ExecuteHooks {
+  /// Is this cell stored already? Called before the work starts, from the thread that called `execute`.
+  std::function<bool(ModelId, std::int64_t trial, std::int32_t seed)> is_done;
+  /// Finished cells. Called from the thread that called `execute`, as soon as they are there.
+  std::function<void(std::vector<CellBlock>)> on_cells;
+  /// Called from the same thread, at least five times a second.
+  std::function<void(const Progress&)> on_progress;
+  /// Set from a signal handler or another thread: stop at the next tile, hand over what is whole.
+  const std::atomic<bool>* stop = nullptr;
+};
+
+/// Run a plan.
+///
+/// Threads take batches; within a batch, tiles of units run depth first through the graph, so intermediate values stay
+/// in cache. Metrics are computed here, from core/metrics.
+///
+/// Errors    MachineError from the backend or the callbacks, after the other threads have stopped
+/// Accuracy  the same bits for any options
+Executed execute(const Plan& plan, const Dataset& data, const Backend& backend, const ExecuteOptions& options,
+                 const ExecuteHooks& hooks);
+
+/// A backend chosen for `auto`, `cpu` or `cuda`, and why.
+struct Device {
+  const Backend* backend;
+  std::string description;  ///< the backend's own line on itself
+  std::string reason;       ///< why not the other one; kept in the file
+};
+
+/// Choose a backend for a plan. The CUDA module is opened at run time from $KILOFOLD_MODULE_DIR, else beside the
+/// program or in ../lib; a machine without driver or module costs a failed dlopen.
+///
+/// Errors    InputError when `cuda` is asked for and cannot run this plan, with the reason; `auto` falls back to `cpu`
+Device open_device(const std::string& wanted, const Plan& plan, const Backend& cpu);
+
+}  // namespace kilofold

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "kilofold/plan.hpp"
+
+/// Face of the models: each is a hyperparameter table and a page that lowers a grid of it to nodes.
+namespace kilofold {
+
+/// What a model's `lower` writes to: the group under construction.
+///
+/// Parameters are named as in the model's schema; each is an axis of the plan, shared by every model that names it
+/// alike.
+class GroupBuilder {
+ public:
+  GroupBuilder(Group& group, std::vector<Axis>& axes, const Spec& spec);
+
+  AxisSet rows() const;                            ///< {seed, fold}: the training set
+  AxisSet axis(std::string_view parameter) const;  ///< the parameter's axis
+  Binding bind(
+      std::string_view parameter) const;  ///< the op parameter of the same name takes its values from that axis
+  NodeId standardize();                   ///< the study's scaling of this training set
+  NodeId add(Op op, std::vector<Binding> bindings, std::vector<NodeId> inputs, AxisSet reads, AxisSet lanes = {});
+
+ private:
+  Group& group_;
+  std::vector<Axis>& axes_;
+  const Spec& spec_;
+};
+
+struct Model {
+  ModelSchema schema;
+  void (*lower)(GroupBuilder& build);
+  bool few_values;  ///< predictions repeat a few values a row, so the store compresses them
+};
+
+/// Every model, in the order of the documentation.
+std::span<const Model> all_models();
+const Model& model_named(std::string_view name);
+std::vector<ModelSchema> all_schemas();
+
+/// Lower a study to groups of nodes, nothing shared yet: one group a model entry and fold count.
+Lowered lower(const Spec& spec, const Dataset& data);
+
+}  // namespace kilofold

@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "kilofold/execute.hpp"
+#include "kilofold/spec.hpp"
+
+namespace kilofold::cli {
+
+/// What a command line asked for. Every verb reads its own part.
+struct Options {
+  std::string verb;
+  std::string spec;     ///< SPEC of validate, plan, run
+  std::string results;  ///< FILE of status, show, report, merge
+  std::string trial;    ///< TRIAL of show
+  std::string output;   ///< -o
+  std::vector<Override> overrides;
+  Switches switches;
+  ExecuteOptions execute;
+  std::string device;  ///< empty: as the spec says
+  bool explain = false;
+  bool fresh = false;
+  bool quiet = false;
+};
+
+/// How reading a command line ended: a verb to run, or everything said (help, version) and an exit code.
+struct Parsed {
+  Options options;
+  bool run = false;
+  int exit_code = 0;
+};
+
+/// Read the command line; prints help, version and usage errors itself (exit code 2).
+Parsed parse_command_line(int argc, const char* const* argv);
+
+}  // namespace kilofold::cli

@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/signals.hpp"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <string_view>
+
+namespace kilofold::cli {
+namespace {
+
+constexpr int second_interrupt = 130;
+std::atomic<bool> stop = false;
+static_assert(std::atomic<bool>::is_always_lock_free, "the handler touches it");
+
+void on_signal(int signal) {
+  if (stop.exchange(true)) {
+    if (signal == SIGINT) _exit(second_interrupt);
+    return;
+  }
+  constexpr std::string_view message = "\nstopping: saving what is whole (Ctrl-C again to leave at once)\n";
+  [[maybe_unused]] const auto written = write(STDERR_FILENO, message.data(), message.size());
+}
+
+}  // namespace
+
+const std::atomic<bool>* stop_on_signals() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  for (int signal : {SIGINT, SIGTERM, SIGUSR1, SIGHUP}) sigaction(signal, &action, nullptr);
+  return &stop;
+}
+
+}  // namespace kilofold::cli

@@ -1,0 +1,13 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+
+namespace kilofold::cli {
+
+/// From now on SIGINT, SIGTERM, SIGUSR1 and SIGHUP ask the run to stop; a second SIGINT ends the process with 130 at
+/// once. Returns the flag they set.
+const std::atomic<bool>* stop_on_signals();
+
+}  // namespace kilofold::cli

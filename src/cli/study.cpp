@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/study.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+#include "cpu/isa.hpp"
+#include "kilofold/version.hpp"
+
+namespace kilofold::cli {
+namespace {
+
+void check_folds(const Study& study) {
+  std::vector<Problem> problems;
+  for (std::int32_t folds : study.spec.cv.folds)
+    if (folds > study.data.n_samples())
+      problems.push_back({{study.spec.path, 0, 0},
+                          fmt::format("cv.folds: {} folds need at least {} rows, {} has {}", folds, folds,
+                                      study.spec.data.file, study.data.n_samples()),
+                          "every fold holds at least one row",
+                          "ask for fewer folds",
+                          "",
+                          1});
+  if (!problems.empty()) throw InputError(std::move(problems));
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+
+std::string rules_line(const Plan& plan) {
+  if (!plan.switches.sharing) return "sharing off";
+  std::vector<std::string> fired;
+  for (const PlanGroup& group : plan.groups)
+    for (const std::string& rule : group.fired)
+      if (std::ranges::find(fired, rule) == fired.end()) fired.push_back(rule);
+  return fmt::format(
+      "fired: {}; off: {}", fired.empty() ? "none" : fmt::format("{}", fmt::join(fired, " ")),
+      plan.switches.disabled_rules.empty() ? "none" : fmt::format("{}", fmt::join(plan.switches.disabled_rules, " ")));
+}
+
+}  // namespace
+
+Study read_study(const Options& options) {
+  const std::vector<ModelSchema> schemas = all_schemas();
+  Study study;
+  study.spec = read_spec(options.spec, schemas, options.overrides);
+  study.data = read_csv(study.spec.data);
+  check_folds(study);
+  return study;
+}
+
+StudyHeader header(const Study& study, const Plan& plan, const Device& device) {
+  StudyHeader header;
+  header.spec = study.spec;
+  header.data = study.data;
+  header.canonical = canonical_json(study.spec, study.data);
+  for (std::int32_t folds : study.spec.cv.folds)
+    for (std::int64_t seed : study.spec.cv.seeds) header.splits.push_back(kfold(study.data.n_samples(), folds, seed));
+  for (std::size_t m = 0; m < study.spec.models.size(); ++m) {
+    const Model& model = model_named(study.spec.models[m].model);
+    header.models.push_back(trial_table(plan, study.spec, study.data, model.schema, ModelId(static_cast<int>(m))));
+    header.models.back().few_values = model.few_values;
+  }
+  header.provenance = {
+      {"version", build_info::version},
+      {"commit", build_info::commit},
+      {"compiler", fmt::format("{} {}", build_info::compiler, build_info::build_type)},
+      {"created", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
+      {"host", host_name()},
+      {"device", device.description},
+      {"device_reason", device.reason},
+      {"isa", cpu::isa()},
+      {"rules", rules_line(plan)},
+      {"plan", plan_hash(plan)},
+  };
+  return header;
+}
+
+}  // namespace kilofold::cli

@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cli/options.hpp"
+#include "kilofold/data.hpp"
+#include "kilofold/models.hpp"
+#include "kilofold/plan.hpp"
+#include "kilofold/store.hpp"
+
+namespace kilofold::cli {
+
+/// A study as read: valid, whole, nothing computed.
+struct Study {
+  Spec spec;
+  Dataset data;
+};
+
+/// Read spec and data. Errors: InputError with every problem of the spec; of the data once the spec is good
+Study read_study(const Options& options);
+
+/// What the results file records of a study besides its cells.
+StudyHeader header(const Study& study, const Plan& plan, const Device& device);
+
+}  // namespace kilofold::cli

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "execute/workspace.hpp"
+#include "kilofold/backend.hpp"
+#include "kilofold/data.hpp"
+#include "kilofold/plan.hpp"
+
+namespace kilofold {
+
+/// What every item of a study shares, in the backend's memory: the table, its rank codes, and each fold's rows.
+class StudyData {
+ public:
+  StudyData(const Plan& plan, const Dataset& data, const Backend& backend);
+
+  const TableView& table() const { return table_; }
+  const std::vector<double>& y() const { return y_; }
+
+  /// The rows of one fold of one seed, for groups whose fold axis is `fold_axis`.
+  const RowSetView& rows(AxisId fold_axis, std::int32_t seed, std::int32_t fold) const;
+  /// The same held-out rows on the host.
+  const std::vector<std::int32_t>& held_out(AxisId fold_axis, std::int32_t seed, std::int32_t fold) const;
+  /// Largest training and held-out sets over the folds.
+  std::int64_t most_train(AxisId fold_axis) const { return at(fold_axis).most_train; }
+  std::int64_t most_held_out(AxisId fold_axis) const { return at(fold_axis).most_held_out; }
+
+ private:
+  struct Splits {
+    std::int32_t n_folds = 0;
+    std::int64_t most_train = 0;
+    std::int64_t most_held_out = 0;
+    std::vector<RowSetView> rows;  ///< seed slowest
+    std::vector<std::vector<std::int32_t>> held_out;
+  };
+  const Splits& at(AxisId fold_axis) const;
+  template <class T> const T* upload(const std::vector<T>& values);
+
+  const Backend& backend_;
+  std::vector<Buffer> buffers_;
+  TableView table_{};
+  std::vector<double> y_;
+  std::map<AxisId, Splits> splits_;
+};
+
+}  // namespace kilofold

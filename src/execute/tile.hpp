@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "execute/study_data.hpp"
+#include "execute/workspace.hpp"
+#include "kilofold/plan.hpp"
+
+namespace kilofold {
+
+__extension__ typedef unsigned __int128 ItemKey;  ///< mixed-radix number of an item's codes over a node's axes
+
+struct ItemKeyHash {
+  std::size_t operator()(ItemKey key) const {
+    return static_cast<std::size_t>((static_cast<std::uint64_t>(key) ^ static_cast<std::uint64_t>(key >> 64)) *
+                                    0x9E3779B97F4A7C15ULL);
+  }
+};
+
+/// A few units on their way through the graph: which items of each node they need, and the values as they come.
+///
+/// Every node's items are numbered from 0 in order of first need; nothing about an item depends on that number.
+class Tile {
+ public:
+  Tile(const Plan& plan, const StudyData& study, const Backend& backend, BufferPool& pool,
+       std::vector<std::int64_t>& items);
+
+  /// Ask for one fit of a group. Returns nothing: its prediction is found again by `prediction`.
+  void add(GroupId group, const UnitPoint& point);
+
+  /// Evaluate every node needed, in plan order.
+  void run();
+
+  struct Prediction {
+    const double* values;  ///< one a held-out row, ascending rows
+    std::int32_t status;
+  };
+  /// The n-th fit asked for. Valid after run().
+  Prediction prediction(std::size_t n) const;
+
+ private:
+  struct Axes {
+    std::vector<std::pair<std::size_t, ItemKey>> weights;  ///< axis, multiplier
+    ItemKey key(const std::int32_t* codes) const;
+  };
+  struct NodeItems;
+  struct Fit {
+    NodeId node;
+    std::int32_t item;
+    std::int32_t lane;
+  };
+
+  static Axes weigh(const Plan& plan, const AxisSet& axes);
+  void evaluate(NodeItems& node);
+  void standardize(NodeItems& node);
+  void least_squares(NodeItems& node);
+  void grow_trees(NodeItems& node);
+  void read_trees(NodeItems& node);
+
+  std::vector<RowSetView> rows_of(const NodeItems& node) const;
+  std::vector<std::int32_t> slots(const NodeItems& node, const NodeItems& input) const;
+  /// A parameter's values, item slowest, one a lane; and the stride between items.
+  std::pair<std::vector<double>, std::int64_t> parameter(const NodeItems& node, std::string_view name) const;
+  template <class T> Batch<T> allocate(NodeItems& node, std::int64_t elements_an_item);
+  void check(int code, const NodeItems& node) const;
+  void fetch_predictions(NodeItems& node);
+
+  const Plan& plan_;
+  const StudyData& study_;
+  const Backend& backend_;
+  BufferPool& pool_;
+  std::vector<std::int64_t>& items_done_;
+  std::vector<NodeItems> nodes_;
+  std::vector<Fit> fits_;
+
+ public:
+  ~Tile();
+};
+
+}  // namespace kilofold

@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "execute/tile.hpp"
+
+namespace kilofold {
+
+/// One node's share of a tile: its items and lanes, then its value.
+struct Tile::NodeItems {
+  NodeId id;
+  const PlanNode* plan = nullptr;
+  AxisId seed;
+  AxisId fold;
+  Axes reads;
+  Axes lanes;
+  std::size_t n_axes = 0;
+  std::unordered_map<ItemKey, std::int32_t, ItemKeyHash> index;       ///< item number by key
+  std::unordered_map<ItemKey, std::int32_t, ItemKeyHash> lane_index;  ///< lane number by key
+  std::vector<std::int32_t> item_codes;
+  std::vector<std::int32_t> lane_codes;
+  std::int32_t last_item = 0;  ///< of the latest fit asked for
+  std::int32_t last_lane = 0;
+  int readers = 0;  ///< nodes that still need the value
+
+  // The value: each op fills the members its contract names.
+  std::int64_t ld_train = 0;
+  std::int64_t ld_held_out = 0;
+  Batch<double> X_train{};
+  Batch<double> X_held_out{};
+  Batch<double> y_train{};
+  Batch<double> centre{};
+  Batch<double> scale{};
+  TreeBatch tree{};
+  Batch<double> prediction{};
+  Buffer status;
+  std::vector<Buffer> buffers;
+  std::vector<double> host_prediction;
+  std::vector<std::int32_t> host_status;
+
+  std::int64_t n_items() const { return static_cast<std::int64_t>(index.size()); }
+  std::int64_t n_lanes() const { return static_cast<std::int64_t>(lane_index.size()); }
+  const std::int32_t* item(std::int64_t i) const { return item_codes.data() + static_cast<std::size_t>(i) * n_axes; }
+  const std::int32_t* lane(std::size_t l) const { return lane_codes.data() + l * n_axes; }
+
+  void need(const std::int32_t* codes, std::size_t axes) {
+    n_axes = axes;
+    const auto [item, new_item] = index.try_emplace(reads.key(codes), static_cast<std::int32_t>(index.size()));
+    if (new_item) item_codes.insert(item_codes.end(), codes, codes + axes);
+    const auto [lane, new_lane] =
+        lane_index.try_emplace(lanes.key(codes), static_cast<std::int32_t>(lane_index.size()));
+    if (new_lane) lane_codes.insert(lane_codes.end(), codes, codes + axes);
+    last_item = item->second;
+    last_lane = lane->second;
+  }
+
+  void release(BufferPool& pool) {
+    for (Buffer& buffer : buffers) pool.give_back(std::move(buffer));
+    buffers.clear();
+    if (status.size() > 0) pool.give_back(std::move(status));
+    status = Buffer();
+  }
+};
+
+}  // namespace kilofold

@@ -1,0 +1,167 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <numeric>
+#include <utility>
+
+#include "kilofold/plan.hpp"
+
+namespace kilofold {
+namespace {
+
+using Tuple = std::vector<std::int32_t>;
+
+/// Distinct rows of a factor over some of its axes, ascending; a factor that has none of them gives one empty tuple.
+std::vector<Tuple> distinct_tuples(const Grid::Factor& factor, const AxisSet& axes) {
+  std::vector<const Grid::Column*> columns;
+  for (const Grid::Column& column : factor.columns)
+    if (axes.contains(column.axis)) columns.push_back(&column);
+  if (columns.empty()) return {Tuple{}};
+  std::ranges::sort(columns, {}, [](const Grid::Column* c) { return c->axis; });
+
+  std::vector<Tuple> tuples;
+  for (std::int64_t row = 0; row < factor.rows(); ++row) {
+    Tuple& tuple = tuples.emplace_back();
+    for (const Grid::Column* column : columns) tuple.push_back(column->code[static_cast<std::size_t>(row)]);
+  }
+  std::ranges::sort(tuples);
+  tuples.erase(std::unique(tuples.begin(), tuples.end()), tuples.end());
+  return tuples;
+}
+
+std::int64_t distinct_codes(std::vector<std::int32_t> codes) {
+  std::ranges::sort(codes);
+  return std::unique(codes.begin(), codes.end()) - codes.begin();
+}
+
+/// Axes that sit in one factor of any grid belong to one block; projections are products over blocks.
+std::vector<AxisSet> blocks_of(std::span<const Grid* const> grids, const AxisSet& axes) {
+  std::vector<AxisSet> blocks;
+  for (AxisId axis : axes.list()) blocks.push_back({axis});
+  for (const Grid* grid : grids)
+    for (const Grid::Factor& factor : grid->factors()) {
+      AxisSet joined;
+      for (const Grid::Column& column : factor.columns)
+        if (axes.contains(column.axis)) joined.insert(column.axis);
+      AxisSet merged;
+      std::erase_if(blocks, [&](const AxisSet& block) {
+        if (!block.intersects(joined)) return false;
+        merged = merged | block;
+        return true;
+      });
+      if (!merged.empty()) blocks.push_back(merged);
+    }
+  return blocks;
+}
+
+/// Distinct tuples of one block in one grid: the product of the grid's factors inside it, axes ascending.
+std::vector<Tuple> block_tuples(const Grid& grid, const AxisSet& block) {
+  using Row = std::vector<std::pair<AxisId, std::int32_t>>;
+  std::vector<Row> rows{Row{}};
+  for (const Grid::Factor& factor : grid.factors()) {
+    std::vector<AxisId> axes;
+    for (const Grid::Column& column : factor.columns)
+      if (block.contains(column.axis)) axes.push_back(column.axis);
+    if (axes.empty()) continue;
+    std::ranges::sort(axes);
+    std::vector<Row> extended;
+    for (const Row& row : rows)
+      for (const Tuple& tuple : distinct_tuples(factor, block)) {
+        Row& next = extended.emplace_back(row);
+        for (std::size_t i = 0; i < axes.size(); ++i) next.emplace_back(axes[i], tuple[i]);
+      }
+    rows = std::move(extended);
+  }
+  std::vector<Tuple> tuples;
+  for (Row& row : rows) {
+    std::ranges::sort(row);
+    Tuple& tuple = tuples.emplace_back();
+    for (const auto& [axis, code] : row) tuple.push_back(code);
+  }
+  std::ranges::sort(tuples);
+  return tuples;
+}
+
+}  // namespace
+
+void AxisSet::insert(AxisId axis) {
+  KILOFOLD_EXPECT(axis.value >= 0 && static_cast<std::size_t>(axis.value) < capacity);
+  bits_.set(static_cast<std::size_t>(axis.value));
+}
+
+void AxisSet::erase(AxisId axis) { bits_.reset(static_cast<std::size_t>(axis.value)); }
+
+std::vector<AxisId> AxisSet::list() const {
+  std::vector<AxisId> axes;
+  for (std::size_t i = bits_._Find_first(); i < capacity; i = bits_._Find_next(i))
+    axes.emplace_back(static_cast<int>(i));
+  return axes;
+}
+
+void Grid::add(Factor factor) {
+  KILOFOLD_EXPECT(!factor.columns.empty() && factor.rows() > 0);
+  for (const Column& column : factor.columns) {
+    KILOFOLD_EXPECT(static_cast<std::int64_t>(column.code.size()) == factor.rows());
+    KILOFOLD_EXPECT(!axes().contains(column.axis));
+  }
+  factors_.push_back(std::move(factor));
+}
+
+AxisSet Grid::axes() const {
+  AxisSet axes;
+  for (const Factor& factor : factors_)
+    for (const Column& column : factor.columns) axes.insert(column.axis);
+  return axes;
+}
+
+std::int64_t Grid::size() const {
+  std::int64_t size = 1;
+  for (const Factor& factor : factors_)
+    if (__builtin_mul_overflow(size, factor.rows(), &size))
+      throw InputError("the study asks for more than 2^63 fits", "make the grid smaller");
+  return size;
+}
+
+std::int64_t Grid::count(const AxisSet& wanted) const {
+  std::int64_t count = 1;
+  for (const Factor& factor : factors_)
+    if (factor.columns.size() == 1)
+      count *= wanted.contains(factor.columns.front().axis) ? distinct_codes(factor.columns.front().code) : 1;
+    else
+      count *= static_cast<std::int64_t>(distinct_tuples(factor, wanted).size());
+  return count;
+}
+
+std::int64_t count_union(std::span<const Grid* const> grids, const AxisSet& axes) {
+  KILOFOLD_EXPECT(!grids.empty() && grids.size() <= 16);
+  const std::vector<AxisSet> blocks = blocks_of(grids, axes);
+  std::vector<std::vector<std::vector<Tuple>>> tuples(grids.size());
+  for (std::size_t g = 0; g < grids.size(); ++g)
+    for (const AxisSet& block : blocks) tuples[g].push_back(block_tuples(*grids[g], block));
+
+  std::int64_t total = 0;
+  for (std::uint32_t subset = 1; subset < (1U << grids.size()); ++subset) {
+    std::int64_t common = 1;
+    for (std::size_t b = 0; b < blocks.size() && common > 0; ++b) {
+      std::vector<Tuple> shared;
+      bool first = true;
+      for (std::size_t g = 0; g < grids.size(); ++g) {
+        if (((subset >> g) & 1U) == 0) continue;
+        if (std::exchange(first, false)) {
+          shared = tuples[g][b];
+          continue;
+        }
+        std::vector<Tuple> next;
+        std::ranges::set_intersection(shared, tuples[g][b], std::back_inserter(next));
+        shared = std::move(next);
+      }
+      common *= static_cast<std::int64_t>(shared.size());
+    }
+    total += __builtin_popcount(subset) % 2 == 1 ? common : -common;
+  }
+  return total;
+}
+
+}  // namespace kilofold

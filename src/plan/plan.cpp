@@ -1,0 +1,222 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+
+#include "kilofold/plan.hpp"
+
+namespace kilofold {
+namespace {
+
+constexpr std::size_t most_groups_a_node = 12;  // inclusion and exclusion over them stays under 4096 terms
+constexpr std::size_t most_rules = 7;
+constexpr double batch_seconds = 0.2;        // long against dispatch, short against a checkpoint
+constexpr std::int64_t fewest_batches = 64;  // so that small studies still spread over many cores
+
+Shape shape_of(const Group& group, std::int64_t n_samples, std::int64_t n_features) {
+  const std::int64_t held_out = (n_samples + group.n_folds - 1) / group.n_folds;
+  return {n_samples - held_out, held_out, n_features};
+}
+
+double price(const Group& group, const std::vector<Node>& nodes, const Shape& shape, std::span<const Axis> axes) {
+  double seconds = 0;
+  for (const Node& node : nodes)
+    seconds += static_cast<double>(group.grid.count(node.reads)) * item_seconds(node, shape, group.grid, axes);
+  return seconds;
+}
+
+/// The plain plan: the same nodes, each answering one fit.
+std::vector<Node> without_sharing(const Group& group) {
+  std::vector<Node> nodes = group.nodes;
+  for (Node& node : nodes) {
+    node.reads = group.grid.axes();
+    node.lanes = {};
+  }
+  return nodes;
+}
+
+struct Choice {
+  std::vector<Node> nodes;
+  double seconds = 0;
+  std::vector<std::string> fired;
+};
+
+Choice choose_rules(const Group& group, const Shape& shape, std::span<const Axis> axes, std::span<const Rule> rules) {
+  KILOFOLD_EXPECT(rules.size() <= most_rules);
+  Choice best{group.nodes, price(group, group.nodes, shape, axes), {}};
+  for (std::uint32_t subset = 1; subset < (1U << rules.size()); ++subset) {
+    Group rewritten = group;
+    Choice choice;
+    bool applies = true;
+    for (std::size_t r = 0; r < rules.size() && applies; ++r) {
+      if (((subset >> r) & 1U) == 0) continue;
+      auto outcome = rules[r].rewrite(rewritten, axes);
+      applies = std::holds_alternative<std::vector<Node>>(outcome);
+      if (!applies) break;
+      rewritten.nodes = std::move(std::get<std::vector<Node>>(outcome));
+      choice.fired.emplace_back(rules[r].name);
+    }
+    if (!applies) continue;
+    choice.seconds = price(group, rewritten.nodes, shape, axes);
+    choice.nodes = std::move(rewritten.nodes);
+    if (choice.seconds < best.seconds) best = std::move(choice);
+  }
+  return best;
+}
+
+std::vector<std::pair<std::string, std::string>> explain_refusals(const Group& group, const Choice& choice,
+                                                                  std::span<const Axis> axes,
+                                                                  std::span<const Rule> rules,
+                                                                  const Switches& switches) {
+  std::vector<std::pair<std::string, std::string>> refused;
+  for (const Rule& rule : rules) {
+    if (std::ranges::find(choice.fired, rule.name) != choice.fired.end()) continue;
+    if (!switches.sharing || std::ranges::find(switches.disabled_rules, rule.name) != switches.disabled_rules.end()) {
+      refused.emplace_back(rule.name, "switched off");
+      continue;
+    }
+    const auto outcome = rule.rewrite(group, axes);
+    const auto* refusal = std::get_if<Refusal>(&outcome);
+    refused.emplace_back(rule.name, refusal != nullptr ? refusal->reason : "would not be cheaper");
+  }
+  return refused;
+}
+
+bool same_work(const Node& a, const Node& b) {
+  return a.op == b.op && a.bindings == b.bindings && a.inputs == b.inputs && a.reads == b.reads && a.lanes == b.lanes;
+}
+
+/// Add a group's nodes to the plan, sharing those that are there already.
+void share_nodes(Plan& plan, GroupId id, std::vector<Node> nodes, bool sharing) {
+  PlanGroup& group = plan.groups[static_cast<std::size_t>(id.value)];
+  for (Node& node : nodes) {
+    for (NodeId& input : node.inputs) input = group.members[static_cast<std::size_t>(input.value)];
+    const auto found = std::ranges::find_if(plan.nodes, [&](const PlanNode& there) {
+      return sharing && there.groups.size() < most_groups_a_node && same_work(there.node, node);
+    });
+    if (found == plan.nodes.end()) {
+      group.members.emplace_back(static_cast<int>(plan.nodes.size()));
+      plan.nodes.push_back({std::move(node), {id}, 0, 0});
+    } else {
+      group.members.emplace_back(static_cast<int>(found - plan.nodes.begin()));
+      found->groups.push_back(id);
+    }
+  }
+}
+
+const PlanGroup& group_at(const Plan& plan, GroupId id) { return plan.groups[static_cast<std::size_t>(id.value)]; }
+
+void count_items(Plan& plan) {
+  for (PlanNode& node : plan.nodes) {
+    std::vector<const Grid*> grids;
+    for (GroupId id : node.groups) grids.push_back(&group_at(plan, id).group.grid);
+    node.items = count_union(grids, node.node.reads);
+    const Group& group = group_at(plan, node.groups.front()).group;
+    const Shape shape = shape_of(group, plan.n_samples, plan.n_features);
+    node.seconds = static_cast<double>(node.items) * item_seconds(node.node, shape, group.grid, plan.axes);
+    plan.seconds += node.seconds;
+  }
+}
+
+/// The dearest node of a group: its items are worth scheduling one by one.
+NodeId anchor_of(const Plan& plan, const PlanGroup& group) {
+  return *std::ranges::max_element(group.members, {},
+                                   [&](NodeId id) { return plan.nodes[static_cast<std::size_t>(id.value)].seconds; });
+}
+
+void form_families(Plan& plan) {
+  for (std::size_t g = 0; g < plan.groups.size(); ++g) {
+    const NodeId anchor = anchor_of(plan, plan.groups[g]);
+    auto family = std::ranges::find(plan.families, anchor, &Family::anchor);
+    if (family == plan.families.end()) {
+      plan.families.push_back({});
+      family = plan.families.end() - 1;
+      family->anchor = anchor;
+      family->unit_axes = plan.nodes[static_cast<std::size_t>(anchor.value)].node.reads;
+      family->unit_axes.erase(plan.groups[g].group.fold);
+    }
+    family->begin.push_back(family->n_slots);
+    family->n_slots += plan.groups[g].group.grid.count(family->unit_axes);
+    family->groups.emplace_back(static_cast<int>(g));
+  }
+  for (Family& family : plan.families) {
+    std::vector<bool> counted(plan.nodes.size(), false);
+    for (GroupId id : family.groups)
+      for (NodeId member : group_at(plan, id).members) {
+        const auto n = static_cast<std::size_t>(member.value);
+        if (!counted[n]) family.seconds += plan.nodes[n].seconds;
+        counted[n] = true;
+      }
+    const double unit_seconds = family.seconds / static_cast<double>(family.n_slots);
+    const auto by_cost = static_cast<std::int64_t>(std::ceil(batch_seconds / unit_seconds));
+    const std::int64_t by_count = (family.n_slots + fewest_batches - 1) / fewest_batches;
+    family.units_per_batch = std::max<std::int64_t>(1, std::min(by_cost, by_count));
+  }
+}
+
+}  // namespace
+
+const char* name(Op op) {
+  switch (op) {
+    case Op::standardize:
+      return "standardize";
+    case Op::least_squares:
+      return "least_squares";
+    case Op::grow_trees:
+      return "grow_trees";
+    case Op::read_trees:
+      return "read_trees";
+  }
+  return "?";
+}
+
+const char* name(Sameness sameness) {
+  switch (sameness) {
+    case Sameness::bitwise:
+      return "bitwise";
+    case Sameness::rounding:
+      return "rounding";
+    case Sameness::certificate:
+      return "certificate";
+  }
+  return "?";
+}
+
+const Binding* Node::binding(std::string_view parameter) const {
+  const auto found = std::ranges::find(bindings, parameter, &Binding::parameter);
+  return found == bindings.end() ? nullptr : &*found;
+}
+
+Plan make_plan(Lowered study, std::span<const Rule> rules, const Switches& switches) {
+  std::vector<Rule> enabled;
+  for (const Rule& rule : rules)
+    if (switches.sharing && std::ranges::find(switches.disabled_rules, rule.name) == switches.disabled_rules.end())
+      enabled.push_back(rule);
+
+  Plan plan;
+  plan.axes = std::move(study.axes);
+  plan.switches = switches;
+  plan.n_samples = study.n_samples;
+  plan.n_features = study.n_features;
+  for (Group& group : study.groups) {
+    const Shape shape = shape_of(group, plan.n_samples, plan.n_features);
+    const std::vector<Node> naive = without_sharing(group);
+    Choice choice = switches.sharing ? choose_rules(group, shape, plan.axes, enabled) : Choice{naive, 0, {}};
+    const GroupId id(static_cast<int>(plan.groups.size()));
+    PlanGroup& planned = plan.groups.emplace_back();
+    planned.naive_seconds = price(group, naive, shape, plan.axes);
+    planned.seconds = price(group, choice.nodes, shape, plan.axes);
+    planned.refused = explain_refusals(group, choice, plan.axes, rules, switches);
+    planned.fired = std::move(choice.fired);
+    plan.n_trials += group.n_trials;
+    plan.n_fits += group.grid.size();
+    plan.naive_seconds += planned.naive_seconds;
+    planned.group = std::move(group);
+    share_nodes(plan, id, std::move(choice.nodes), switches.sharing);
+  }
+  count_items(plan);
+  form_families(plan);
+  return plan;
+}
+
+}  // namespace kilofold

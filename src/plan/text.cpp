@@ -1,0 +1,155 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "kilofold/core/hash.hpp"
+#include "kilofold/plan.hpp"
+
+namespace kilofold {
+namespace {
+
+std::string axis_names(const AxisSet& set, std::span<const Axis> axes) {
+  std::string names;
+  for (AxisId axis : set.list()) {
+    if (!names.empty()) names += ' ';
+    names += axes[static_cast<std::size_t>(axis.value)].name;
+  }
+  return names.empty() ? "-" : names;
+}
+
+std::string duration(double seconds) {
+  if (seconds < 1e-3) return fmt::format("{:.3g} us", seconds * 1e6);
+  if (seconds < 1) return fmt::format("{:.3g} ms", seconds * 1e3);
+  if (seconds < 120) return fmt::format("{:.3g} s", seconds);
+  if (seconds < 7200) return fmt::format("{:.3g} min", seconds / 60);
+  return fmt::format("{:.4g} h", seconds / 3600);
+}
+
+std::string grouped(std::int64_t count) {
+  std::string digits = std::to_string(count);
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(static_cast<std::size_t>(at), ",");
+  return digits;
+}
+
+std::int64_t naive_items(const Plan& plan, const PlanNode& node) {
+  std::int64_t items = 0;
+  for (GroupId id : node.groups) items += plan.groups[static_cast<std::size_t>(id.value)].group.grid.size();
+  return items;
+}
+
+std::int64_t lane_count(const Plan& plan, const PlanNode& node) {
+  std::vector<const Grid*> grids;
+  for (GroupId id : node.groups) grids.push_back(&plan.groups[static_cast<std::size_t>(id.value)].group.grid);
+  return count_union(grids, node.node.lanes);
+}
+
+void explain_nodes(const Plan& plan, std::string& text) {
+  auto out = std::back_inserter(text);
+  fmt::format_to(out, "\nnodes\n  {:<15}{:>15}{:>15}{:>8}{:>12}  {}\n", "op", "one by one", "shared", "lanes", "cost",
+                 "reads -> lanes");
+  for (const PlanNode& node : plan.nodes) {
+    const std::string lanes = node.node.lanes.empty() ? "" : " -> " + axis_names(node.node.lanes, plan.axes);
+    fmt::format_to(out, "  {:<15}{:>15}{:>15}{:>8}{:>12}  {}{}\n", name(node.node.op), grouped(naive_items(plan, node)),
+                   grouped(node.items), grouped(lane_count(plan, node)), duration(node.seconds),
+                   axis_names(node.node.reads, plan.axes), lanes);
+  }
+}
+
+void explain_rules(const Plan& plan, std::string& text) {
+  auto out = std::back_inserter(text);
+  fmt::format_to(out, "\nrules\n");
+  for (const PlanGroup& group : plan.groups) {
+    for (const std::string& fired : group.fired) {
+      const auto rules = all_rules();
+      const auto rule = std::ranges::find_if(rules, [&](const Rule& r) { return fired == r.name; });
+      const std::string law = rule == rules.end() ? "" : fmt::format("; {}, {}", rule->identity, name(rule->sameness));
+      fmt::format_to(out, "  {:<18} {}: fired, {} -> {}{}\n", fired, group.group.label, duration(group.naive_seconds),
+                     duration(group.seconds), law);
+    }
+    for (const auto& [rule, reason] : group.refused)
+      fmt::format_to(out, "  {:<18} {}: {}\n", rule, group.group.label, reason);
+  }
+}
+
+}  // namespace
+
+std::string summary(const Plan& plan, const Spec& spec) {
+  std::int64_t naive = 0;
+  std::int64_t shared = 0;
+  for (const PlanNode& node : plan.nodes) {
+    naive += naive_items(plan, node);
+    shared += node.items;
+  }
+  const double bytes = 8.0 * static_cast<double>(plan.n_samples) * static_cast<double>(plan.n_trials) *
+                       static_cast<double>(spec.cv.seeds.size());
+  return fmt::format(
+      "{}: {} trials x {} seeds = {} fits on {} samples x {} features\n"
+      "operations: {} one by one, {} shared\n"
+      "one core, planned: {} one by one, {} shared\n"
+      "predictions: {:.3g} MB in {}\n"
+      "plan {}\n",
+      spec.name, grouped(plan.n_trials), spec.cv.seeds.size(), grouped(plan.n_fits), grouped(plan.n_samples),
+      plan.n_features, grouped(naive), grouped(shared), duration(plan.naive_seconds), duration(plan.seconds),
+      bytes / 1e6, spec.output.file, plan_hash(plan));
+}
+
+std::string explain(const Plan& plan, const Spec& spec) {
+  std::string text;
+  auto out = std::back_inserter(text);
+  fmt::format_to(out, "{}: {} trials x {} seeds, {} fits on {} samples x {} features\n", spec.name,
+                 grouped(plan.n_trials), grouped(static_cast<std::int64_t>(spec.cv.seeds.size())), grouped(plan.n_fits),
+                 grouped(plan.n_samples), plan.n_features);
+  fmt::format_to(out, "\naxes\n");
+  for (const Axis& axis : plan.axes) fmt::format_to(out, "  {:<20}{:>10} values\n", axis.name, grouped(axis.size()));
+  explain_nodes(plan, text);
+  explain_rules(plan, text);
+  fmt::format_to(out, "\none core, planned: {} one by one, {} shared ({:.3g}x less)\n", duration(plan.naive_seconds),
+                 duration(plan.seconds), plan.naive_seconds / plan.seconds);
+  fmt::format_to(out, "plan {} (cost table {})\n", plan_hash(plan), cost_table_version);
+  return text;
+}
+
+std::string plan_text(const Plan& plan) {
+  std::string text;
+  auto out = std::back_inserter(text);
+  fmt::format_to(out, "plan 1 cost {} sharing {} samples {} features {}\n", cost_table_version, plan.switches.sharing,
+                 plan.n_samples, plan.n_features);
+  for (const Axis& axis : plan.axes) fmt::format_to(out, "axis {} {}\n", axis.name, fmt::join(axis.values, " "));
+  for (const PlanNode& node : plan.nodes) {
+    fmt::format_to(out, "node {}", name(node.node.op));
+    for (const Binding& binding : node.node.bindings)
+      if (binding.axis)
+        fmt::format_to(out, " {}=<{}>", binding.parameter,
+                       plan.axes[static_cast<std::size_t>(binding.axis.value)].name);
+      else
+        fmt::format_to(out, " {}={}", binding.parameter, binding.fixed);
+    for (NodeId input : node.node.inputs) fmt::format_to(out, " @{}", input.value);
+    fmt::format_to(out, " | reads {} | lanes {} | items {} -> {}\n", axis_names(node.node.reads, plan.axes),
+                   axis_names(node.node.lanes, plan.axes), naive_items(plan, node), node.items);
+  }
+  for (const PlanGroup& group : plan.groups) {
+    fmt::format_to(out, "group model {} folds {} rules [{}] nodes", group.group.model.value, group.group.n_folds,
+                   fmt::join(group.fired, " "));
+    for (NodeId member : group.members) fmt::format_to(out, " {}", member.value);
+    for (const Grid::Factor& factor : group.group.grid.factors()) {
+      fmt::format_to(out, " (");
+      for (const Grid::Column& column : factor.columns)
+        fmt::format_to(out, " {}:{}", plan.axes[static_cast<std::size_t>(column.axis.value)].name,
+                       fmt::join(column.code, ","));
+      fmt::format_to(out, " )");
+    }
+    fmt::format_to(out, "\n");
+  }
+  for (const Family& family : plan.families)
+    fmt::format_to(out, "family anchor {} slots {} units_per_batch {}\n", family.anchor.value, family.n_slots,
+                   family.units_per_batch);
+  return text;
+}
+
+std::string plan_hash(const Plan& plan) { return hash_hex(plan_text(plan)); }
+
+}  // namespace kilofold
