@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kilofold/spec.hpp"
+
+#include <fmt/format.h>
+
+#include <deque>
+#include <fstream>
+
+#include "names.hpp"
+#include "overrides.hpp"
+#include "scalars.hpp"
+#include "sections.hpp"
+
+namespace kilofold {
+namespace spec {
+namespace {
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+void read_version(const YamlNode& root, Problems& problems) {
+  const YamlNode* version = require(root, {}, "spec", "write `spec: 1` at the top", problems);
+  if (!version || number(*version) == 1.0) return;
+  problems.add(version->at, fmt::format("spec: expected 1, got {}", quoted(*version)), "this version reads grammar 1");
+}
+
+void read_study_name(const YamlNode& root, Spec& spec, Problems& problems) {
+  const YamlNode* name = require(root, {}, "name", "name the study: it names its result file", problems);
+  if (!name) return;
+  spec.name = read_text(*name, "name", problems).value_or("");
+  if (spec.name.empty() || is_name(spec.name)) return;
+  problems.add(name->at, fmt::format("name: expected letters, digits, '_', '-' and '.', got {}", quoted(*name)),
+               "it names the result file");
+}
+
+void read_study(const YamlNode& root, std::span<const ModelSchema> models, Spec& spec, Problems& problems) {
+  static const KeyTable keys = {
+      {"spec", "name", "description", "data", "cv", "scaling", "metrics", "models", "output", "run"},
+      {"model_seed", "importance", "report", "reference", "numerics", "store", "limits"}};
+  if (!is_mapping(root, "spec", problems)) return;
+  check_keys(root, {}, keys, problems);
+  ValueBudget budget;
+  read_version(root, problems);
+  read_study_name(root, spec, problems);
+  if (const YamlNode* description = root.find("description")) {
+    spec.description = read_text(*description, "description", problems).value_or("");
+  }
+  if (const YamlNode* data = require(root, {}, "data", "write data: {file, features, target}", problems)) {
+    read_data(*data, spec, problems);
+  }
+  if (const YamlNode* cv = root.find("cv")) read_cv(*cv, spec, budget, problems);
+  if (const YamlNode* scaling = root.find("scaling")) read_scaling(*scaling, spec, problems);
+  if (const YamlNode* metrics = root.find("metrics")) read_metrics(*metrics, spec, problems);
+  if (const YamlNode* list = require(root, {}, "models", "write models: [{model: linear}]", problems)) {
+    read_models(*list, models, spec, budget, problems);
+  }
+  spec.output.file = fmt::format("results/{}.h5", spec.name);
+  if (const YamlNode* output = root.find("output")) read_output(*output, spec, problems);
+  if (const YamlNode* run = root.find("run")) read_run(*run, spec, problems);
+}
+
+}  // namespace
+}  // namespace spec
+
+Spec parse_spec(std::string_view text, const std::string& path, std::span<const ModelSchema> models,
+                std::span<const Override> overrides) {
+  Spec study;
+  study.path = path;
+  study.text = text;
+  if (text.starts_with(spec::byte_order_mark)) text.remove_prefix(spec::byte_order_mark.size());
+  const spec::SourceText source(path, std::string(text));
+  std::deque<spec::SourceText> set;  // a deque: nodes point at its elements
+  spec::Problems problems;
+  spec::YamlPtr root = spec::parse_yaml(source, problems);
+  if (root) {
+    for (const auto& [key, value] : overrides) {
+      set.emplace_back("--set", key + "=" + value);
+      root = spec::apply_override(root, set.back(), key.size(), problems);
+    }
+    spec::read_study(*root, models, study, problems);
+  }
+  problems.throw_if_any();
+  return study;
+}
+
+Spec read_spec(const std::string& path, std::span<const ModelSchema> models, std::span<const Override> overrides) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text(spec::max_text_bytes + 1, '\0');  // one byte more than allowed tells too long from just fitting
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!file && !file.eof()) {
+    Problem problem;
+    problem.place.file = path;
+    problem.message = "cannot read the file";
+    problem.hint = "check the path and its permissions";
+    throw InputError(std::vector<Problem>{problem});
+  }
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return parse_spec(text, path, models, overrides);
+}
+
+}  // namespace kilofold

@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <chrono>
+#include <sstream>
+
+#include "spec/schemas.hpp"
+
+namespace kilofold {
+namespace {
+
+const std::string study = "spec: 1\nname: s\ndata: {file: d.csv, features: [a], target: y}\n";
+
+std::vector<Problem> problems_of(const std::string& text) {
+  try {
+    parse_spec(text, "s.yaml", test::schemas());
+  } catch (const InputError& error) {
+    return error.problems();
+  }
+  return {};
+}
+
+std::string repeated(const std::string& text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+/// Lists that hold the list before them so many times each: aliases of aliases, all in short lines.
+std::string alias_tower(int height, int copies) {
+  std::ostringstream text;
+  text << "a0: &a0 [x]\n";
+  for (int i = 1; i < height; ++i) {
+    text << 'a' << i << ": &a" << i << " [";
+    for (int copy = 0; copy < copies; ++copy) text << "*a" << i - 1 << ", ";
+    text << "]\n";
+  }
+  return text.str();
+}
+
+TEST(HostileText, IsRefusedFastAndInLittleMemory) {
+  const std::string axes =
+      "{kernel: rbf, C: {geomspace: [1, 10, 100000]}, share: {linspace: [0, 1, 100000]}, "
+      "signed: {linspace: [0, 1, 100000]}}";
+  const std::vector<std::pair<std::string, std::string>> rows = {
+      {repeated("[", 100'000), "nested deeper than 32"},
+      {repeated("{a: ", 100'000), "nested deeper than 32"},
+      {repeated("- ", 100'000), "nested deeper than 32"},
+      {alias_tower(10, 10), "more than 100000 values, aliases counted at every use"},
+      {alias_tower(400, 1), "nested deeper than 32 through aliases"},
+      {"a: [" + repeated("1,", 200'000) + "]", "more than 100000 values, aliases counted at every use"},
+      {repeated("x", (1 << 20) + 1), "the text has 1048577 bytes, more than 1048576"},
+      {study + "models: [{model: tree}]\ncv: {seeds: {from: 0, to: 4.0e9}}\n",
+       "cv.seeds: 4000000001 values; all axes of a study together may have 1000000"},
+      {study + "models: [{model: wide, parameters: " + axes + "}]\n",
+       "the grid of 'wide' has 1,000,000,000,000,000 trials; one entry may have 10,000,000"},
+  };
+  for (const auto& [text, message] : rows) {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto problems = problems_of(text);
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+
+    ASSERT_FALSE(problems.empty()) << message;
+    EXPECT_EQ(problems[0].message, message);
+    EXPECT_LT(seconds.count(), 1.0) << message;
+  }
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  EXPECT_LT(usage.ru_maxrss, 256 * 1024) << "kB";
+}
+
+TEST(HostileText, OfManyProblemsOnOneLongLineStaysFast) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto problems = problems_of("{" + repeated("a: 1, ", 30'000) + "}");
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+
+  EXPECT_EQ(problems.size(), 101u);
+  EXPECT_LT(seconds.count(), 1.0);
+}
+
+}  // namespace
+}  // namespace kilofold
