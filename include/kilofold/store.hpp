@@ -88,6 +88,10 @@ class Store {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Join the merged file and all parts at `path` by what they say of themselves, without the spec and the table at hand.
+/// Returns the number of cells. Errors: as Store's constructor and `merge`; InputError when there is nothing at `path`
+std::int64_t merge_parts(const std::string& path);
+
 /// A study's results for reading: the merged file, its parts, or both, seen as one.
 ///
 /// Trials are those of the file's own spec. Cells not yet computed read as NaN with status -1.

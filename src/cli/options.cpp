@@ -46,6 +46,11 @@ std::string known_rule(const std::string& wanted) {
   return fmt::format("there is no rule '{}'; rules: {}", wanted, fmt::join(names, ", "));
 }
 
+std::string known_device(const std::string& wanted) {
+  if (wanted == "auto" || wanted == "cpu" || wanted == "cuda") return "";
+  return fmt::format("'{}' is no device: write auto, cpu or cuda", wanted);
+}
+
 void add_study(CLI::App& verb, Options& options) {
   verb.add_option("SPEC", options.spec, "the study, a YAML file (docs/spec.md)")->required();
   verb.add_option_function<std::vector<std::string>>(
@@ -79,7 +84,7 @@ void add_run(CLI::App& app, Options& options) {
   run->add_flag("--fresh", options.fresh, "discard the results that are there and start over");
   run->add_option("--device", options.device, "auto, cpu or cuda (default: run.device of the spec, else auto)")
       ->envname("KILOFOLD_DEVICE")
-      ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
+      ->check(CLI::Validator(known_device, "auto|cpu|cuda", ""));
   run->add_option("-j,--threads", options.execute.threads, "CPU threads (default: all cores)")
       ->envname("KILOFOLD_THREADS")
       ->type_name("N")

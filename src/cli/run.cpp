@@ -57,9 +57,10 @@ Executed execute_and_store(const Plan& plan, const Study& study, const Device& d
   ProgressLine line(study.spec.name, options.quiet);
   Checkpoints checkpoints(store, study.spec.run.checkpoint_seconds);
   ExecuteHooks hooks;
-  if (store.committed().size() > 0)
-    hooks.is_done = [&store](ModelId model, std::int64_t trial, std::int32_t seed) {
-      return store.committed().contains(model, trial, seed);
+  const CellSet before = store.committed();  // commits go on while threads ask
+  if (before.size() > 0)
+    hooks.is_done = [&before](ModelId model, std::int64_t trial, std::int32_t seed) {
+      return before.contains(model, trial, seed);
     };
   hooks.on_cells = [&checkpoints](std::vector<CellBlock> blocks) { checkpoints.add(std::move(blocks)); };
   hooks.on_progress = [&](const Progress& progress) {
@@ -101,7 +102,7 @@ int run(const Options& options) {
       open_device(options.device.empty() ? study.spec.run.device : options.device, plan, cpu_backend());
   const std::string path = options.output.empty() ? study.spec.output.file : options.output;
   if (options.fresh) Store::remove(path);
-  Store store(path, header(study, plan, device));
+  Store store(path, header(study, plan, device, options.overrides));
 
   if (!options.quiet)
     fmt::print(stderr, "{}: {} trials x {} seeds, {} fits on {}; {} cells, {} done\n", study.spec.name, plan.n_trials,

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <sstream>
 
 #include "cpu/isa.hpp"
 #include "kilofold/version.hpp"
@@ -46,18 +47,36 @@ std::string rules_line(const Plan& plan) {
       plan.switches.disabled_rules.empty() ? "none" : fmt::format("{}", fmt::join(plan.switches.disabled_rules, " ")));
 }
 
+/// The data layer knows where the spec names a column, not what stands there.
+void add_excerpts(std::vector<Problem>& problems, const Spec& spec) {
+  std::vector<std::string> lines;
+  std::istringstream text(spec.text);
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  for (Problem& problem : problems) {
+    const auto line = static_cast<std::size_t>(problem.place.line);
+    if (problem.place.file == spec.path && problem.excerpt.empty() && line >= 1 && line <= lines.size())
+      problem.excerpt = lines[line - 1];
+  }
+}
+
+Dataset read_data(const Spec& spec) try { return read_csv(spec.data); } catch (const InputError& error) {
+  std::vector<Problem> problems = error.problems();
+  add_excerpts(problems, spec);
+  throw InputError(std::move(problems));
+}
+
 }  // namespace
 
 Study read_study(const Options& options) {
   const std::vector<ModelSchema> schemas = all_schemas();
   Study study;
   study.spec = read_spec(options.spec, schemas, options.overrides);
-  study.data = read_csv(study.spec.data);
+  study.data = read_data(study.spec);
   check_folds(study);
   return study;
 }
 
-StudyHeader header(const Study& study, const Plan& plan, const Device& device) {
+StudyHeader header(const Study& study, const Plan& plan, const Device& device, std::span<const Override> overrides) {
   StudyHeader header;
   header.spec = study.spec;
   header.data = study.data;
@@ -81,6 +100,7 @@ StudyHeader header(const Study& study, const Plan& plan, const Device& device) {
       {"rules", rules_line(plan)},
       {"plan", plan_hash(plan)},
   };
+  for (const auto& [key, value] : overrides) header.provenance.emplace_back("set " + key, value);
   return header;
 }
 

@@ -20,6 +20,7 @@ struct Study {
 Study read_study(const Options& options);
 
 /// What the results file records of a study besides its cells.
-StudyHeader header(const Study& study, const Plan& plan, const Device& device);
+/// `overrides` are kept as attributes, since the spec's text is kept as the file has it.
+StudyHeader header(const Study& study, const Plan& plan, const Device& device, std::span<const Override> overrides);
 
 }  // namespace kilofold::cli

@@ -78,6 +78,14 @@ class Run {
   void run_tile(const std::vector<std::int64_t>& slots, const std::vector<GroupId>& groups, std::size_t family,
                 BufferPool& pool, std::vector<std::int64_t>& items, Finished& finished);
   void append_cell(const Group& group, const Tile& tile, const Cell& cell, CellBlock& block, Finished& finished);
+  /// Index of a point's trial within its model entry.
+  std::int64_t trial_in_model(GroupId id, const UnitPoint& point) const {
+    return first_trial_[static_cast<std::size_t>(id.value)] + point.trial;
+  }
+  bool is_done(GroupId id, const UnitPoint& point) const {
+    return hooks_.is_done && hooks_.is_done(plan_.groups[static_cast<std::size_t>(id.value)].group.model,
+                                            trial_in_model(id, point), point.seed);
+  }
   bool stopping() const { return failed_.load() || (hooks_.stop != nullptr && hooks_.stop->load()); }
   void report(Clock::time_point start);
 
@@ -113,20 +121,12 @@ void Run::mark_done_units(std::size_t f) {
   std::vector<bool> done(static_cast<std::size_t>(family.n_slots));
   const double unit_seconds = family.seconds / static_cast<double>(family.n_slots);
   for (std::int64_t slot = 0; slot < family.n_slots; ++slot) {
-    bool all = true;
-    std::int64_t cells = 0;
-    for (GroupId id : units_[f]->members(slot)) {
-      const auto g = static_cast<std::size_t>(id.value);
-      units_[f]->visit(slot, id, [&](const UnitPoint& point) {
-        if (point.fold != 0) return;
-        ++cells;
-        all = all && hooks_.is_done &&
-              hooks_.is_done(plan_.groups[g].group.model, first_trial_[g] + point.trial, point.seed);
-      });
-    }
-    done[static_cast<std::size_t>(slot)] = all;
-    if (!all) progress_.cells_total += cells;
-    if (!all) progress_.planned_total += unit_seconds;
+    std::int64_t missing = 0;
+    for (GroupId id : units_[f]->members(slot))
+      units_[f]->visit(slot, id, [&](const UnitPoint& point) { missing += point.fold == 0 && !is_done(id, point); });
+    done[static_cast<std::size_t>(slot)] = missing == 0;
+    progress_.cells_total += missing;
+    if (missing > 0) progress_.planned_total += unit_seconds;
   }
   unit_done_.push_back(std::move(done));
 }
@@ -221,8 +221,8 @@ void Run::run_tile(const std::vector<std::int64_t>& slots, const std::vector<Gro
   for (std::int64_t slot : slots)
     for (GroupId id : groups)
       units_[family]->visit(slot, id, [&](const UnitPoint& point) {
-        if (point.fold == 0)
-          cells.push_back({id, first_trial_[static_cast<std::size_t>(id.value)] + point.trial, point.seed, n_fits});
+        if (is_done(id, point)) return;
+        if (point.fold == 0) cells.push_back({id, trial_in_model(id, point), point.seed, n_fits});
         tile.add(id, point);
         ++n_fits;
       });

@@ -115,6 +115,26 @@ TEST(Execute, SkipsUnitsWhoseCellsAreAllDone) {
   for (const auto& [key, value] : cells) EXPECT_EQ(std::get<2>(key), 1);
 }
 
+TEST(Execute, ComputesOnlyTheMissingCellsOfAUnitAndTheyHaveTheSameBits) {
+  const Dataset data = make_data(60, 3, 2);
+  Spec spec = make_spec(data);
+  spec.models = {make_entry("DT", "tree", {{"max_depth", {1, 2, 3, none}}})};
+  const Cells all = run_study(spec, data);
+  const Plan plan = make_plan(lower(spec, data), all_rules(), {});
+  Cells missing;
+  ExecuteHooks hooks;
+  hooks.is_done = [](ModelId, std::int64_t trial, std::int32_t) { return trial % 2 == 0; };
+  hooks.on_cells = [&missing](std::vector<CellBlock> blocks) { testing::collect(missing, blocks); };
+
+  execute(plan, data, cpu_backend(), {}, hooks);
+
+  EXPECT_EQ(missing.size(), all.size() / 2);
+  for (const auto& [key, value] : missing) {
+    EXPECT_EQ(std::get<1>(key) % 2, 1);
+    EXPECT_TRUE(testing::same_bits(value, all.at(key)));
+  }
+}
+
 TEST(Execute, StopsEarlyAtTheLimitAndSaysSo) {
   const Dataset data = make_data(60, 3, 2);
   Spec spec = make_spec(data);

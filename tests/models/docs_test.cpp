@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+#include "kilofold/models.hpp"
+
+namespace kilofold {
+namespace {
+
+std::string read_docs() {
+  std::ifstream file("docs/spec.md");
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+/// A parameter's row of the reference, from its schema.
+std::string row(const ParameterSchema& parameter) {
+  const std::string kind = parameter.kind == ParameterSchema::Kind::integer ? "an integer" : "a number";
+  const std::string values = fmt::format("{} {} {}{}", kind, parameter.minimum_allowed ? ">=" : ">", parameter.minimum,
+                                         parameter.none_allowed ? " or none" : "");
+  const std::string otherwise =
+      std::isinf(parameter.default_value) ? "none" : fmt::format("{}", parameter.default_value);
+  return fmt::format("| `{}` | {} | {} | {} |\n", parameter.name, values, otherwise, parameter.help);
+}
+
+TEST(SpecReference, ListsEveryModelAndParameterAsTheSchemasSay) {
+  const std::string docs = read_docs();
+  for (const Model& model : all_models()) {
+    const std::size_t section = docs.find("\n### " + model.schema.name + "\n");
+    ASSERT_NE(section, std::string::npos) << model.schema.name;
+    const std::size_t end = docs.find("\n#", section + 5);
+    const std::string text = docs.substr(section, end - section);
+    for (const ParameterSchema& parameter : model.schema.parameters)
+      EXPECT_NE(text.find(row(parameter)), std::string::npos) << row(parameter);
+    const auto rows = static_cast<std::size_t>(std::ranges::count(text, '\n'));
+    EXPECT_GE(rows, model.schema.parameters.size());
+  }
+}
+
+TEST(ModelSchemas, AreReadyForTheParser) {
+  for (const Model& model : all_models()) {
+    EXPECT_FALSE(model.schema.help.empty());
+    for (const ParameterSchema& parameter : model.schema.parameters) {
+      EXPECT_FALSE(parameter.help.empty()) << parameter.name;
+      EXPECT_GE(parameter.default_value, parameter.minimum) << parameter.name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace kilofold
