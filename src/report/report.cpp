@@ -1,0 +1,19 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kilofold/report.hpp"
+
+#include "html.hpp"
+#include "study_summary.hpp"
+#include "text.hpp"
+
+namespace kilofold {
+
+std::optional<std::int64_t> best_trial(const StudyReader& study, ModelId model) {
+  return report::rank_by_rmse(study.metrics(model), study.seeds().size()).best;
+}
+
+std::string render_html(const StudyReader& study) { return report::render_html(report::summarize(study)); }
+
+std::string render_text(const StudyReader& study) { return report::render_text(report::summarize(study)); }
+
+}  // namespace kilofold

@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "study_summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+#include <sstream>
+#include <string_view>
+
+#include "numbers.hpp"
+
+namespace kilofold::report {
+namespace {
+
+// Shown first and under these names; other root attributes follow under their own.
+constexpr std::pair<const char*, const char*> known_provenance[] = {
+    {"version", "kilofold version"},
+    {"commit", "commit"},
+    {"compiler", "compiler"},
+    {"device", "device"},
+    {"device_reason", "why this device"},
+    {"isa", "instruction set"},
+    {"plan", "plan hash"},
+    {"numerics", "numerics"},
+    {"rules", "sharing rules"},
+    {"host", "host"},
+    {"created", "created"},
+};
+// Shown elsewhere on the page, or of the file rather than of the study.
+constexpr std::string_view not_provenance[] = {"title",  "description",    "data_file", "metrics",
+                                               "format", "format_version", "kind",      "payload"};
+
+std::string shown(const TrialColumn& column, std::size_t trial) {
+  if (!column.text.empty()) return column.text[trial];
+  const double value = column.number[trial];
+  return std::isfinite(value) ? parameter_value(value) : "none";
+}
+
+bool varies(const TrialColumn& column) {
+  const auto same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
+  const auto differs_from_first = [&](double value) { return !same(value, column.number.front()); };
+  if (!column.text.empty()) {
+    return std::any_of(column.text.begin(), column.text.end(), [&](const auto& t) { return t != column.text.front(); });
+  }
+  return std::any_of(column.number.begin(), column.number.end(), differs_from_first);
+}
+
+BestTrial read_best(const StudyReader& study, ModelId model, std::int64_t trial) {
+  const TrialTable& table = study.models()[static_cast<std::size_t>(model.value)];
+  const auto row = static_cast<std::size_t>(trial);
+  BestTrial best;
+  best.index = trial;
+  best.id = table.id[row];
+  best.n_folds = table.n_folds[row];
+  for (const TrialColumn& column : table.columns) {
+    (varies(column) ? best.varied : best.fixed).push_back({column.name, column.long_name, shown(column, row)});
+  }
+  CellBlock cells = study.trial(model, trial);
+  best.metric = std::move(cells.metric);
+  cells.prediction.resize(study.y().size());
+  best.prediction = std::move(cells.prediction);
+  return best;
+}
+
+ModelSummary summarize_model(const StudyReader& study, ModelId model) {
+  const TrialTable& table = study.models()[static_cast<std::size_t>(model.value)];
+  ModelSummary summary;
+  summary.name = table.model_name;
+  summary.model = table.model;
+  summary.n_trials = std::ssize(table.id);
+  summary.status_counts = study.status_counts(model);
+  const Ranking ranking = rank_by_rmse(study.metrics(model), study.seeds().size());
+  summary.n_finished = ranking.n_finished;
+  if (ranking.best) summary.best = read_best(study, model, *ranking.best);
+  return summary;
+}
+
+std::vector<std::size_t> metric_columns(const std::string& names) {
+  std::vector<std::size_t> columns;
+  std::istringstream words(names.empty() ? "mae rmse r2" : names);
+  for (std::string word; words >> word;) {
+    for (std::size_t m = 0; m < n_metrics; ++m) {
+      if (word == all_metrics[m].name) columns.push_back(m);
+    }
+  }
+  // The trials are ranked by it, so it is always shown.
+  if (std::find(columns.begin(), columns.end(), rmse) == columns.end()) columns.push_back(rmse);
+  return columns;
+}
+
+std::vector<std::pair<std::string, std::string>> provenance_lines(const StudyReader& study) {
+  std::vector<std::pair<std::string, std::string>> lines;
+  std::set<std::string_view> seen(std::begin(not_provenance), std::end(not_provenance));
+  for (const auto& [name, label] : known_provenance) {
+    seen.insert(name);
+    if (const std::string& value = study.attribute(name); !value.empty()) lines.emplace_back(label, value);
+  }
+  for (const auto& [name, value] : study.attributes()) {
+    if (!seen.contains(name) && !value.empty()) lines.emplace_back(name, value);
+  }
+  return lines;
+}
+
+/// The data hash, which the canonical text always names; keys are unique there and no value holds a bare quote.
+std::string data_hash(std::string_view canonical) {
+  constexpr std::string_view key = "\"sha256\":\"";
+  const std::size_t at = canonical.find(key);
+  if (at == std::string_view::npos) return "";
+  const std::string_view rest = canonical.substr(at + key.size());
+  return std::string(rest.substr(0, rest.find('"')));
+}
+
+}  // namespace
+
+StudySummary summarize(const StudyReader& study) {
+  StudySummary summary;
+  summary.name = study.attribute("title");
+  summary.description = study.attribute("description");
+  summary.metrics = metric_columns(study.attribute("metrics"));
+  summary.data_file = study.attribute("data_file");
+  summary.data_sha256 = data_hash(study.canonical());
+  summary.target = study.target();
+  summary.y = study.y();
+  summary.seeds = study.seeds();
+  summary.n_committed = study.n_committed();
+  summary.n_cells = study.n_cells();
+  summary.provenance = provenance_lines(study);
+  std::set<std::int32_t> folds;
+  for (std::size_t m = 0; m < study.models().size(); ++m) {
+    summary.models.push_back(summarize_model(study, ModelId(static_cast<std::int32_t>(m))));
+    summary.n_trials += summary.models.back().n_trials;
+    for (const std::int32_t k : study.models()[m].n_folds) {
+      folds.insert(k);
+      summary.n_fits += k * std::ssize(summary.seeds);
+    }
+  }
+  summary.folds.assign(folds.begin(), folds.end());
+  return summary;
+}
+
+}  // namespace kilofold::report
