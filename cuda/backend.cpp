@@ -119,9 +119,17 @@ constexpr Backend backend = {
     .upload = upload,
     .download = download,
     .standardize = nullptr,
-    .least_squares = nullptr,
+    .gram = nullptr,
+    .factor = nullptr,
+    .reduce = nullptr,
+    .posterior = nullptr,
+    .fold_posterior = nullptr,
+    .maximize_lml = nullptr,
+    .svr_path = nullptr,
     .grow_trees = nullptr,
+    .boost = nullptr,
     .read_trees = nullptr,
+    .least_squares = nullptr,
 };
 
 }  // namespace

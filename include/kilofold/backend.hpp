@@ -63,7 +63,7 @@ enum class BackendScaling : std::int32_t { none = 0, zscore = 1, center = 2 };
 ///
 /// Shapes    X_train (n_train, d), ld = ld_train · X_held_out (n_held_out, d), ld = ld_held_out · y_train (n_train)
 ///           centre, scale (d + 1): the features', then the target's
-/// Errors    status: ok
+/// Errors    status: ok, or not_finite where a column's sums leave the range of double; that column becomes NaN
 /// Cost      O(n d) an item
 /// Accuracy  mean and variance by the canonical reduction over ascending training rows, two passes
 struct StandardizeArgs {
@@ -170,6 +170,17 @@ struct ReadTreesArgs {
   std::int32_t* status;  ///< (n_items, n_lanes), lane fastest
 };
 
+// Ops of the table that no model lowers to yet: null in every backend, their arguments stated when the first one fills
+// them.
+struct GramArgs;
+struct FactorArgs;
+struct ReduceArgs;
+struct PosteriorArgs;
+struct FoldPosteriorArgs;
+struct MaximizeLmlArgs;
+struct SvrPathArgs;
+struct BoostArgs;
+
 /// A backend. Ops it does not offer are null, and the planner's device choice skips it for studies that need them.
 struct Backend {
   std::uint32_t abi;  ///< backend_abi of the header it was built with
@@ -188,9 +199,17 @@ struct Backend {
   int (*download)(void* to_host, const void* from, std::size_t bytes);
 
   int (*standardize)(const StandardizeArgs*);
-  int (*least_squares)(const LeastSquaresArgs*);
+  int (*gram)(const GramArgs*);
+  int (*factor)(const FactorArgs*);
+  int (*reduce)(const ReduceArgs*);
+  int (*posterior)(const PosteriorArgs*);
+  int (*fold_posterior)(const FoldPosteriorArgs*);
+  int (*maximize_lml)(const MaximizeLmlArgs*);
+  int (*svr_path)(const SvrPathArgs*);
   int (*grow_trees)(const GrowTreesArgs*);
+  int (*boost)(const BoostArgs*);
   int (*read_trees)(const ReadTreesArgs*);
+  int (*least_squares)(const LeastSquaresArgs*);
 };
 
 /// The CPU backend, always there.

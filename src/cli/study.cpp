@@ -89,6 +89,10 @@ StudyHeader header(const Study& study, const Plan& plan, const Device& device, s
     header.models.back().few_values = model.few_values;
   }
   header.provenance = {
+      {"title", study.spec.name},
+      {"description", study.spec.description},
+      {"data_file", study.spec.data.file},
+      {"metrics", fmt::format("{}", fmt::join(study.spec.metrics, " "))},
       {"version", build_info::version},
       {"commit", build_info::commit},
       {"compiler", fmt::format("{} {}", build_info::compiler, build_info::build_type)},

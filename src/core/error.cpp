@@ -89,6 +89,13 @@ std::string format_one(const Problem& problem) {
          format_note("help", problem.hint);
 }
 
+std::vector<Problem> without_place(std::string message, std::string hint) {
+  std::vector<Problem> problems(1);
+  problems.front().message = std::move(message);
+  problems.front().hint = std::move(hint);
+  return problems;
+}
+
 }  // namespace
 
 std::string format(const std::vector<Problem>& problems) {
@@ -108,7 +115,7 @@ InputError::InputError(std::vector<Problem> problems)
     : std::runtime_error(format(problems)), problems_(std::move(problems)) {}
 
 InputError::InputError(std::string message, std::string hint)
-    : InputError(std::vector<Problem>{{{}, std::move(message), "", std::move(hint), "", 1}}) {}
+    : InputError(without_place(std::move(message), std::move(hint))) {}
 
 void throw_bug(const char* role, const char* condition, const char* file, int line) {
   throw Bug(fmt::format("{} failed at {}:{}: {} (a bug in kilofold, not in your input; please report it)", role, file,
