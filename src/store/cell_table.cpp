@@ -1,0 +1,178 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <limits>
+
+#include "cells.hpp"
+
+namespace kilofold {
+namespace {
+
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+constexpr FitStatus last_status = FitStatus::not_finite;
+
+/// A metric's dataset name, what it is called, and whether it carries the target's unit.
+struct MetricColumn {
+  const char* name;
+  const char* long_name;
+  enum class Unit { of_target, none } unit;
+};
+
+constexpr std::array<MetricColumn, n_metrics> metric_columns = {{
+    {"mae", "mean absolute error", MetricColumn::Unit::of_target},
+    {"rmse", "root mean squared error", MetricColumn::Unit::of_target},
+    {"r2", "coefficient of determination", MetricColumn::Unit::none},
+    {"r2_eq13", "coefficient of determination about the mean prediction", MetricColumn::Unit::none},
+}};
+
+void describe(const hdf5::Object& dataset, const std::string& long_name, const std::string& units) {
+  if (!long_name.empty()) hdf5::write_attribute(dataset, "long_name", long_name);
+  if (!units.empty()) hdf5::write_attribute(dataset, "units", units);
+}
+
+void describe(const hdf5::Object& dataset, const MetricColumn& column, const std::string& target_units) {
+  describe(dataset, column.long_name, column.unit == MetricColumn::Unit::of_target ? target_units : "1");
+}
+
+/// CF flags: readers that know them show names instead of numbers.
+void describe_status(const hdf5::Object& status) {
+  std::vector<std::int32_t> values;
+  std::string meanings;
+  for (std::int32_t value = 0; value <= static_cast<std::int32_t>(last_status); ++value) {
+    values.push_back(value);
+    if (value > 0) meanings += ' ';
+    meanings += name(static_cast<FitStatus>(value));
+  }
+  hdf5::write_attribute(status, "long_name", std::string("how the fit ended"));
+  hdf5::write_attribute(status, "flag_values", std::span<const std::int32_t>(values));
+  hdf5::write_attribute(status, "flag_meanings", meanings);
+}
+
+hdf5::Extent score_chunk(const hdf5::Extent& extent) {
+  constexpr std::array<hsize_t, 3> most = {64, 16, 64};
+  hdf5::Extent chunk = extent;
+  for (std::size_t i = 0; i < chunk.size(); ++i) chunk[i] = std::min(chunk[i], most[i]);
+  return chunk;
+}
+
+void label_cells(const hdf5::Object& group, const hdf5::Object& dataset, const CellTable::Axes& axes) {
+  label_dimension(group, dataset, 0, axes.trial, "trial");
+  label_dimension(group, dataset, 1, axes.seed, "seed");
+}
+
+hdf5::Object create_scores(const hdf5::Object& group, const std::string& name, const hdf5::Extent& extent,
+                           const CellTable::Axes& axes) {
+  hdf5::Object dataset = hdf5::create_dataset<double>(group, name, {extent, score_chunk(extent)}, missing);
+  label_cells(group, dataset, axes);
+  if (extent.size() == 3) label_dimension(group, dataset, 2, axes.fold, "fold");
+  return dataset;
+}
+
+}  // namespace
+
+void label_dimension(const hdf5::Object& group, const hdf5::Object& dataset, unsigned dimension,
+                     const hdf5::Object& scale, const std::string& name) {
+  hdf5::attach_scale(dataset, scale, dimension, name);
+  if (!hdf5::contains(group, name)) hdf5::hard_link(scale, group, name);
+}
+
+CellTable CellTable::create(const hdf5::Object& model, const Axes& axes, unsigned gzip) {
+  CellTable table;
+  table.n_trials_ = static_cast<std::int64_t>(hdf5::shape(axes.trial)[0]);
+  table.n_seeds_ = static_cast<std::int64_t>(hdf5::shape(axes.seed)[0]);
+  table.n_folds_ = static_cast<std::int64_t>(hdf5::shape(axes.fold)[0]);
+  table.n_samples_ = static_cast<std::int64_t>(hdf5::shape(axes.sample)[0]);
+  const hdf5::Extent pooled = hdf5::extent(table.n_trials_, table.n_seeds_);
+  const hdf5::Extent by_fold = hdf5::extent(table.n_trials_, table.n_seeds_, table.n_folds_);
+
+  constexpr std::int64_t widest_chunk = 1 << 20;
+  const hdf5::Storage predictions = {
+      hdf5::extent(table.n_trials_, table.n_seeds_, table.n_samples_),
+      hdf5::extent(trials_a_chunk(table.n_trials_, table.n_samples_), 1, std::min(table.n_samples_, widest_chunk)),
+      gzip};
+  table.prediction_ = hdf5::create_dataset<double>(model, "prediction", predictions, missing);
+  describe(table.prediction_, axes.target_name, axes.target_units);
+  label_cells(model, table.prediction_, axes);
+  label_dimension(model, table.prediction_, 2, axes.sample, "sample");
+
+  const hdf5::Object metric = hdf5::create_group(model, "metric");
+  for (std::size_t m = 0; m < n_metrics; ++m) {
+    table.metric_[m] = create_scores(metric, metric_columns[m].name, pooled, axes);
+    describe(table.metric_[m], metric_columns[m], axes.target_units);
+  }
+  const hdf5::Object fold_metric = hdf5::create_group(model, "fold_metric");
+  for (std::size_t m = 0; m < n_fold_metrics; ++m) {
+    table.fold_metric_[m] = create_scores(fold_metric, metric_columns[m].name, by_fold, axes);
+    describe(table.fold_metric_[m], metric_columns[m], axes.target_units);
+  }
+  const hdf5::Object diagnostic = hdf5::create_group(model, "diagnostic");
+  table.status_ = hdf5::create_dataset<std::int32_t>(diagnostic, "status", {by_fold, score_chunk(by_fold)}, -1);
+  describe_status(table.status_);
+  label_cells(diagnostic, table.status_, axes);
+  label_dimension(diagnostic, table.status_, 2, axes.fold, "fold");
+  return table;
+}
+
+CellTable CellTable::open(const hdf5::Object& model) {
+  CellTable table;
+  table.prediction_ = hdf5::open_dataset(model, "prediction");
+  for (std::size_t m = 0; m < n_metrics; ++m) {
+    table.metric_[m] = hdf5::open_dataset(model, std::string("metric/") + metric_columns[m].name);
+  }
+  for (std::size_t m = 0; m < n_fold_metrics; ++m) {
+    table.fold_metric_[m] = hdf5::open_dataset(model, std::string("fold_metric/") + metric_columns[m].name);
+  }
+  table.status_ = hdf5::open_dataset(model, "diagnostic/status");
+  const hdf5::Extent cells = hdf5::shape(table.prediction_);
+  const hdf5::Extent fits = hdf5::shape(table.status_);
+  if (cells.size() != 3 || fits.size() != 3)
+    throw hdf5::FormatError(model.name() + ": unexpected number of dimensions");
+  table.n_trials_ = static_cast<std::int64_t>(cells[0]);
+  table.n_seeds_ = static_cast<std::int64_t>(cells[1]);
+  table.n_samples_ = static_cast<std::int64_t>(cells[2]);
+  table.n_folds_ = static_cast<std::int64_t>(fits[2]);
+  return table;
+}
+
+void CellTable::write(std::int64_t first_trial, std::int32_t seed, const CellChunk& chunk) {
+  const hdf5::Extent cell = hdf5::extent(first_trial, seed);
+  const hdf5::Extent cells = hdf5::extent(chunk.rows, 1);
+  const hdf5::Extent fit = hdf5::extent(first_trial, seed, 0);
+  const hdf5::Extent fits = hdf5::extent(chunk.rows, 1, chunk.folds);
+  hdf5::write(prediction_, fit, hdf5::extent(chunk.rows, 1, chunk.samples), chunk.prediction.data());
+  for (std::size_t m = 0; m < n_metrics; ++m) hdf5::write(metric_[m], cell, cells, &chunk.metric[m * chunk.rows]);
+  for (std::size_t m = 0; m < n_fold_metrics; ++m) {
+    hdf5::write(fold_metric_[m], fit, fits, &chunk.fold_metric[m * chunk.rows * chunk.folds]);
+  }
+  hdf5::write(status_, fit, fits, chunk.status.data());
+}
+
+void CellTable::read(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk, Detail detail) const {
+  const hdf5::Extent cell = hdf5::extent(first_trial, seed);
+  const hdf5::Extent cells = hdf5::extent(chunk.rows, 1);
+  const hdf5::Extent fit = hdf5::extent(first_trial, seed, 0);
+  const hdf5::Extent fits = hdf5::extent(chunk.rows, 1, chunk.folds);
+  hdf5::read(status_, fit, fits, chunk.status.data());
+  for (std::size_t m = 0; m < n_metrics; ++m) hdf5::read(metric_[m], cell, cells, &chunk.metric[m * chunk.rows]);
+  for (std::size_t m = 0; m < n_fold_metrics; ++m) {
+    hdf5::read(fold_metric_[m], fit, fits, &chunk.fold_metric[m * chunk.rows * chunk.folds]);
+  }
+  if (detail == Detail::everything) {
+    hdf5::read(prediction_, fit, hdf5::extent(chunk.rows, 1, chunk.samples), chunk.prediction.data());
+  }
+}
+
+std::vector<std::int32_t> CellTable::first_status(std::int64_t first_trial, std::int64_t rows) const {
+  std::vector<std::int32_t> status(static_cast<std::size_t>(rows * n_seeds_));
+  hdf5::read(status_, hdf5::extent(first_trial, 0, 0), hdf5::extent(rows, n_seeds_, 1), status.data());
+  return status;
+}
+
+void CellTable::close() {
+  prediction_.close();
+  for (hdf5::Object& dataset : metric_) dataset.close();
+  for (hdf5::Object& dataset : fold_metric_) dataset.close();
+  status_.close();
+}
+
+}  // namespace kilofold

@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "hdf5.hpp"
+#include "kilofold/core/cells.hpp"
+#include "kilofold/core/hash.hpp"
+
+namespace kilofold {
+
+inline constexpr std::size_t n_metrics = 4;       ///< mae, rmse, r2, r2_eq13
+inline constexpr std::size_t n_fold_metrics = 3;  ///< mae, rmse, r2
+
+/// What of a cell to read: metrics and statuses only, or the predictions too.
+enum class Detail { scores, everything };
+
+/// Some consecutive trials of one model entry at one seed: the unit in which cells move between memory and file.
+///
+/// Shapes    row-major: prediction (rows, samples) · metric (4, rows) · fold_metric (3, rows, folds) · status (rows,
+/// folds) A row without a cell has status -1 and NaN everywhere.
+struct CellChunk {
+  std::int64_t rows = 0;
+  std::int64_t samples = 0;
+  std::int64_t folds = 0;
+  std::vector<double> prediction;
+  std::vector<double> metric;
+  std::vector<double> fold_metric;
+  std::vector<std::int32_t> status;
+
+  /// A chunk without cells; with Detail::scores, `prediction` stays empty.
+  CellChunk(std::int64_t rows, std::int64_t samples, std::int64_t folds, Detail detail = Detail::everything);
+
+  void clear();
+  bool contains(std::int64_t row) const { return status[row * folds] >= 0; }
+  bool empty() const;
+  void copy_row(std::int64_t row, const CellBlock& block, std::int64_t cell);
+  void copy_row(std::int64_t row, const CellChunk& from, std::int64_t from_row);
+  void copy_row_to(std::int64_t row, CellBlock& block, std::int64_t cell) const;
+  /// Bit for bit; folds that only one of the two has must be missing there.
+  bool same_row(std::int64_t row, const CellChunk& other, std::int64_t other_row) const;
+  void add_to(Hasher& hasher) const;
+};
+
+/// How many trials one chunk of predictions spans: 64, fewer where they would pass 8 MiB.
+std::int64_t trials_a_chunk(std::int64_t n_trials, std::int64_t n_samples);
+
+/// The result datasets of one model entry in one open file.
+class CellTable {
+ public:
+  /// What the datasets need to be created and labelled.
+  struct Axes {
+    const hdf5::Object& trial;
+    const hdf5::Object& seed;
+    const hdf5::Object& fold;
+    const hdf5::Object& sample;
+    std::string target_name;
+    std::string target_units;
+  };
+
+  static CellTable create(const hdf5::Object& model, const Axes& axes, unsigned gzip);
+  static CellTable open(const hdf5::Object& model);
+
+  void write(std::int64_t first_trial, std::int32_t seed, const CellChunk& chunk);
+  /// Read chunk.rows trials. Errors: MachineError; FormatError where a checksum fails.
+  void read(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk, Detail detail) const;
+  /// Status of fold 0 for some trials and every seed: -1 where there is no cell. Shape (rows, seeds).
+  std::vector<std::int32_t> first_status(std::int64_t first_trial, std::int64_t rows) const;
+  void close();
+
+  std::int64_t n_trials() const { return n_trials_; }
+  std::int64_t n_seeds() const { return n_seeds_; }
+  std::int64_t n_samples() const { return n_samples_; }
+  std::int64_t n_folds() const { return n_folds_; }
+
+ private:
+  CellTable() = default;
+
+  std::int64_t n_trials_ = 0;
+  std::int64_t n_seeds_ = 0;
+  std::int64_t n_samples_ = 0;
+  std::int64_t n_folds_ = 0;
+  hdf5::Object prediction_;
+  std::array<hdf5::Object, n_metrics> metric_;
+  std::array<hdf5::Object, n_fold_metrics> fold_metric_;
+  hdf5::Object status_;
+};
+
+/// Label one dimension of a dataset, and let its group show the scale under the dimension's name (a hard link): so
+/// xarray finds the coordinate whichever group it opens.
+void label_dimension(const hdf5::Object& group, const hdf5::Object& dataset, unsigned dimension,
+                     const hdf5::Object& scale, const std::string& name);
+
+}  // namespace kilofold

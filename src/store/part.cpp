@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "part.hpp"
+
+#include <algorithm>
+
+namespace kilofold {
+namespace {
+
+template <class T> std::vector<T> select(const std::vector<T>& values, const std::vector<std::int64_t>& rows) {
+  std::vector<T> selected;
+  if (values.empty()) return selected;
+  for (const std::int64_t row : rows) selected.push_back(values[row]);
+  return selected;
+}
+
+TrialTable select(const TrialTable& table, const std::vector<std::int64_t>& rows) {
+  TrialTable selected = {table.model_name, table.model,     select(table.id, rows), select(table.n_folds, rows), {},
+                         table.numerics,   table.few_values};
+  for (const TrialColumn& column : table.columns) {
+    selected.columns.push_back(
+        {column.name, column.long_name, column.integral, select(column.number, rows), select(column.text, rows)});
+  }
+  return selected;
+}
+
+/// For every seed of the study its column in the part, or -1 when no cell has it.
+std::vector<std::int32_t> columns_of_seeds(const StudyHeader& study, std::span<const CellBlock> blocks) {
+  std::vector<std::int32_t> column(study.spec.cv.seeds.size(), -1);
+  for (const CellBlock& block : blocks) {
+    for (const std::int32_t seed : block.seed) column[seed] = 0;
+  }
+  std::int32_t next = 0;
+  for (std::int32_t& entry : column) entry = entry < 0 ? -1 : next++;
+  return column;
+}
+
+void expect_whole(const CellBlock& block, std::size_t n, std::size_t k) {
+  const std::size_t cells = block.trial.size();
+  KILOFOLD_EXPECT(block.seed.size() == cells && block.prediction.size() == cells * n &&
+                  block.metric.size() == cells * n_metrics && block.fold_metric.size() == cells * k * n_fold_metrics &&
+                  block.status.size() == cells * k);
+}
+
+}  // namespace
+
+Part::Part(const StudyHeader& study, std::span<const CellBlock> blocks) {
+  for (const CellBlock& block : blocks) expect_whole(block, study.data.y.size(), study.largest_fold_count());
+  header_.spec = study.spec;
+  header_.canonical = study.canonical;
+  header_.provenance = study.provenance;
+  header_.data.source = study.data.source;
+  header_.data.sha256 = study.data.sha256;
+  header_.data.y = study.data.y;
+
+  const std::vector<std::int32_t> column_of_seed = columns_of_seeds(study, blocks);
+  header_.spec.cv.seeds.clear();
+  for (std::size_t seed = 0; seed < column_of_seed.size(); ++seed) {
+    if (column_of_seed[seed] >= 0) header_.spec.cv.seeds.push_back(study.spec.cv.seeds[seed]);
+  }
+  for (std::size_t s = 0; s < study.splits.size(); ++s) {
+    if (column_of_seed[s % column_of_seed.size()] >= 0) header_.splits.push_back(study.splits[s]);
+  }
+  for (std::size_t model = 0; model < study.models.size(); ++model) {
+    add_model(study, ModelId(static_cast<std::int32_t>(model)), blocks, column_of_seed);
+  }
+}
+
+void Part::add_model(const StudyHeader& study, ModelId model, std::span<const CellBlock> blocks,
+                     const std::vector<std::int32_t>& column_of_seed) {
+  std::vector<std::int64_t> trials;
+  for (const CellBlock& block : blocks) {
+    if (block.model == model) trials.insert(trials.end(), block.trial.begin(), block.trial.end());
+  }
+  if (trials.empty()) return;
+  std::sort(trials.begin(), trials.end());
+  trials.erase(std::unique(trials.begin(), trials.end()), trials.end());
+  header_.models.push_back(select(study.models[model.value], trials));
+
+  const std::size_t n_seeds = header_.spec.cv.seeds.size();
+  std::vector<Cell>& cells = cells_.emplace_back(trials.size() * n_seeds);
+  for (const CellBlock& block : blocks) {
+    if (block.model != model) continue;
+    for (std::int64_t i = 0; i < block.n_cells(); ++i) {
+      const auto row = std::lower_bound(trials.begin(), trials.end(), block.trial[i]) - trials.begin();
+      cells[row * n_seeds + column_of_seed[block.seed[i]]] = {&block, i};
+    }
+  }
+}
+
+void Part::fill(ModelId model, std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) const {
+  const std::size_t n_seeds = header_.spec.cv.seeds.size();
+  for (std::int64_t row = 0; row < chunk.rows; ++row) {
+    const Cell& cell = cells_[model.value][(first_trial + row) * n_seeds + seed];
+    if (cell.block != nullptr) chunk.copy_row(row, *cell.block, cell.index);
+  }
+}
+
+}  // namespace kilofold

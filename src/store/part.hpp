@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "cells.hpp"
+#include "kilofold/store.hpp"
+
+namespace kilofold {
+
+/// Some finished cells as a study of their own: only the models, trials and seeds that occur in them.
+class Part {
+ public:
+  /// Keeps pointing into `blocks`.
+  Part(const StudyHeader& study, std::span<const CellBlock> blocks);
+
+  const StudyHeader& header() const { return header_; }
+  /// A FillChunk of this part's own indices.
+  void fill(ModelId model, std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) const;
+
+ private:
+  struct Cell {
+    const CellBlock* block = nullptr;
+    std::int64_t index = 0;
+  };
+  void add_model(const StudyHeader& study, ModelId model, std::span<const CellBlock> blocks,
+                 const std::vector<std::int32_t>& column_of_seed);
+
+  StudyHeader header_;
+  std::vector<std::vector<Cell>> cells_;  ///< by model; (trials, seeds), row-major
+};
+
+}  // namespace kilofold

@@ -1,0 +1,150 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <limits>
+#include <utility>
+
+#include "files.hpp"
+#include "inventory.hpp"
+#include "kilofold/store.hpp"
+#include "source.hpp"
+
+namespace kilofold {
+namespace {
+
+constexpr std::size_t n_statuses = static_cast<std::size_t>(FitStatus::not_finite) + 1;
+
+void note_damage(const std::string& path, const std::string& reason) {
+  fmt::print(stderr, "warning: {} is damaged and left out\n  {}\n", path, reason);
+}
+
+StudyHeader find_study(const std::string& path, const Inventory& found) {
+  if (const FoundFile* file = found.study()) return file->header;
+  if (!found.parts.empty()) {
+    throw InputError(parts_directory(path) + " holds parts but no sound study header",
+                     "run the study again to restore it");
+  }
+  throw InputError("no results at " + path, "kilofold run writes them; check the path");
+}
+
+}  // namespace
+
+struct StudyReader::Impl {
+  explicit Impl(StudyHeader header) : study(std::move(header)) {}
+
+  StudyHeader study;
+  StudyIndex index{study};
+  CellSet committed{study};
+  std::vector<Source> sources;
+  OpenTables tables;
+
+  std::int64_t n_seeds() const { return static_cast<std::int64_t>(study.spec.cv.seeds.size()); }
+
+  /// Call `visit(first_trial, seed, chunk)` for every cell of a model, without predictions.
+  template <class Visit> void for_each_score(ModelId model, Visit visit);
+};
+
+template <class Visit> void StudyReader::Impl::for_each_score(ModelId model, Visit visit) {
+  constexpr std::int64_t rows_a_read = 4096;
+  const auto n_trials = static_cast<std::int64_t>(study.models.at(model.value).id.size());
+  const auto n_samples = static_cast<std::int64_t>(study.data.y.size());
+  for (std::int64_t first = 0; first < n_trials; first += rows_a_read) {
+    const std::int64_t rows = std::min(rows_a_read, n_trials - first);
+    CellChunk chunk(rows, n_samples, study.largest_fold_count(), Detail::scores);
+    for (std::int32_t seed = 0; seed < n_seeds(); ++seed) {
+      chunk.clear();
+      for (const Source& source : sources) source.overlay(tables, model, first, seed, chunk, Detail::scores);
+      visit(first, seed, chunk);
+    }
+  }
+}
+
+StudyReader::StudyReader(const std::string& path) {
+  const Inventory found = take_inventory(path, Trust::light, note_damage);
+  impl_ = std::make_unique<Impl>(find_study(path, found));
+  if (found.merged) impl_->sources.emplace_back(found.merged->path, found.merged->header, impl_->index);
+  for (const FoundFile& part : found.parts) impl_->sources.emplace_back(part.path, part.header, impl_->index);
+  for (const Source& source : impl_->sources) {
+    source.for_each_cell(impl_->tables, [&](ModelId model, std::int64_t trial, std::int32_t seed, const std::string&) {
+      impl_->committed.insert(model, trial, seed);
+    });
+  }
+}
+
+StudyReader::~StudyReader() = default;
+
+const std::string& StudyReader::attribute(const std::string& name) const {
+  static const std::string absent;
+  for (const auto& [key, value] : impl_->study.provenance) {
+    if (key == name) return value;
+  }
+  return absent;
+}
+
+std::vector<std::pair<std::string, std::string>> StudyReader::attributes() const { return impl_->study.provenance; }
+const std::string& StudyReader::spec_text() const { return impl_->study.spec.text; }
+const std::string& StudyReader::canonical() const { return impl_->study.canonical; }
+const std::vector<double>& StudyReader::y() const { return impl_->study.data.y; }
+const std::vector<std::int64_t>& StudyReader::seeds() const { return impl_->study.spec.cv.seeds; }
+const ColumnName& StudyReader::target() const { return impl_->study.data.source.target; }
+const std::vector<Split>& StudyReader::splits() const { return impl_->study.splits; }
+const std::vector<TrialTable>& StudyReader::models() const { return impl_->study.models; }
+std::int64_t StudyReader::n_committed() const { return impl_->committed.size(); }
+std::int64_t StudyReader::n_cells() const { return impl_->committed.total(); }
+
+CellBlock StudyReader::trial(ModelId model, std::int64_t trial) const {
+  const std::size_t seeds = impl_->study.spec.cv.seeds.size();
+  const std::size_t n = impl_->study.data.y.size();
+  const std::size_t k = static_cast<std::size_t>(impl_->study.largest_fold_count());
+  KILOFOLD_EXPECT(trial >= 0 && trial < static_cast<std::int64_t>(models().at(model.value).id.size()));
+  CellBlock block;
+  block.model = model;
+  block.trial.assign(seeds, trial);
+  block.prediction.resize(seeds * n);
+  block.metric.resize(seeds * n_metrics);
+  block.fold_metric.resize(seeds * k * n_fold_metrics);
+  block.status.resize(seeds * k);
+  CellChunk chunk(1, static_cast<std::int64_t>(n), static_cast<std::int64_t>(k));
+  for (std::int32_t seed = 0; seed < static_cast<std::int32_t>(seeds); ++seed) {
+    block.seed.push_back(seed);
+    chunk.clear();
+    for (const Source& source : impl_->sources) {
+      source.overlay(impl_->tables, model, trial, seed, chunk, Detail::everything);
+    }
+    chunk.copy_row_to(0, block, seed);
+  }
+  return block;
+}
+
+std::vector<double> StudyReader::metrics(ModelId model) const {
+  const std::int64_t seeds = impl_->n_seeds();
+  std::vector<double> values(models().at(model.value).id.size() * seeds * n_metrics,
+                             std::numeric_limits<double>::quiet_NaN());
+  impl_->for_each_score(model, [&](std::int64_t first, std::int32_t seed, const CellChunk& chunk) {
+    for (std::int64_t row = 0; row < chunk.rows; ++row) {
+      for (std::size_t m = 0; m < n_metrics; ++m) {
+        values[((first + row) * seeds + seed) * n_metrics + m] = chunk.metric[m * chunk.rows + row];
+      }
+    }
+  });
+  return values;
+}
+
+std::vector<std::int64_t> StudyReader::status_counts(ModelId model) const {
+  std::vector<std::int64_t> counts(n_statuses + 1, 0);
+  const std::vector<std::int32_t>& n_folds = models().at(model.value).n_folds;
+  impl_->for_each_score(model, [&](std::int64_t first, std::int32_t, const CellChunk& chunk) {
+    for (std::int64_t row = 0; row < chunk.rows; ++row) {
+      for (std::int32_t fold = 0; fold < n_folds[first + row]; ++fold) {
+        const std::int32_t status = chunk.status[row * chunk.folds + fold];
+        ++counts[status < 0 ? n_statuses : static_cast<std::size_t>(status)];
+      }
+    }
+  });
+  return counts;
+}
+
+}  // namespace kilofold

@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "source.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "study_file.hpp"
+
+namespace kilofold {
+namespace {
+
+constexpr std::size_t most_open = 64;
+
+std::optional<std::uint64_t> parse_id(const std::string& id) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), value, 16);
+  if (id.size() != 16 || error != std::errc() || end != id.data() + id.size()) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+StudyIndex::StudyIndex(const StudyHeader& study) : n_models_(study.models.size()) {
+  for (std::size_t m = 0; m < study.models.size(); ++m) {
+    const std::vector<std::string>& ids = study.models[m].id;
+    for (std::size_t t = 0; t < ids.size(); ++t) {
+      const std::optional<std::uint64_t> id = parse_id(ids[t]);
+      KILOFOLD_EXPECT(id.has_value());
+      trials_.push_back({*id, ModelId(static_cast<std::int32_t>(m)), static_cast<std::int64_t>(t)});
+    }
+  }
+  std::stable_sort(trials_.begin(), trials_.end(), [](const Trial& a, const Trial& b) { return a.id < b.id; });
+  const std::vector<std::int64_t>& seeds = study.spec.cv.seeds;
+  for (std::size_t s = 0; s < seeds.size(); ++s) seeds_.emplace_back(seeds[s], static_cast<std::int32_t>(s));
+  std::sort(seeds_.begin(), seeds_.end());
+}
+
+std::pair<std::vector<StudyIndex::Trial>::const_iterator, std::vector<StudyIndex::Trial>::const_iterator>
+StudyIndex::find(const std::string& text) const {
+  const std::optional<std::uint64_t> id = parse_id(text);
+  if (!id) return {trials_.end(), trials_.end()};
+  const auto begin = std::lower_bound(trials_.begin(), trials_.end(), *id,
+                                      [](const Trial& trial, std::uint64_t value) { return trial.id < value; });
+  const auto end = std::find_if(begin, trials_.end(), [&](const Trial& trial) { return trial.id != *id; });
+  return {begin, end};
+}
+
+std::optional<std::int32_t> StudyIndex::seed(std::int64_t value) const {
+  const auto at = std::lower_bound(seeds_.begin(), seeds_.end(), std::pair<std::int64_t, std::int32_t>(value, 0));
+  if (at == seeds_.end() || at->first != value) return std::nullopt;
+  return at->second;
+}
+
+const CellTable& OpenTables::table(const std::string& path, const std::string& model_name) {
+  const auto wanted = [&](const Entry& entry) { return entry.path == path && entry.model_name == model_name; };
+  const auto found = std::find_if(entries_.begin(), entries_.end(), wanted);
+  if (found != entries_.end()) {
+    entries_.splice(entries_.begin(), entries_, found);
+    return entries_.front().table;
+  }
+  if (entries_.size() == most_open) entries_.pop_back();
+  hdf5::Object file = open_study_file(path);
+  CellTable table = CellTable::open(open_model(file, model_name));
+  entries_.push_front({path, model_name, std::move(file), std::move(table)});
+  return entries_.front().table;
+}
+
+Source::Source(std::string path, const StudyHeader& file, const StudyIndex& index)
+    : path_(std::move(path)), seeds_(file.spec.cv.seeds), links_(index.n_models()), file_column_(index.n_seeds(), -1) {
+  for (std::size_t column = 0; column < seeds_.size(); ++column) {
+    if (const auto seed = index.seed(seeds_[column])) file_column_[*seed] = static_cast<std::int32_t>(column);
+  }
+  for (const TrialTable& table : file.models) {
+    const auto file_model = static_cast<std::int32_t>(model_names_.size());
+    model_names_.push_back(table.model_name);
+    numerics_.push_back(table.numerics);
+    for (std::size_t row = 0; row < table.id.size(); ++row) {
+      const auto [begin, end] = index.find(table.id[row]);
+      for (auto at = begin; at != end; ++at) {
+        links_[at->model.value].push_back({at->trial, file_model, static_cast<std::int64_t>(row)});
+      }
+    }
+  }
+  for (std::vector<Link>& links : links_) {
+    std::sort(links.begin(), links.end(), [](const Link& a, const Link& b) { return a.trial < b.trial; });
+  }
+}
+
+void Source::for_each_cell(OpenTables& tables, const VisitCell& visit) const {
+  constexpr std::int64_t rows_a_read = 1 << 14;
+  for (std::int32_t file_model = 0; file_model < static_cast<std::int32_t>(model_names_.size()); ++file_model) {
+    const CellTable& table = tables.table(path_, model_names_[file_model]);
+    std::vector<std::int32_t> status;
+    for (std::int64_t first = 0; first < table.n_trials(); first += rows_a_read) {
+      const std::vector<std::int32_t> rows = table.first_status(first, std::min(rows_a_read, table.n_trials() - first));
+      status.insert(status.end(), rows.begin(), rows.end());
+    }
+    for (std::size_t model = 0; model < links_.size(); ++model) {
+      for (const Link& link : links_[model]) {
+        if (link.file_model != file_model) continue;
+        for (std::size_t seed = 0; seed < file_column_.size(); ++seed) {
+          if (file_column_[seed] < 0 || status[link.row * table.n_seeds() + file_column_[seed]] < 0) continue;
+          visit(ModelId(static_cast<std::int32_t>(model)), link.trial, static_cast<std::int32_t>(seed),
+                numerics_[file_model]);
+        }
+      }
+    }
+  }
+}
+
+void Source::overlay(OpenTables& tables, ModelId model, std::int64_t first_trial, std::int32_t seed, CellChunk& chunk,
+                     Detail detail) const {
+  const std::int32_t column = file_column_[seed];
+  if (column < 0) return;
+  const std::vector<Link>& links = links_[model.value];
+  auto at = std::lower_bound(links.begin(), links.end(), first_trial,
+                             [](const Link& link, std::int64_t trial) { return link.trial < trial; });
+  while (at != links.end() && at->trial < first_trial + chunk.rows) {
+    // Neighbours in the study are nearly always neighbours in the file: read them in one go.
+    auto end = at + 1;
+    while (end != links.end() && end->trial < first_trial + chunk.rows && end->file_model == at->file_model &&
+           end->trial - at->trial == end - at && end->row - at->row == end - at) {
+      ++end;
+    }
+    overlay_run(tables, &*at, end - at, at->trial - first_trial, column, chunk, detail);
+    at = end;
+  }
+}
+
+void Source::overlay_run(OpenTables& tables, const Link* first, std::int64_t count, std::int64_t chunk_row,
+                         std::int32_t column, CellChunk& chunk, Detail detail) const {
+  const std::string& model_name = model_names_[first->file_model];
+  const CellTable& table = tables.table(path_, model_name);
+  if (table.n_samples() != chunk.samples) throw hdf5::FormatError(path_ + ": unexpected number of samples");
+  CellChunk read(count, table.n_samples(), table.n_folds(), detail);
+  table.read(first->row, column, read, detail);
+  for (std::int64_t i = 0; i < count; ++i) {
+    if (!read.contains(i)) continue;
+    if (!chunk.contains(chunk_row + i)) {
+      chunk.copy_row(chunk_row + i, read, i);
+    } else if (!chunk.same_row(chunk_row + i, read, i)) {
+      throw MachineError(fmt::format(
+          "{}: model '{}', trial {}, seed {}: this cell differs from the same cell in another file, although both "
+          "claim the same numerics; remove one of the two files",
+          path_, model_name, first[i].trial, seeds_[column]));
+    }
+  }
+}
+
+}  // namespace kilofold

@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cells.hpp"
+#include "kilofold/store.hpp"
+
+/// Files as sources of a study's cells: whatever the trials and seeds a file has, it is seen through the study's own.
+namespace kilofold {
+
+/// Finds a study's trials by id and seeds by value.
+class StudyIndex {
+ public:
+  struct Trial {
+    std::uint64_t id;
+    ModelId model;
+    std::int64_t trial;
+  };
+
+  explicit StudyIndex(const StudyHeader& study);
+
+  /// Every place where a trial occurs: two entries of `models:` may share one.
+  std::pair<std::vector<Trial>::const_iterator, std::vector<Trial>::const_iterator> find(const std::string& id) const;
+  std::optional<std::int32_t> seed(std::int64_t value) const;
+
+  std::size_t n_models() const { return n_models_; }
+  std::size_t n_seeds() const { return seeds_.size(); }
+
+ private:
+  std::size_t n_models_;
+  std::vector<Trial> trials_;
+  std::vector<std::pair<std::int64_t, std::int32_t>> seeds_;
+};
+
+/// Cell datasets of files, kept open while in use; at most a few dozen files at a time.
+class OpenTables {
+ public:
+  const CellTable& table(const std::string& path, const std::string& model_name);
+
+ private:
+  struct Entry {
+    std::string path;
+    std::string model_name;
+    hdf5::Object file;
+    CellTable table;
+  };
+  std::list<Entry> entries_;  ///< most recently used first
+};
+
+/// One file, as far as it concerns a study.
+class Source {
+ public:
+  Source(std::string path, const StudyHeader& file, const StudyIndex& index);
+
+  const std::string& path() const { return path_; }
+
+  /// Call `visit(model, trial, seed, numerics)` for every cell the file holds, in the study's indices.
+  using VisitCell = std::function<void(ModelId, std::int64_t, std::int32_t, const std::string&)>;
+  void for_each_cell(OpenTables& tables, const VisitCell& visit) const;
+
+  /// Add this file's cells to a chunk. Errors: MachineError when a cell already there has other bits, naming it.
+  void overlay(OpenTables& tables, ModelId model, std::int64_t first_trial, std::int32_t seed, CellChunk& chunk,
+               Detail detail) const;
+
+ private:
+  /// Study trial <-> row of one of the file's models.
+  struct Link {
+    std::int64_t trial;
+    std::int32_t file_model;
+    std::int64_t row;
+  };
+  void overlay_run(OpenTables& tables, const Link* first, std::int64_t count, std::int64_t chunk_row,
+                   std::int32_t column, CellChunk& chunk, Detail detail) const;
+
+  std::string path_;
+  std::vector<std::string> model_names_;
+  std::vector<std::string> numerics_;  ///< by model of the file
+  std::vector<std::int64_t> seeds_;
+  std::vector<std::vector<Link>> links_;   ///< by study model, ascending in trial
+  std::vector<std::int32_t> file_column_;  ///< by study seed; -1 = not in this file
+};
+
+}  // namespace kilofold

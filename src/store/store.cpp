@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "files.hpp"
+#include "identity.hpp"
+#include "inventory.hpp"
+#include "part.hpp"
+#include "source.hpp"
+#include "store_impl.hpp"
+#include "study_file.hpp"
+
+namespace kilofold {
+namespace {
+
+/// Link names cannot hold a slash, and "." means the group itself.
+void check_names(const StudyHeader& study) {
+  for (const TrialTable& table : study.models) {
+    const std::string& name = table.model_name;
+    if (!name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos) continue;
+    throw InputError(fmt::format("model name '{}' cannot name a group in an HDF5 file", name),
+                     "use a name without '/'");
+  }
+}
+
+void check_identity(const Inventory& found, const StudyHeader& study) {
+  const auto check = [&](const FoundFile& file) {
+    const std::vector<Difference> found_differences = differences(file.header.canonical, study.canonical);
+    if (!found_differences.empty()) throw other_study(file.path, found_differences);
+  };
+  if (found.merged) check(*found.merged);
+  std::for_each(found.headers.begin(), found.headers.end(), check);
+  std::for_each(found.parts.begin(), found.parts.end(), check);
+}
+
+}  // namespace
+
+std::int32_t StudyHeader::largest_fold_count() const {
+  KILOFOLD_EXPECT(!spec.cv.folds.empty());
+  return *std::max_element(spec.cv.folds.begin(), spec.cv.folds.end());
+}
+
+CellSet::CellSet(const StudyHeader& study) : n_seeds_(static_cast<std::int64_t>(study.spec.cv.seeds.size())) {
+  for (const TrialTable& table : study.models) {
+    begin_.push_back(total_);
+    total_ += static_cast<std::int64_t>(table.id.size()) * n_seeds_;
+  }
+  bits_.resize(static_cast<std::size_t>(total_));
+}
+
+std::size_t CellSet::bit(ModelId model, std::int64_t trial, std::int32_t seed) const {
+  return static_cast<std::size_t>(begin_[model.value] + trial * n_seeds_ + seed);
+}
+
+bool CellSet::contains(ModelId model, std::int64_t trial, std::int32_t seed) const {
+  return bits_[bit(model, trial, seed)];
+}
+
+void CellSet::insert(ModelId model, std::int64_t trial, std::int32_t seed) {
+  auto held = bits_[bit(model, trial, seed)];
+  if (!held) ++size_;
+  held = true;
+}
+
+std::vector<Source> Store::Impl::load(const Inventory& found, CellSet& cells) const {
+  check_identity(found, study);
+  std::vector<Source> sources;
+  if (found.merged) sources.emplace_back(found.merged->path, found.merged->header, index);
+  for (const FoundFile& part : found.parts) sources.emplace_back(part.path, part.header, index);
+  OpenTables tables;
+  for (const Source& source : sources) {
+    source.for_each_cell(tables,
+                         [&](ModelId model, std::int64_t trial, std::int32_t seed, const std::string& numerics) {
+                           const TrialTable& table = study.models[model.value];
+                           if (numerics != table.numerics)
+                             throw other_numerics(source.path(), table.model_name, numerics, table.numerics);
+                           cells.insert(model, trial, seed);
+                         });
+  }
+  return sources;
+}
+
+bool Store::Impl::describes_study(const FoundFile* file) const {
+  return file != nullptr && file->header.canonical == study.canonical && file->header.spec.text == study.spec.text;
+}
+
+void Store::Impl::publish(const StudyHeader& header, FileKind kind, const FillChunk& fill) const {
+  const std::string directory = parts_directory(path);
+  constexpr int most_attempts = 3;
+  for (int attempt = 1;; ++attempt) {
+    make_directory(directory);
+    try {
+      TemporaryFile file(directory);
+      write_study_file(file.path(), header, kind, fill);
+      verify_study_file(file.path());
+      const char* stem = kind == FileKind::header ? "study" : "part";
+      file.publish(kind == FileKind::merged ? path : directory + "/" + name_by_content(stem, hash_file(file.path())));
+      return;
+    } catch (const MachineError&) {
+      // Another process may have merged and removed the directory between the two steps.
+      if (exists(directory) || attempt == most_attempts) throw;
+    }
+  }
+}
+
+Store::Store(std::string path, StudyHeader study) : impl_(std::make_unique<Impl>(std::move(path), std::move(study))) {
+  check_names(impl_->study);
+  const Inventory found = take_inventory(impl_->path, Trust::whole_parts, set_aside);
+  impl_->load(found, impl_->committed);
+  impl_->header_on_disk = impl_->describes_study(found.study());
+}
+
+Store::~Store() = default;
+
+const CellSet& Store::committed() const { return impl_->committed; }
+
+void Store::commit(std::span<const CellBlock> blocks) {
+  const auto is_empty = [](const CellBlock& block) { return block.n_cells() == 0; };
+  if (std::all_of(blocks.begin(), blocks.end(), is_empty)) return;
+  if (!impl_->header_on_disk) {
+    const auto no_cells = [](ModelId, std::int64_t, std::int32_t, CellChunk&) {};
+    impl_->publish(impl_->study, FileKind::header, no_cells);
+    impl_->header_on_disk = true;
+  }
+  const Part part(impl_->study, blocks);
+  impl_->publish(part.header(), FileKind::part,
+                 [&](ModelId model, std::int64_t first, std::int32_t seed, CellChunk& chunk) {
+                   part.fill(model, first, seed, chunk);
+                 });
+  for (const CellBlock& block : blocks) {
+    for (std::int64_t i = 0; i < block.n_cells(); ++i)
+      impl_->committed.insert(block.model, block.trial[i], block.seed[i]);
+  }
+}
+
+void Store::remove(const std::string& path) {
+  if (exists(path)) {
+    if (!is_hdf5(path)) throw InputError(path + " is not an HDF5 file, so it is not removed", "use another -o");
+    remove_file(path);
+  }
+  const std::string directory = parts_directory(path);
+  for (const char* prefix : {"part-", "study-", ".tmp-", ".lock"}) {
+    for (const std::string& file : list_files(directory, prefix, "")) remove_file(file);
+  }
+  rmdir(directory.c_str());
+}
+
+}  // namespace kilofold

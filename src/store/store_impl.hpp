@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "inventory.hpp"
+#include "source.hpp"
+#include "study_file.hpp"
+
+namespace kilofold {
+
+struct Store::Impl {
+  Impl(std::string file, StudyHeader header) : path(std::move(file)), study(std::move(header)) {}
+
+  std::string path;
+  StudyHeader study;
+  StudyIndex index{study};
+  CellSet committed{study};
+  bool header_on_disk = false;  ///< the parts directory or the merged file names every trial of this very spec
+
+  /// Merged file and parts as sources, their cells marked in `cells`. Errors: InputError when identity or numerics
+  /// differ.
+  std::vector<Source> load(const Inventory& found, CellSet& cells) const;
+  bool describes_study(const FoundFile* file) const;
+  /// Write, read back, sync and rename one file: the merged file, or one in the parts directory named by its content.
+  void publish(const StudyHeader& header, FileKind kind, const FillChunk& fill) const;
+};
+
+}  // namespace kilofold

@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "layout.hpp"
+
+/// Whole files: write one, check one.
+namespace kilofold {
+
+/// Puts the cells of trials [first_trial, first_trial + chunk.rows) of a model at a seed into a chunk that arrives
+/// clear.
+using FillChunk = std::function<void(ModelId model, std::int64_t first_trial, std::int32_t seed, CellChunk& chunk)>;
+
+/// Create a file, write header and cells, store the payload hash, close with every return code checked.
+///
+/// Memory    one chunk of cells, besides the header
+/// Errors    MachineError; the file is then worthless
+void write_study_file(const std::string& path, const StudyHeader& study, FileKind kind, const FillChunk& fill);
+
+/// A sound HDF5 file that kilofold did not write, or not in this format.
+class ForeignFile : public hdf5::FormatError {
+ public:
+  using FormatError::FormatError;
+};
+
+/// Open one of our files. Errors: ForeignFile; FormatError when the bytes are wrong; MachineError when it cannot be
+/// read.
+hdf5::Object open_study_file(const std::string& path);
+
+/// Read a whole file and compare it with its payload hash. Errors: FormatError when they differ.
+void verify_study_file(const std::string& path);
+
+}  // namespace kilofold
