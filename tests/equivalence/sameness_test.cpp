@@ -135,6 +135,24 @@ TEST(Execute, ComputesOnlyTheMissingCellsOfAUnitAndTheyHaveTheSameBits) {
   }
 }
 
+TEST(Execute, AUnitWithMoreLanesThanATileHoldsGivesTheSameBits) {
+  const Dataset data = make_data(200, 2, 2);  // 64 MiB of predictions: 41,943 cells a tile
+  Spec spec = make_spec(data);
+  spec.cv = {{2}, {0}};
+  std::vector<double> alphas;
+  for (int i = 0; i < 45000; ++i) alphas.push_back(i * 1e-3);
+  spec.models = {make_entry("Ridge", "linear", {{"alpha", alphas}})};
+  Executed executed;
+  const Cells many = run_study(spec, data, {}, {}, &executed);
+  spec.models = {make_entry("Ridge", "linear", {{"alpha", {alphas.front(), alphas.back()}}})};
+  const Cells few = run_study(spec, data);
+
+  EXPECT_EQ(many.size(), alphas.size());
+  EXPECT_EQ(executed.items.back(), 4) << "two tiles of two folds";
+  EXPECT_TRUE(testing::same_bits(many.at({0, 0, 0}), few.at({0, 0, 0})));
+  EXPECT_TRUE(testing::same_bits(many.at({0, 44999, 0}), few.at({0, 1, 0})));
+}
+
 TEST(Execute, StopsEarlyAtTheLimitAndSaysSo) {
   const Dataset data = make_data(60, 3, 2);
   Spec spec = make_spec(data);

@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "execute/batch_runner.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+
+#include "kilofold/core/metrics.hpp"
+
+namespace kilofold {
+namespace {
+
+constexpr std::int64_t fits_a_tile = 2048;  // keeps a tile's values within a core's cache for studies of the usual size
+constexpr std::size_t most_tile_bytes = std::size_t{64} << 20;  // of predictions: a unit may have any number of lanes
+constexpr std::size_t n_fold_metrics = 3;
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+CellBlock& block_of(std::vector<CellBlock>& blocks, ModelId model) {
+  const auto found = std::ranges::find(blocks, model, &CellBlock::model);
+  if (found != blocks.end()) return *found;
+  blocks.emplace_back().model = model;
+  return blocks.back();
+}
+
+}  // namespace
+
+BatchRunner::BatchRunner(const Plan& plan, const Schedule& schedule, const StudyData& study, const Backend& backend,
+                         std::function<bool()> stopping)
+    : plan_(plan),
+      schedule_(schedule),
+      study_(study),
+      backend_(backend),
+      stopping_(std::move(stopping)),
+      pool_(backend),
+      items_(plan.nodes.size()) {
+  for (const PlanGroup& group : plan.groups) most_folds_ = std::max(most_folds_, group.group.n_folds);
+  const auto bytes_a_cell = sizeof(double) * static_cast<std::size_t>(plan.n_samples);
+  most_cells_ = std::max<std::size_t>(1, most_tile_bytes / bytes_a_cell);
+}
+
+Finished BatchRunner::run(const BatchRange& batch) {
+  const UnitIndex& units = schedule_.units(batch.family);
+  Finished finished;
+  std::vector<std::int64_t> slots;
+  std::vector<GroupId> members;
+  std::int64_t fits = 0;
+  const auto flush = [&] {
+    if (!slots.empty()) run_units(slots, members, batch.family, finished);
+    finished.planned_seconds += schedule_.unit_seconds(batch.family) * static_cast<double>(slots.size());
+    slots.clear();
+    fits = 0;
+  };
+  for (std::int64_t slot = batch.begin; slot < batch.end; ++slot) {
+    if (schedule_.is_done(batch.family, slot)) continue;
+    std::vector<GroupId> groups = units.members(slot);
+    if (groups.empty()) continue;
+    if (groups != members || fits >= fits_a_tile) flush();
+    if (stopping_()) {
+      finished.cut_short = true;
+      return finished;
+    }
+    members = std::move(groups);
+    slots.push_back(slot);
+    for (GroupId id : members) fits += units.n_points(slot, id);
+  }
+  flush();
+  return finished;
+}
+
+void BatchRunner::run_units(const std::vector<std::int64_t>& slots, const std::vector<GroupId>& members,
+                            std::size_t family, Finished& finished) {
+  auto tile = std::make_unique<Tile>(plan_, study_, backend_, pool_, items_);
+  std::vector<Cell> cells;
+  std::size_t n_fits = 0;
+  const auto evaluate = [&] {
+    tile->run();
+    for (const Cell& cell : cells) append_cell(*tile, cell, finished);
+    tile = std::make_unique<Tile>(plan_, study_, backend_, pool_, items_);
+    cells.clear();
+    n_fits = 0;
+  };
+  for (std::int64_t slot : slots)
+    for (GroupId id : members)
+      schedule_.units(family).visit(slot, id, [&](const UnitPoint& point) {
+        if (schedule_.is_done(id, point)) return;
+        if (point.fold == 0) {
+          if (cells.size() == most_cells_) evaluate();
+          cells.push_back({id, schedule_.trial_in_model(id, point), point.seed, n_fits});
+        }
+        tile->add(id, point);
+        ++n_fits;
+      });
+  evaluate();
+}
+
+void BatchRunner::append_cell(const Tile& tile, const Cell& cell, Finished& finished) {
+  const Group& group = plan_.groups[static_cast<std::size_t>(cell.group.value)].group;
+  CellBlock& block = block_of(finished.blocks, group.model);
+  const auto n = static_cast<std::size_t>(plan_.n_samples);
+  const auto k = static_cast<std::size_t>(most_folds_);
+  block.trial.push_back(cell.trial);
+  block.seed.push_back(cell.seed);
+  block.prediction.resize(block.prediction.size() + n, nan);
+  block.fold_metric.resize(block.fold_metric.size() + k * n_fold_metrics, nan);
+  block.status.resize(block.status.size() + k, -1);
+  double* predicted = block.prediction.data() + block.prediction.size() - n;
+  double* fold_metric = block.fold_metric.data() + block.fold_metric.size() - k * n_fold_metrics;
+  std::int32_t* status = block.status.data() + block.status.size() - k;
+
+  for (std::int32_t fold = 0; fold < group.n_folds; ++fold, fold_metric += n_fold_metrics) {
+    const Tile::Prediction fit = tile.prediction(cell.first_fit + static_cast<std::size_t>(fold));
+    const std::vector<std::int32_t>& rows = study_.held_out(group.fold, cell.seed, fold);
+    truth_.clear();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      predicted[rows[i]] = fit.values[i];
+      truth_.push_back(study_.y()[static_cast<std::size_t>(rows[i])]);
+    }
+    const Metrics metrics = score(truth_, {fit.values, rows.size()});
+    fold_metric[0] = metrics.mae;
+    fold_metric[1] = metrics.rmse;
+    fold_metric[2] = metrics.r2;
+    status[fold] = fit.status;
+    finished.failed_fits += failed(static_cast<FitStatus>(fit.status)) ? 1 : 0;
+  }
+  const Metrics pooled = score(study_.y(), {predicted, n});
+  block.metric.insert(block.metric.end(), {pooled.mae, pooled.rmse, pooled.r2, pooled.r2_eq13});
+  ++finished.cells;
+  finished.fits += group.n_folds;
+}
+
+}  // namespace kilofold
