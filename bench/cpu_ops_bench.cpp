@@ -52,11 +52,16 @@ void BM_read_trees(benchmark::State& state) {
   std::vector<double> prediction(5 * 20 * 132);
   std::vector<std::int32_t> status(5 * 20);
   const std::vector<std::int32_t> slot{0, 1, 2, 3, 4};
-  const ReadTreesArgs args{&view,         5,
-                           20,            rows.data(),
-                           slot.data(),   132,
-                           trees.batch(), {depths.data(), 0},
-                           {prediction.data(), 20 * 132}, status.data()};
+  const ReadTreesArgs args{&view,
+                           5,
+                           20,
+                           rows.data(),
+                           slot.data(),
+                           132,
+                           trees.batch(),
+                           {depths.data(), 0},
+                           {prediction.data(), 20 * 132},
+                           status.data()};
   for (auto _ : state) cpu_backend().read_trees(&args);
   state.SetItemsProcessed(state.iterations() * 5);
 }

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <exception>
+#include <new>
+#include <stdexcept>
+#include <string>
+
+#include "kilofold/backend.hpp"
+
+namespace kilofold::cpu {
+
+/// Keep why an op of this thread failed; `Backend::last_error` reads it.
+void set_last_error(std::string text);
+const char* last_error();
+
+/// Refuse arguments that break the contract of backend.hpp.
+inline void require(bool condition, const char* what) {
+  if (!condition) throw std::invalid_argument(what);
+}
+
+/// Refuse a table without rows or features.
+void check_table(const TableView* table);
+
+/// Refuse an empty training set, and rows outside the table. Lists ascend, so their ends tell.
+void check_rows(const TableView& table, const RowSetView& rows);
+
+/// Refuse a count that is not whole or below `least`; +infinity is one where the parameter may be unlimited.
+enum class Infinite { refused, allowed };
+void require_count(double value, double least, Infinite infinite, const char* what);
+
+/// Run an op's body. Nothing may leave the binary interface by exception: a broken contract or lack of memory becomes a
+/// non-zero return with its reason kept.
+template <class Body> int guarded(const char* op, Body body) {
+  try {
+    body();
+    return 0;
+  } catch (const std::bad_alloc&) {
+    set_last_error(std::string(op) + ": out of memory");
+  } catch (const std::exception& error) {
+    set_last_error(std::string(op) + ": " + error.what());
+  }
+  return 1;
+}
+
+}  // namespace kilofold::cpu

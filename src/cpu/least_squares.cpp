@@ -1,0 +1,150 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+#include "cpu/contract.hpp"
+#include "cpu/linear_kernels.hpp"
+#include "cpu/ops.hpp"
+#include "cpu/scratch.hpp"
+#include "kilofold/core/cells.hpp"
+
+namespace kilofold::cpu {
+namespace {
+
+/// Copy columns into whole blocks, zero below their rows.
+Columns padded_copy(const double* from, std::int64_t ld_from, std::int64_t rows, std::int64_t count, double* to) {
+  const Columns copy{to, rows, count, padded(rows)};
+  for (std::int64_t j = 0; j < count; ++j) {
+    std::memcpy(copy.col(j), from + j * ld_from, static_cast<std::size_t>(rows) * sizeof(double));
+    std::fill(copy.col(j) + rows, copy.col(j) + copy.ld, 0.0);
+  }
+  return copy;
+}
+
+/// The factorisation of one item that answers every ridge penalty.
+///
+/// With the centred design X = Q R, the columns g_k of R' J, J the Jacobi rotations, are orthogonal: g_k = s_k v_k, and
+/// z = J' Q' y. So w(alpha) = V diag(s / (s^2 + alpha)) U' y = sum over k of g_k z_k / (s_k^2 + alpha).
+class Factorisation {
+ public:
+  void factor(const double* X, std::int64_t ld, const double* y, std::int64_t n, std::int64_t d) {
+    n_ = n;
+    d_ = d;
+    mean_ = mean_store_.get(d + 1);
+    double* const data = design_store_.get(padded(n) * (d + 1));
+    Columns A = padded_copy(X, ld, n, d, data);
+    padded_copy(y, n, n, 1, A.col(d));
+    A.count = d + 1;
+    centre_columns(A, mean_);
+    const std::int64_t n_columns = std::min(n, d);
+    householder(A, n_columns, reflector_store_.get(A.ld));
+    transpose_triangle(A, n_columns);
+    square_ = square_store_.get(n_columns);
+    orthogonalise(G_, z_, square_);
+    count_rank();
+  }
+
+  /// Coefficients of one penalty, then the intercept; returns true where the least-squares solution is not unique.
+  bool solve(double alpha, double* coefficient) {
+    double* const factor = factor_store_.get(G_.count);
+    for (std::int64_t k = 0; k < G_.count; ++k) factor[k] = counts(k) ? z_[k] / (square_[k] + alpha) : 0.0;
+    double* const w = weight_store_.get(G_.ld);
+    combine(G_, factor, w);
+    std::copy(w, w + d_, coefficient);
+    double intercept = mean_[d_];
+    for (std::int64_t j = 0; j < d_; ++j) intercept = std::fma(-mean_[j], w[j], intercept);
+    coefficient[d_] = intercept;
+    return alpha == 0 && rank_ < d_;
+  }
+
+ private:
+  /// G = R' (d, n_columns) and z = the first entries of Q' y.
+  void transpose_triangle(const Columns& A, std::int64_t n_columns) {
+    G_ = {triangle_store_.get(padded(d_) * n_columns), d_, n_columns, padded(d_)};
+    z_ = target_store_.get(n_columns);
+    for (std::int64_t k = 0; k < n_columns; ++k) {
+      std::fill(G_.col(k), G_.col(k) + G_.ld, 0.0);
+      for (std::int64_t j = k; j < d_; ++j) G_.col(k)[j] = A.col(j)[k];
+      z_[k] = A.col(d_)[k];
+    }
+  }
+
+  void count_rank() {
+    double largest = 0;
+    for (std::int64_t k = 0; k < G_.count; ++k) largest = std::fmax(largest, std::sqrt(square_[k]));
+    zero_below_ = static_cast<double>(std::max(n_, d_)) * std::numeric_limits<double>::epsilon() * largest;
+    rank_ = 0;
+    for (std::int64_t k = 0; k < G_.count; ++k) rank_ += counts(k);
+  }
+
+  // A NaN counts, so that it reaches the coefficients and the status.
+  bool counts(std::int64_t k) const { return square_[k] != 0 && !(std::sqrt(square_[k]) < zero_below_); }
+
+  std::int64_t n_ = 0, d_ = 0, rank_ = 0;
+  double zero_below_ = 0;
+  Columns G_{};
+  double *mean_ = nullptr, *z_ = nullptr, *square_ = nullptr;
+  Scratch<double> design_store_, reflector_store_, triangle_store_, mean_store_, target_store_, square_store_,
+      factor_store_, weight_store_;
+};
+
+void check(const LeastSquaresArgs& a) {
+  check_table(a.table);
+  require(a.n_items >= 0 && a.n_lanes >= 0, "n_items and n_lanes must not be negative");
+  for (std::int64_t i = 0; i < a.n_items; ++i) {
+    check_rows(*a.table, a.rows[i]);
+    require(a.slot[i] >= 0, "a slot must not be negative");
+    require(a.rows[i].n_train <= a.ld_train, "ld_train must hold every training row");
+    require(a.rows[i].n_held_out <= a.ld_held_out, "ld_held_out must hold every held-out row");
+    for (std::int64_t l = 0; l < a.n_lanes; ++l) {
+      const double alpha = a.alpha.values[i * a.alpha.item_stride + l];
+      require(std::isfinite(alpha) && alpha >= 0, "alpha must be a finite number of at least 0");
+    }
+  }
+}
+
+bool all_finite(const double* x, std::int64_t n) {
+  return std::all_of(x, x + n, [](double v) { return std::isfinite(v); });
+}
+
+void least_squares_item(const LeastSquaresArgs& a, std::int64_t item) {
+  thread_local Factorisation problem;
+  thread_local Scratch<double> held_out_store, prediction_store;
+  const std::int64_t d = a.table->d, slot = a.slot[item];
+  const std::int64_t n = a.rows[item].n_train, m = a.rows[item].n_held_out;
+  problem.factor(a.X_train.data + slot * a.X_train.stride, a.ld_train, a.y_train.data + slot * a.y_train.stride, n, d);
+  const double centre = a.centre.data[slot * a.centre.stride + d];
+  const double scale = a.scale.data[slot * a.scale.stride + d];
+  const Columns held_out = padded_copy(a.X_held_out.data + slot * a.X_held_out.stride, a.ld_held_out, m, d,
+                                       held_out_store.get(padded(m) * d));
+  double* const predicted = prediction_store.get(padded(m));
+  for (std::int64_t lane = 0; lane < a.n_lanes; ++lane) {
+    double* const coefficient = a.coefficient.data + item * a.coefficient.stride + lane * (d + 1);
+    double* const prediction = a.prediction.data + item * a.prediction.stride + lane * a.ld_held_out;
+    const bool deficient = problem.solve(a.alpha.values[item * a.alpha.item_stride + lane], coefficient);
+    predict(held_out, coefficient, coefficient[d], centre, scale, predicted);
+    std::copy(predicted, predicted + m, prediction);
+    FitStatus status = deficient ? FitStatus::rank_deficient : FitStatus::ok;
+    if (!all_finite(coefficient, d + 1) || !all_finite(prediction, m)) {
+      status = FitStatus::not_finite;
+      std::fill(coefficient, coefficient + d + 1, std::numeric_limits<double>::quiet_NaN());
+      std::fill(prediction, prediction + m, std::numeric_limits<double>::quiet_NaN());
+    }
+    a.status[item * a.n_lanes + lane] = static_cast<std::int32_t>(status);
+  }
+}
+
+}  // namespace
+
+int least_squares(const LeastSquaresArgs* args) {
+  return guarded("least_squares", [&] {
+    check(*args);
+    for (std::int64_t item = 0; item < args->n_items; ++item) least_squares_item(*args, item);
+  });
+}
+
+}  // namespace kilofold::cpu

@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "kilofold/core/split_gain.hpp"
+
+namespace kilofold::cpu {
+
+/// A training row in one feature's list: its rank code in the upper half of the key, its place in the training set
+/// below.
+template <class Key> inline constexpr int key_half = 4 * sizeof(Key);
+template <class Key> constexpr std::int32_t code_of(Key key) { return static_cast<std::int32_t>(key >> key_half<Key>); }
+template <class Key> constexpr std::int32_t row_of(Key key) {
+  return static_cast<std::int32_t>(key & ((Key{1} << key_half<Key>)-1));
+}
+
+struct Split {
+  std::int32_t feature = -1;  ///< -1 = no admissible split improves the fit
+  std::int32_t n_left = 0;
+  std::int64_t left_sum = 0;  ///< fixed point, centred on the node
+  std::int32_t below = 0;     ///< largest code on the left
+  std::int32_t above = 0;     ///< smallest code on the right
+};
+
+/// A node by its lists: feature f's keys, ascending, at keys[f * stride + i], i < total.n; eight more may be read after
+/// each.
+template <class Key> struct SortedNode {
+  const Key* keys;
+  std::int64_t stride;
+  std::int64_t n_features;
+  const std::int64_t* target;  ///< fixed point, by place in the training set
+  NodeTotal total;
+};
+
+/// A node of at most eight rows in any order: code (place in the training set, feature), row-major.
+struct SmallNode {
+  const std::int32_t* rows;
+  const std::int32_t* code;
+  std::int64_t n_features;
+  const std::int64_t* target;
+  NodeTotal total;
+};
+inline constexpr std::int32_t small_node_rows = 8;
+
+/// Find the split of largest gain that leaves min_leaf rows on both sides; ties to the lowest feature, then threshold.
+///
+/// Both forms and all instruction sets agree: each gain is formed by split_gain's operations, and the largest is taken
+/// under a total order. Scratch: running (n_features * (total.n + 8)), columns (n_features * 8).
+template <class Key> Split search_sorted(const SortedNode<Key>& node, std::int32_t min_leaf, std::int64_t* running);
+Split search_small(const SmallNode& node, std::int32_t min_leaf, double* columns);
+
+}  // namespace kilofold::cpu

@@ -1,0 +1,176 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "reference/reference.hpp"
+
+namespace kilofold {
+namespace {
+
+using Vector = std::vector<long double>;
+
+long double dot(const Vector& a, const Vector& b) {
+  long double s = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) s += a[i] * b[i];
+  return s;
+}
+
+/// Add c times b to a.
+void add(Vector& a, long double c, const Vector& b) {
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] += c * b[i];
+}
+
+long double mean(const Vector& v) {
+  long double s = 0;
+  for (const long double x : v) s += x;
+  return s / static_cast<long double>(v.size());
+}
+
+struct Scale {
+  long double centre = 0;
+  long double unit = 1;
+};
+
+Scale scale_of(const Vector& v, ReferenceScaling scaling) {
+  if (scaling == ReferenceScaling::none) return {};
+  const auto [lowest, highest] = std::minmax_element(v.begin(), v.end());
+  if (*lowest == *highest) return {*lowest, 1};
+  Scale scale{mean(v), 1};
+  if (scaling == ReferenceScaling::center) return scale;
+  long double squares = 0;
+  for (const long double x : v) squares += (x - scale.centre) * (x - scale.centre);
+  scale.unit = std::sqrt(squares / static_cast<long double>(v.size()));
+  return scale;
+}
+
+Vector gather(const double* column, std::span<const std::int32_t> rows) {
+  Vector out;
+  for (const std::int32_t i : rows) out.push_back(static_cast<long double>(column[i]));
+  return out;
+}
+
+Vector scaled(Vector v, const Scale& scale) {
+  for (long double& x : v) x = (x - scale.centre) / scale.unit;
+  return v;
+}
+
+/// Orthonormal directions q and the coordinates of the columns in them: column = sum over k of coordinate[k] q[k].
+struct Basis {
+  std::vector<Vector> q;
+  std::vector<Vector> coordinate;  ///< [column][k]
+  std::vector<std::size_t> order;  ///< the columns that gave the directions
+};
+
+Basis orthonormalise(const std::vector<Vector>& columns, long double relative_zero) {
+  Basis basis;
+  std::vector<Vector> rest = columns;
+  basis.coordinate.assign(columns.size(), {});
+  long double first = 0;
+  for (std::size_t k = 0; k < columns.size(); ++k) {
+    std::size_t largest = 0;
+    for (std::size_t j = 1; j < rest.size(); ++j) {
+      if (dot(rest[j], rest[j]) > dot(rest[largest], rest[largest])) largest = j;
+    }
+    const long double norm = std::sqrt(dot(rest[largest], rest[largest]));
+    if (k == 0) first = norm;
+    if (norm == 0 || norm < relative_zero * first) break;
+    Vector q = rest[largest];
+    for (long double& x : q) x /= norm;
+    for (std::size_t j = 0; j < rest.size(); ++j) {
+      long double along = 0;
+      for (int pass = 0; pass < 2; ++pass) {
+        const long double part = dot(q, rest[j]);
+        add(rest[j], -part, q);
+        along += part;
+      }
+      basis.coordinate[j].push_back(along);
+    }
+    // what is left of the chosen column is rounding
+    std::fill(rest[largest].begin(), rest[largest].end(), 0.0L);
+    basis.q.push_back(std::move(q));
+    basis.order.push_back(largest);
+  }
+  return basis;
+}
+
+/// The solution that uses the chosen columns alone, by back substitution.
+Vector basic_solution(const Basis& basis, const Vector& y) {
+  Vector w(basis.coordinate.size(), 0.0L);
+  Vector rest = y;
+  Vector target;
+  for (const Vector& q : basis.q) {
+    target.push_back(dot(q, rest));
+    add(rest, -target.back(), q);
+  }
+  for (std::size_t k = basis.q.size(); k-- > 0;) {
+    const std::size_t column = basis.order[k];
+    w[column] = target[k] / basis.coordinate[column][k];
+    for (std::size_t i = 0; i < k; ++i) target[i] -= basis.coordinate[column][i] * w[column];
+  }
+  return w;
+}
+
+/// Project w on the span of the design's rows: the coordinates, read across the columns, span it.
+Vector project_on_rows(const Basis& basis, const Vector& w) {
+  std::vector<Vector> rows(basis.q.size(), Vector(w.size()));
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    for (std::size_t j = 0; j < w.size(); ++j) rows[k][j] = basis.coordinate[j][k];
+  }
+  Vector projected(w.size(), 0.0L);
+  for (const Vector& q : orthonormalise(rows, 0).q) add(projected, dot(q, w), q);
+  return projected;
+}
+
+Vector solve(std::vector<Vector> columns, Vector y, double alpha) {
+  const std::size_t n = y.size(), d = columns.size();
+  constexpr auto eps = static_cast<long double>(std::numeric_limits<double>::epsilon());
+  if (alpha == 0) {
+    const Basis basis = orthonormalise(columns, static_cast<long double>(std::max(n, d)) * eps);
+    const Vector w = basic_solution(basis, y);
+    return basis.q.size() < d ? project_on_rows(basis, w) : w;
+  }
+  // the penalty as d more rows: sqrt(alpha) I w = 0
+  for (std::size_t j = 0; j < d; ++j) {
+    columns[j].resize(n + d, 0.0L);
+    columns[j][n + j] = std::sqrt(static_cast<long double>(alpha));
+  }
+  y.resize(n + d, 0.0L);
+  return basic_solution(orthonormalise(columns, 0), y);
+}
+
+}  // namespace
+
+std::vector<double> reference_linear(MatrixView<const double> X, std::span<const double> y,
+                                     std::span<const std::int32_t> train, std::span<const std::int32_t> held_out,
+                                     ReferenceScaling features, ReferenceScaling target, double alpha) {
+  std::vector<Vector> design;
+  std::vector<Scale> scales;
+  Vector means;
+  for (std::int64_t j = 0; j < X.cols; ++j) {
+    const Vector column = gather(X.col(j), train);
+    scales.push_back(scale_of(column, features));
+    design.push_back(scaled(column, scales.back()));
+    means.push_back(mean(design.back()));
+    design.back() = scaled(design.back(), {means.back(), 1});
+  }
+  const Vector raw_target = gather(y.data(), train);
+  const Scale target_scale = scale_of(raw_target, target);
+  const Vector scaled_target = scaled(raw_target, target_scale);
+  const long double target_mean = mean(scaled_target);
+  const Vector w = solve(design, scaled(scaled_target, {target_mean, 1}), alpha);
+
+  std::vector<double> prediction;
+  for (const std::int32_t i : held_out) {
+    long double p = target_mean;
+    for (std::size_t j = 0; j < w.size(); ++j) {
+      const auto x = static_cast<long double>(X(i, static_cast<std::int64_t>(j)));
+      p += w[j] * ((x - scales[j].centre) / scales[j].unit - means[j]);
+    }
+    prediction.push_back(static_cast<double>(target_scale.centre + target_scale.unit * p));
+  }
+  return prediction;
+}
+
+}  // namespace kilofold
