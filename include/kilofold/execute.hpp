@@ -46,7 +46,8 @@ struct Executed {
 };
 
 struct ExecuteHooks {
-  /// Is this cell stored already? Then it is not computed. Called from any thread; the answer must not change meanwhile.
+  /// Is this cell stored already? Then it is not computed. Called from any thread; the answer must not change
+  /// meanwhile.
   std::function<bool(ModelId, std::int64_t trial, std::int32_t seed)> is_done;
   /// Finished cells. Called from the thread that called `execute`, as soon as they are there.
   std::function<void(std::vector<CellBlock>)> on_cells;

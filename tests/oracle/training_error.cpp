@@ -19,7 +19,7 @@ constexpr int deepest = 20;
 
 struct Study {
   explicit Study(const DataSource& source) : data(read_csv(source)), ranks(rank_codes(data.X)) {
-    table = {data.n_samples(), data.n_features(),   data.X.data(),           data.y.data(),
+    table = {data.n_samples(),  data.n_features(),  data.X.data(),           data.y.data(),
              ranks.code.data(), ranks.level.data(), ranks.level_begin.data()};
   }
   Dataset data;
@@ -40,13 +40,23 @@ std::vector<double> training_predictions(const Study& study, const std::vector<s
   const auto nodes = static_cast<std::size_t>(capacity);
   std::vector<std::int32_t> count(1), feature(nodes), cut(nodes), left(nodes), status(depths.size());
   std::vector<double> mean(nodes), prediction(static_cast<std::size_t>(n) * depths.size());
-  const TreeBatch tree{capacity,           {count.data(), 1},       {feature.data(), capacity},
-                       {cut.data(), capacity}, {left.data(), capacity}, {mean.data(), capacity}};
-  const GrowTreesArgs grow{&study.table, 1, &rows, {&max_depth, 0}, {&min_split, 0}, {&min_leaf, 0}, tree, status.data()};
+  const TreeBatch tree{capacity,
+                       {count.data(), 1},
+                       {feature.data(), capacity},
+                       {cut.data(), capacity},
+                       {left.data(), capacity},
+                       {mean.data(), capacity}};
+  const GrowTreesArgs grow{&study.table,   1,    &rows,        {&max_depth, 0}, {&min_split, 0},
+                           {&min_leaf, 0}, tree, status.data()};
   const std::int32_t slot = 0;
-  const ReadTreesArgs read{&study.table,      1,    static_cast<std::int64_t>(depths.size()),
-                           &rows,             &slot, n,
-                           tree,              {depths.data(), 0},
+  const ReadTreesArgs read{&study.table,
+                           1,
+                           static_cast<std::int64_t>(depths.size()),
+                           &rows,
+                           &slot,
+                           n,
+                           tree,
+                           {depths.data(), 0},
                            {prediction.data(), static_cast<std::int64_t>(prediction.size())},
                            status.data()};
   if (cpu_backend().grow_trees(&grow) != 0 || cpu_backend().read_trees(&read) != 0)

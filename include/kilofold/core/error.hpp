@@ -20,11 +20,11 @@ struct Place {
 /// Printed as `file:line:column: message`, the line with a caret under it, the reason, and `help: hint`.
 struct Problem {
   Place place;
-  std::string message;   ///< what is wrong, quoting the text
-  std::string reason;    ///< why it is wrong; may be empty
-  std::string hint;      ///< what to write instead; may be empty
-  std::string excerpt;   ///< the offending line as it stands in the file; may be empty
-  int width = 1;         ///< how many characters the carets underline
+  std::string message;  ///< what is wrong, quoting the text
+  std::string reason;   ///< why it is wrong; may be empty
+  std::string hint;     ///< what to write instead; may be empty
+  std::string excerpt;  ///< the offending line as it stands in the file; may be empty
+  int width = 1;        ///< how many characters the carets underline
 };
 
 /// Every problem found in one go, as the terminal shows them.
