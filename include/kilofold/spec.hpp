@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -107,8 +106,5 @@ Spec read_spec(const std::string& path, std::span<const ModelSchema> models, std
 /// The study's identity as one canonical JSON text: data hash and columns, cv, scaling, and each model's axes; no
 /// names, labels, paths, metrics order or machine hints. Two specs that must give the same numbers have the same text.
 std::string canonical_json(const Spec& spec, const Dataset& data);
-
-/// The candidate closest to a mistyped name, or nothing when none is near.
-std::optional<std::string> nearest_name(std::string_view typed, std::span<const std::string> candidates);
 
 }  // namespace kilofold

@@ -11,6 +11,7 @@
 #include <unordered_set>
 
 #include "generators.hpp"
+#include "kilofold/core/text.hpp"
 #include "names.hpp"
 #include "scalars.hpp"
 
@@ -124,7 +125,7 @@ void AxisReader::category(const YamlNode& node) {
   const auto& names = schema_.categories;
   const auto found = std::find(names.begin(), names.end(), node.text);
   if (node.is_scalar() && found != names.end()) return keep(static_cast<double>(found - names.begin()));
-  const auto nearest = nearest_name(node.text, names);
+  const auto nearest = closest_name(node.text, names);
   refuse(node, fmt::format("expected {}, got {}", expected(schema_), quoted(node)), {},
          nearest ? fmt::format("did you mean '{}'?", *nearest) : std::string());
 }

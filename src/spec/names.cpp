@@ -19,16 +19,12 @@ bool same_letter(char a, char b) { return lower(a) == lower(b); }
 
 }  // namespace
 
-std::optional<std::string> nearest_name(std::string_view typed, std::span<const std::string> candidates) {
-  return closest_name(typed, candidates);
-}
-
 namespace spec {
 
 std::string joined(std::span<const std::string> names) { return fmt::format("{}", fmt::join(names, ", ")); }
 
 std::string suggestion(std::string_view typed, std::span<const std::string> legal) {
-  if (const auto nearest = nearest_name(typed, legal)) return fmt::format("did you mean '{}'?", *nearest);
+  if (const auto nearest = closest_name(typed, legal)) return fmt::format("did you mean '{}'?", *nearest);
   return legal.empty() ? std::string() : "legal here: " + joined(legal);
 }
 

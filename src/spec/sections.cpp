@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "kilofold/core/text.hpp"
 #include "names.hpp"
 #include "scalars.hpp"
 
@@ -37,7 +38,7 @@ std::optional<std::size_t> read_word(const YamlNode& node, std::string_view what
     problems.add(node.at, fmt::format("{}: a list is not supported by this version", what), {},
                  "write " + choice(words));
   } else {
-    const auto nearest = nearest_name(node.text, words.legal);
+    const auto nearest = closest_name(node.text, words.legal);
     problems.add(node.at, fmt::format("{}: expected {}, got {}", what, choice(words), quoted(node)), {},
                  nearest ? fmt::format("did you mean '{}'?", *nearest) : std::string());
   }
