@@ -19,15 +19,15 @@ namespace {
 
 void check_folds(const Study& study) {
   std::vector<Problem> problems;
-  for (std::int32_t folds : study.spec.cv.folds)
-    if (folds > study.data.n_samples())
-      problems.push_back({{study.spec.path, 0, 0},
-                          fmt::format("cv.folds: {} folds need at least {} rows, {} has {}", folds, folds,
-                                      study.spec.data.file, study.data.n_samples()),
-                          "every fold holds at least one row",
-                          "ask for fewer folds",
-                          "",
-                          1});
+  for (std::int32_t folds : study.spec.cv.folds) {
+    if (folds <= study.data.n_samples()) continue;
+    Problem& problem = problems.emplace_back();
+    problem.place.file = study.spec.path;
+    problem.message = fmt::format("cv.folds: {} folds need at least {} rows, {} has {}", folds, folds,
+                                  study.spec.data.file, study.data.n_samples());
+    problem.reason = "every fold holds at least one row";
+    problem.hint = "ask for fewer folds";
+  }
   if (!problems.empty()) throw InputError(std::move(problems));
 }
 
