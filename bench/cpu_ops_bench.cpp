@@ -28,17 +28,10 @@ void BM_grow_trees(benchmark::State& state) {
   const TreeLimits limits{static_cast<double>(state.range(0))};
   Trees trees = grow(electrode_like(), items, limits);
   const TableView view = electrode_like().view();
-  const GrowTreesArgs args{&view,
-                           5,
-                           rows.data(),
-                           {&limits.max_depth, 0},
-                           {&limits.min_samples_split, 0},
-                           {&limits.min_samples_leaf, 0},
-                           trees.batch(),
-                           trees.status.data()};
+  const GrowTreesArgs args = single_trees(view, rows, limits, trees);
   for (auto _ : state) cpu_backend().grow_trees(&args);
   state.SetItemsProcessed(state.iterations() * 5);
-  state.counters["nodes"] = trees.count[0];
+  state.counters["nodes"] = trees.count(0);
 }
 BENCHMARK(BM_grow_trees)->Arg(1)->Arg(3)->Arg(5)->Arg(8)->Arg(20)->Unit(benchmark::kMicrosecond);
 
@@ -52,16 +45,25 @@ void BM_read_trees(benchmark::State& state) {
   std::vector<double> prediction(5 * 20 * 132);
   std::vector<std::int32_t> status(5 * 20);
   const std::vector<std::int32_t> slot{0, 1, 2, 3, 4};
-  const ReadTreesArgs args{&view,
-                           5,
-                           20,
-                           rows.data(),
-                           slot.data(),
-                           132,
-                           trees.batch(),
-                           {depths.data(), 0},
-                           {prediction.data(), 20 * 132},
-                           status.data()};
+  std::vector<std::int32_t> used(5 * 20);
+  const std::vector<double> members(20, 1);
+  const ReadTreesArgs args{.table = &view,
+                           .n_items = 5,
+                           .n_lanes = 20,
+                           .rows = rows.data(),
+                           .slot = slot.data(),
+                           .ld_held_out = 132,
+                           .tree = trees.batch(),
+                           .combine = Combine::mean,
+                           .weight = {},
+                           .base = {},
+                           .n_grown = {},
+                           .tree_status = trees.status.data(),
+                           .max_depth = {depths.data(), 0},
+                           .n_estimators = {members.data(), 0},
+                           .prediction = {prediction.data(), 20 * 132},
+                           .n_used = used.data(),
+                           .status = status.data()};
   for (auto _ : state) cpu_backend().read_trees(&args);
   state.SetItemsProcessed(state.iterations() * 5);
 }
@@ -71,7 +73,7 @@ void BM_least_squares(benchmark::State& state) {
   const auto d = static_cast<std::size_t>(state.range(0)), n_lanes = static_cast<std::size_t>(state.range(1));
   const Table table = random_table(656, std::vector<int>(d, 0), 2);
   const std::vector<Rows> items{every_kth(656, 5, 0)};
-  Standardized inputs = standardized(table, items, BackendScaling::zscore, BackendScaling::zscore);
+  Standardized inputs = standardized(table, items, Scaling::zscore, Scaling::zscore);
   std::vector<double> alphas(n_lanes);
   for (std::size_t l = 0; l < n_lanes; ++l) alphas[l] = 0.1 * static_cast<double>(l);
   for (auto _ : state) benchmark::DoNotOptimize(least_squares(table, items, inputs, alphas));
@@ -82,7 +84,7 @@ BENCHMARK(BM_least_squares)->Args({4, 1})->Args({4, 20})->Args({22, 1})->Args({2
 void BM_standardize(benchmark::State& state) {
   const std::vector<Rows> items = five_folds();
   for (auto _ : state) {
-    benchmark::DoNotOptimize(standardized(electrode_like(), items, BackendScaling::zscore, BackendScaling::zscore));
+    benchmark::DoNotOptimize(standardized(electrode_like(), items, Scaling::zscore, Scaling::zscore));
   }
   state.SetItemsProcessed(state.iterations() * 5);
 }

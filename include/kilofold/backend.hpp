@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kilofold/core/op_options.hpp"
+
 /// Face of the backends, and itself the binary contract: a struct of function pointers over plain argument structs. The
 /// CPU library fills one, the CUDA module fills one; there is no adapter between them and the executor. A backend sees
 /// no spec and no plan. Nothing here throws, and nothing but pointers, integers, doubles and plain structs crosses.
@@ -24,7 +26,7 @@
 ///     fails numerically is a status, and its numbers are NaN.
 namespace kilofold {
 
-inline constexpr std::uint32_t backend_abi = 1;
+inline constexpr std::uint32_t backend_abi = 2;
 
 /// The study's table, uploaded once. X (n, d), y (n), code (n, d) and levels as in data.hpp's RankCodes.
 struct TableView {
@@ -55,8 +57,6 @@ struct Parameter {
   std::int64_t item_stride;
 };
 
-enum class BackendScaling : std::int32_t { none = 0, zscore = 1, center = 2 };
-
 /// Scale features and target by their training rows.
 ///
 /// zscore: (v - mean) / population standard deviation; a constant column has scale 1. center: v - mean. none: v.
@@ -70,8 +70,8 @@ struct StandardizeArgs {
   const TableView* table;
   std::int64_t n_items;
   const RowSetView* rows;  ///< (n_items)
-  BackendScaling features;
-  BackendScaling target;
+  Scaling features;
+  Scaling target;
   std::int64_t ld_train;
   std::int64_t ld_held_out;
   Batch<double> X_train;
@@ -113,50 +113,113 @@ struct LeastSquaresArgs {
   std::int32_t* status;  ///< (n_items, n_lanes), lane fastest
 };
 
-/// A grown regression tree: nodes in breadth-first order, root 0, the children of one node adjacent.
+/// The trees of an item, one member after another; nodes of a member in breadth-first order, the children of a node
+/// adjacent.
 ///
-/// Arrays have `capacity` entries an item; count gives how many are used. A leaf has feature = -1. A split sends a
-/// sample left when code(sample, feature) <= cut. mean is the mean target of the node's training rows, at inner nodes
-/// too: that is what makes a tree cut at a lesser depth equal to the tree grown to that depth.
+/// Member t has the nodes [begin[t], begin[t + 1]), its root first. Arrays have `capacity` entries an item for all
+/// members together; `left` counts from the item's first node. A leaf has feature = -1. A split sends a sample left
+/// when code(sample, feature) <= cut. mean is the mean target of the node's training rows, at inner nodes too: that is
+/// what makes a tree cut at a lesser depth equal to the tree grown to that depth.
 struct TreeBatch {
   std::int64_t capacity;
-  Batch<std::int32_t> count;    ///< (1)
+  std::int64_t n_members;
+  Batch<std::int32_t> begin;    ///< (n_members + 1); members not grown are empty
   Batch<std::int32_t> feature;  ///< (capacity)
   Batch<std::int32_t> cut;      ///< (capacity) a rank code of the table
   Batch<std::int32_t> left;     ///< (capacity) index of the left child; the right one follows it
   Batch<double> mean;           ///< (capacity) in the target's unit
 };
 
-/// Grow one CART regression tree an item: exact greedy least squares over the table's rank codes.
+/// Where an item's random numbers come from: Philox4x32-10 under the key (model_seed, fold seed), counted by fold,
+/// member and purpose (core/random.hpp). Nothing depends on the order of drawing, so members and nodes may be taken in
+/// any order.
+struct RandomSource {
+  std::uint32_t model_seed;
+  const std::uint32_t* fold_seed;  ///< (n_items)
+  const std::uint32_t* fold;       ///< (n_items)
+};
+
+/// Grow CART regression trees: exact greedy least squares over the table's rank codes.
 ///
-/// A node splits where S_L^2 / n_L + S_R^2 / n_R is largest; S are int64 fixed-point sums of the centred target, so the
-/// choice does not depend on any order of summation. Ties go to the lowest feature, then the lowest threshold. The
-/// threshold is the midpoint of neighbouring training values as scikit-learn computes it (a / 2 + b / 2), turned into
-/// the largest code whose value it admits. A node is a leaf at max_depth, with fewer than min_samples_split or 2
-/// min_samples_leaf rows, with constant target, or where no admissible split improves the fit.
+/// A node splits where the decrease of the squared error is largest; sums are int64 fixed point of the centred target,
+/// so the choice does not depend on any order of summation. Ties go to the lowest feature, then the lowest threshold.
+/// The threshold is the midpoint of neighbouring training values as scikit-learn computes it (a / 2 + b / 2), turned
+/// into the largest code whose value it admits. A node is a leaf at max_depth, with fewer than min_samples_split or 2
+/// min_samples_leaf rows, with constant target, or where every feature is constant. As in scikit-learn a node may be
+/// split at no gain: what lies below may gain.
 ///
-/// Shapes    parameters (1 lane): max_depth >= 1 or +infinity, min_samples_split >= 2, min_samples_leaf >= 1
-///           capacity >= 2 max(1, n_train / min_samples_leaf) - 1
+/// With max_features < d each node looks at that many features, drawn without replacement by a number that depends on
+/// the node's path from the root alone; constant features count as looked at, but at least one that varies is found
+/// where there is one.
+///
+/// Shapes    parameters (1 lane): n_estimators in [1, n_members], the members to grow; max_depth >= 1 or +infinity,
+///           min_samples_split >= 2, min_samples_leaf >= 1, max_features >= 1 (above d: d) · capacity >= n_members (2
+///           max(1, n_train / min_samples_leaf) - 1)
 /// Errors    status: ok
-/// Cost      O(n d) a level after O(n d) to order the rows
+/// Cost      O(n d) a level after O(n d) to order the rows, times the members
 /// Accuracy  bitwise, whatever the CPU; the target's fixed-point step is below 2^-50 of its training range at n = 1000
 struct GrowTreesArgs {
   const TableView* table;
   std::int64_t n_items;
   const RowSetView* rows;
+  Sampling sampling;
+  RandomSource random;
+  Parameter n_estimators;
   Parameter max_depth;
   Parameter min_samples_split;
   Parameter min_samples_leaf;
+  Parameter max_features;
   TreeBatch tree;
   std::int32_t* status;  ///< (n_items)
 };
 
-/// Predict the held-out rows from trees cut at each of the lanes' depths.
+/// Grow chains of trees, each member fitted to what the earlier ones leave.
 ///
-/// Shapes    max_depth (lanes), any order · prediction (n_held_out, lanes), ld = ld_held_out, in the target's unit
-/// Errors    status(lane, item) = ok
-/// Cost      one descent a held-out row, whatever the number of lanes
-/// Accuracy  bitwise: lane d equals growing with max_depth = d
+/// squared: F_0 = mean of the training target (start = 0) or 0 (start = 1); member t fits y - F_(t-1) on all rows and
+/// F_t = F_(t-1) + learning_rate h_t. weight[t] = learning_rate, base = F_0.
+///
+/// adaboost: weights 1/n; n_train draws with replacement by weight (largest k with cumulative weight <= u); fit, with
+/// draws counted as rows; e = |h - y| on all training rows, D = max e over rows of positive weight, L = e / D (loss 0),
+/// (e / D)^2 (1) or 1 - exp(-e / D) (2); mean loss Lbar = sum w L. Lbar <= 0: keep the member with weight 1 and stop.
+/// Lbar >= 1/2: drop the member, unless it is the only one, and stop. beta = Lbar / (1 - Lbar), weight[t] =
+/// learning_rate ln(1 / beta), w *= beta^((1 - L) learning_rate), renormalised. base = 0.
+///
+/// Shapes    parameters (1 lane): n_estimators >= 1, the longest chain wanted; learning_rate > 0; loss, start; tree
+///           limits as in GrowTreesArgs · weight (n_members) · base (1) · n_grown (1): members kept, <= n_estimators
+/// Errors    status: ok; not_finite when the residuals leave double's range
+/// Cost      n_estimators trees, one after another
+/// Accuracy  bitwise; sums of weights in the canonical order, exp and log those of core/exp_log.hpp. The first T
+///           members are those of the chain with n_estimators = T
+/// Source    Drucker 1997; Friedman 2001; step by step as in scikit-learn, docs/numerics.md
+struct BoostArgs {
+  const TableView* table;
+  std::int64_t n_items;
+  const RowSetView* rows;
+  Boosting method;
+  RandomSource random;
+  Parameter n_estimators;
+  Parameter learning_rate;
+  Parameter loss;
+  Parameter start;
+  Parameter max_depth;
+  Parameter min_samples_split;
+  Parameter min_samples_leaf;
+  TreeBatch tree;
+  Batch<double> weight;
+  Batch<double> base;
+  Batch<std::int32_t> n_grown;
+  std::int32_t* status;  ///< (n_items)
+};
+
+/// Predict the held-out rows from trees cut at each lane's depth, the first T members of a forest or chain together.
+///
+/// Shapes    max_depth (lanes), any order; n_estimators (lanes): T, at most n_members are used, of a chain at most
+///           n_grown · weight, base, n_grown as in BoostArgs, read unless combine = mean · prediction (n_held_out,
+///           lanes), ld = ld_held_out, in the target's unit
+/// Errors    status(lane, item) = that of the trees, else ok
+/// Cost      one descent a held-out row and member, whatever the number of lanes; the median sorts once for all T
+/// Accuracy  bitwise: lane (d, T) equals growing with max_depth = d and n_estimators = T. Depths of a chain are all
+///           those it was grown with: chains do not nest by depth
 struct ReadTreesArgs {
   const TableView* table;
   std::int64_t n_items;
@@ -165,8 +228,15 @@ struct ReadTreesArgs {
   const std::int32_t* slot;  ///< (n_items) item of `tree`
   std::int64_t ld_held_out;
   TreeBatch tree;
+  Combine combine;
+  Batch<const double> weight;
+  Batch<const double> base;
+  Batch<const std::int32_t> n_grown;
+  const std::int32_t* tree_status;  ///< by item of `tree`
   Parameter max_depth;
+  Parameter n_estimators;
   Batch<double> prediction;
+  std::int32_t* n_used;  ///< (n_items, n_lanes), lane fastest: members that the prediction uses
   std::int32_t* status;  ///< (n_items, n_lanes), lane fastest
 };
 
@@ -179,7 +249,6 @@ struct PosteriorArgs;
 struct FoldPosteriorArgs;
 struct MaximizeLmlArgs;
 struct SvrPathArgs;
-struct BoostArgs;
 
 /// A backend. Ops it does not offer are null, and the planner's device choice skips it for studies that need them.
 struct Backend {

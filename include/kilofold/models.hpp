@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "kilofold/plan.hpp"
@@ -32,11 +33,25 @@ class GroupBuilder {
   const Spec& spec_;
 };
 
+/// What the store should know of a model's results.
+enum class Storage {
+  plain,
+  few_values,  ///< predictions repeat a few values a row: worth compressing
+  members,     ///< fits have a number of members worth keeping
+};
+
 struct Model {
   ModelSchema schema;
   void (*lower)(GroupBuilder& build);
-  bool few_values;  ///< predictions repeat a few values a row, so the store compresses them
+  Storage storage;
 };
+
+/// An op parameter with one value for the whole group: a number, or an enumerator of backend.hpp.
+inline Binding fixed(std::string_view parameter, double value) { return {std::string(parameter), AxisId{}, value}; }
+template <class Enum>
+requires std::is_enum_v<Enum> Binding fixed(std::string_view parameter, Enum value) {
+  return fixed(parameter, static_cast<double>(static_cast<std::int32_t>(value)));
+}
 
 /// Every model, in the order of the documentation.
 std::span<const Model> all_models();

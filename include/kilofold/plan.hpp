@@ -27,7 +27,7 @@
 namespace kilofold {
 
 /// What a node computes; backend.hpp states each contract.
-enum class Op { standardize, least_squares, grow_trees, read_trees };
+enum class Op { standardize, grow_trees, boost, read_trees, least_squares };
 const char* name(Op op);
 
 /// One named list of distinct values. `seed` and `foldK` hold the fold seeds and fold numbers; the others hold

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "kilofold/core/error.hpp"
+#include "kilofold/core/op_options.hpp"
 #include "kilofold/data.hpp"
 
 /// Face of the spec stage: YAML text becomes a Spec of plain values, or every mistake in it becomes a Problem.
@@ -44,6 +45,7 @@ struct ParameterAxis {
   std::string name;
   std::vector<double> values;  ///< numbers, category indices, or +infinity for `none`
   Place place;
+  std::vector<std::string> text;  ///< names of category values, in their order; empty for numbers
 };
 
 /// One entry of `models:`. The trials are the product of the axes, last axis fastest; a parameter not written has one
@@ -54,8 +56,6 @@ struct ModelSpec {
   std::vector<ParameterAxis> parameters;
   Place place;
 };
-
-enum class Scaling { none, zscore, center };
 
 struct CrossValidation {
   std::vector<std::int32_t> folds = {5};  ///< a list is an axis

@@ -107,7 +107,7 @@ const Backend& cpu_backend() {
       .maximize_lml = nullptr,
       .svr_path = nullptr,
       .grow_trees = cpu::grow_trees,
-      .boost = nullptr,
+      .boost = cpu::boost,
       .read_trees = cpu::read_trees,
       .least_squares = cpu::least_squares,
   };

@@ -9,6 +9,7 @@ namespace kilofold::cpu {
 int standardize(const StandardizeArgs* args);
 int least_squares(const LeastSquaresArgs* args);
 int grow_trees(const GrowTreesArgs* args);
+int boost(const BoostArgs* args);
 int read_trees(const ReadTreesArgs* args);
 
 }  // namespace kilofold::cpu

@@ -66,14 +66,14 @@ void gather(const double* column, const std::int32_t* rows, std::int64_t n, doub
 }
 
 /// Centre and scale of n gathered values; overwrites their padding.
-Unit unit_of(double* x, std::int64_t n, BackendScaling scaling) {
-  if (scaling == BackendScaling::none) return {0.0, 1.0};
+Unit unit_of(double* x, std::int64_t n, Scaling scaling) {
+  if (scaling == Scaling::none) return {0.0, 1.0};
   const auto [lowest, highest] = std::minmax_element(x, x + n);
   // Rounding must not give a constant column a spread: its centre is the value itself.
   if (*lowest == *highest) return {*lowest, 1.0};
   std::fill(x + n, x + padded(n), 0.0);
   Unit unit{HWY_DYNAMIC_DISPATCH(sum)(x, padded(n)) / static_cast<double>(n), 1.0};
-  if (scaling == BackendScaling::zscore) {
+  if (scaling == Scaling::zscore) {
     std::fill(x + n, x + padded(n), unit.centre);
     const double squares = HWY_DYNAMIC_DISPATCH(sum_of_squares_about)(x, padded(n), unit.centre);
     unit.scale = std::sqrt(squares / static_cast<double>(n));

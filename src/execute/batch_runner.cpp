@@ -107,6 +107,8 @@ void BatchRunner::append_cell(const Tile& tile, const Cell& cell, Finished& fini
   double* predicted = block.prediction.data() + block.prediction.size() - n;
   double* fold_metric = block.fold_metric.data() + block.fold_metric.size() - k * n_fold_metrics;
   std::int32_t* status = block.status.data() + block.status.size() - k;
+  const bool has_members = tile.prediction(cell.first_fit).n_members >= 0;
+  if (has_members) block.n_members.resize(block.status.size(), -1);
 
   for (std::int32_t fold = 0; fold < group.n_folds; ++fold, fold_metric += n_fold_metrics) {
     const Tile::Prediction fit = tile.prediction(cell.first_fit + static_cast<std::size_t>(fold));
@@ -121,6 +123,7 @@ void BatchRunner::append_cell(const Tile& tile, const Cell& cell, Finished& fini
     fold_metric[1] = metrics.rmse;
     fold_metric[2] = metrics.r2;
     status[fold] = fit.status;
+    if (fit.n_members >= 0) block.n_members[block.status.size() - k + static_cast<std::size_t>(fold)] = fit.n_members;
     finished.failed_fits += failed(static_cast<FitStatus>(fit.status)) ? 1 : 0;
   }
   const Metrics pooled = score(study_.y(), {predicted, n});

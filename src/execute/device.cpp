@@ -32,6 +32,8 @@ bool offers(const Backend& backend, Op op) {
       return backend.least_squares != nullptr;
     case Op::grow_trees:
       return backend.grow_trees != nullptr;
+    case Op::boost:
+      return backend.boost != nullptr;
     case Op::read_trees:
       return backend.read_trees != nullptr;
   }

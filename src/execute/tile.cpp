@@ -73,7 +73,8 @@ Tile::Prediction Tile::prediction(std::size_t n) const {
   const Fit& fit = fits_[n];
   const NodeItems& node = nodes_[static_cast<std::size_t>(fit.node.value)];
   const auto at = static_cast<std::size_t>(fit.item * node.n_lanes() + fit.lane);
-  return {node.host_prediction.data() + at * static_cast<std::size_t>(node.ld_held_out), node.host_status[at]};
+  return {node.host_prediction.data() + at * static_cast<std::size_t>(node.ld_held_out), node.host_status[at],
+          node.host_members.empty() ? -1 : node.host_members[at]};
 }
 
 void Tile::evaluate(NodeItems& node) {
@@ -84,6 +85,8 @@ void Tile::evaluate(NodeItems& node) {
       return least_squares(node);
     case Op::grow_trees:
       return grow_trees(node);
+    case Op::boost:
+      return boost(node);
     case Op::read_trees:
       return read_trees(node);
   }
@@ -105,7 +108,7 @@ std::vector<std::int32_t> Tile::slots(const NodeItems& node, const NodeItems& in
   return slots;
 }
 
-std::pair<std::vector<double>, std::int64_t> Tile::parameter(const NodeItems& node, std::string_view name) const {
+Tile::Values Tile::parameter(const NodeItems& node, std::string_view name) const {
   const Binding* binding = node.plan->node.binding(name);
   KILOFOLD_EXPECT(binding != nullptr);
   const auto lanes = static_cast<std::size_t>(node.n_lanes());
@@ -123,117 +126,10 @@ std::pair<std::vector<double>, std::int64_t> Tile::parameter(const NodeItems& no
   return {out, node.n_lanes()};
 }
 
-template <class T> Batch<T> Tile::allocate(NodeItems& node, std::int64_t elements_an_item) {
-  const std::int64_t per_line = 64 / static_cast<std::int64_t>(sizeof(T));
-  const std::int64_t stride = (elements_an_item + per_line - 1) / per_line * per_line;
-  const auto bytes = static_cast<std::size_t>(stride * node.n_items()) * sizeof(T);
-  return {node.buffers.emplace_back(pool_.acquire(bytes)).as<T>(), stride};
-}
-
 void Tile::check(int code, const NodeItems& node) const {
   if (code != 0)
     throw MachineError(
         fmt::format("{} backend: {}: {}", backend_.name, name(node.plan->node.op), backend_.last_error()));
-}
-
-void Tile::standardize(NodeItems& node) {
-  const std::vector<RowSetView> rows = rows_of(node);
-  const std::int64_t d = study_.table().d;
-  node.ld_train = (study_.most_train(node.fold) + 7) / 8 * 8;
-  node.ld_held_out = (study_.most_held_out(node.fold) + 7) / 8 * 8;
-  node.X_train = allocate<double>(node, node.ld_train * d);
-  node.X_held_out = allocate<double>(node, node.ld_held_out * d);
-  node.y_train = allocate<double>(node, node.ld_train);
-  node.centre = allocate<double>(node, d + 1);
-  node.scale = allocate<double>(node, d + 1);
-  const Batch<std::int32_t> status = allocate<std::int32_t>(node, 1);
-  const auto scaling = [&](std::string_view name) {
-    return static_cast<BackendScaling>(static_cast<std::int32_t>(node.plan->node.binding(name)->fixed));
-  };
-
-  const StandardizeArgs args{&study_.table(), node.n_items(),   rows.data(),  scaling("features"), scaling("target"),
-                             node.ld_train,   node.ld_held_out, node.X_train, node.X_held_out,     node.y_train,
-                             node.centre,     node.scale,       status.data};
-  check(backend_.standardize(&args), node);
-}
-
-namespace {
-Batch<const double> readable(const Batch<double>& batch) { return {batch.data, batch.stride}; }
-}  // namespace
-
-void Tile::least_squares(NodeItems& node) {
-  const NodeItems& scaled = nodes_[static_cast<std::size_t>(node.plan->node.inputs.front().value)];
-  const std::vector<RowSetView> rows = rows_of(node);
-  const std::vector<std::int32_t> slot = slots(node, scaled);
-  const auto [alpha, alpha_stride] = parameter(node, "alpha");
-  node.ld_held_out = scaled.ld_held_out;
-  const Batch<double> coefficient = allocate<double>(node, (study_.table().d + 1) * node.n_lanes());
-  node.prediction = allocate<double>(node, node.ld_held_out * node.n_lanes());
-  node.status = pool_.acquire(static_cast<std::size_t>(node.n_items() * node.n_lanes()) * sizeof(std::int32_t));
-
-  const LeastSquaresArgs args{&study_.table(),
-                              node.n_items(),
-                              node.n_lanes(),
-                              rows.data(),
-                              slot.data(),
-                              scaled.ld_train,
-                              scaled.ld_held_out,
-                              readable(scaled.X_train),
-                              readable(scaled.X_held_out),
-                              readable(scaled.y_train),
-                              readable(scaled.centre),
-                              readable(scaled.scale),
-                              {alpha.data(), alpha_stride},
-                              coefficient,
-                              node.prediction,
-                              node.status.as<std::int32_t>()};
-  check(backend_.least_squares(&args), node);
-  fetch_predictions(node);
-}
-
-void Tile::grow_trees(NodeItems& node) {
-  const std::vector<RowSetView> rows = rows_of(node);
-  const auto [max_depth, depth_stride] = parameter(node, "max_depth");
-  const auto [min_split, split_stride] = parameter(node, "min_samples_split");
-  const auto [min_leaf, leaf_stride] = parameter(node, "min_samples_leaf");
-  const auto least = static_cast<std::int64_t>(*std::ranges::min_element(min_leaf));
-  node.tree.capacity =
-      2 * std::max<std::int64_t>(1, study_.most_train(node.fold) / std::max<std::int64_t>(1, least)) - 1;
-  node.tree.count = allocate<std::int32_t>(node, 1);
-  node.tree.feature = allocate<std::int32_t>(node, node.tree.capacity);
-  node.tree.cut = allocate<std::int32_t>(node, node.tree.capacity);
-  node.tree.left = allocate<std::int32_t>(node, node.tree.capacity);
-  node.tree.mean = allocate<double>(node, node.tree.capacity);
-  const Buffer& status =
-      node.buffers.emplace_back(pool_.acquire(static_cast<std::size_t>(node.n_items()) * sizeof(std::int32_t)));
-
-  const GrowTreesArgs args{&study_.table(),
-                           node.n_items(),
-                           rows.data(),
-                           {max_depth.data(), depth_stride},
-                           {min_split.data(), split_stride},
-                           {min_leaf.data(), leaf_stride},
-                           node.tree,
-                           status.as<std::int32_t>()};
-  check(backend_.grow_trees(&args), node);
-}
-
-void Tile::read_trees(NodeItems& node) {
-  const NodeItems& grown = nodes_[static_cast<std::size_t>(node.plan->node.inputs.front().value)];
-  const std::vector<RowSetView> rows = rows_of(node);
-  const std::vector<std::int32_t> slot = slots(node, grown);
-  const auto [max_depth, depth_stride] = parameter(node, "max_depth");
-  node.ld_held_out = (study_.most_held_out(node.fold) + 7) / 8 * 8;
-  node.prediction = allocate<double>(node, node.ld_held_out * node.n_lanes());
-  node.status = pool_.acquire(static_cast<std::size_t>(node.n_items() * node.n_lanes()) * sizeof(std::int32_t));
-
-  const ReadTreesArgs args{&study_.table(), node.n_items(),
-                           node.n_lanes(),  rows.data(),
-                           slot.data(),     node.ld_held_out,
-                           grown.tree,      {max_depth.data(), depth_stride},
-                           node.prediction, node.status.as<std::int32_t>()};
-  check(backend_.read_trees(&args), node);
-  fetch_predictions(node);
 }
 
 void Tile::fetch_predictions(NodeItems& node) {
@@ -246,6 +142,9 @@ void Tile::fetch_predictions(NodeItems& node) {
                             node.prediction.data + i * node.prediction.stride, an_item * sizeof(double)),
           node);
   check(backend_.download(node.host_status.data(), node.status.as<void>(), lanes * sizeof(std::int32_t)), node);
+  if (node.n_used.size() == 0) return;
+  node.host_members.resize(lanes);
+  check(backend_.download(node.host_members.data(), node.n_used.as<void>(), lanes * sizeof(std::int32_t)), node);
 }
 
 }  // namespace kilofold

@@ -38,6 +38,7 @@ class Tile {
   struct Prediction {
     const double* values;  ///< one a held-out row, ascending rows
     std::int32_t status;
+    std::int32_t n_members;  ///< -1 where the model has none
   };
   /// The n-th fit asked for. Valid after run().
   Prediction prediction(std::size_t n) const;
@@ -59,12 +60,27 @@ class Tile {
   void standardize(NodeItems& node);
   void least_squares(NodeItems& node);
   void grow_trees(NodeItems& node);
+  void boost(NodeItems& node);
   void read_trees(NodeItems& node);
 
   std::vector<RowSetView> rows_of(const NodeItems& node) const;
   std::vector<std::int32_t> slots(const NodeItems& node, const NodeItems& input) const;
-  /// A parameter's values, item slowest, one a lane; and the stride between items.
-  std::pair<std::vector<double>, std::int64_t> parameter(const NodeItems& node, std::string_view name) const;
+  /// A parameter of an op for every item and lane.
+  struct Values {
+    std::vector<double> values;  ///< item slowest, one a lane
+    std::int64_t item_stride;    ///< 0: all items share the lanes
+    Parameter view() const { return {values.data(), item_stride}; }
+  };
+  Values parameter(const NodeItems& node, std::string_view name) const;
+  void allocate_predictions(NodeItems& node);
+  /// Seeds and folds of the items, as RandomSource names them.
+  struct RandomKeys {
+    std::vector<std::uint32_t> fold_seed;
+    std::vector<std::uint32_t> fold;
+    RandomSource source() const;
+  };
+  RandomKeys random_keys(const NodeItems& node) const;
+  void allocate_trees(NodeItems& node, const Values& members, const Values& min_leaf);
   template <class T> Batch<T> allocate(NodeItems& node, std::int64_t elements_an_item);
   void check(int code, const NodeItems& node) const;
   void fetch_predictions(NodeItems& node);

@@ -32,11 +32,16 @@ struct Tile::NodeItems {
   Batch<double> centre{};
   Batch<double> scale{};
   TreeBatch tree{};
+  Batch<double> weight{};
+  Batch<double> base{};
+  Batch<std::int32_t> n_grown{};
   Batch<double> prediction{};
   Buffer status;
+  Buffer n_used;
   std::vector<Buffer> buffers;
   std::vector<double> host_prediction;
   std::vector<std::int32_t> host_status;
+  std::vector<std::int32_t> host_members;  ///< empty where fits have none
 
   std::int64_t n_items() const { return static_cast<std::int64_t>(index.size()); }
   std::int64_t n_lanes() const { return static_cast<std::int64_t>(lane_index.size()); }
@@ -57,8 +62,10 @@ struct Tile::NodeItems {
   void release(BufferPool& pool) {
     for (Buffer& buffer : buffers) pool.give_back(std::move(buffer));
     buffers.clear();
-    if (status.size() > 0) pool.give_back(std::move(status));
-    status = Buffer();
+    for (Buffer* counts : {&status, &n_used}) {
+      if (counts->size() > 0) pool.give_back(std::move(*counts));
+      *counts = Buffer();
+    }
   }
 };
 

@@ -2,13 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "models/adaboost.hpp"
+#include "models/forest.hpp"
+#include "models/gradient_boosting.hpp"
 #include "models/linear.hpp"
 #include "models/tree.hpp"
 
 namespace kilofold {
 
 std::span<const Model> all_models() {
-  static const Model models[] = {linear(), tree()};
+  static const Model models[] = {linear(), tree(), forest(), adaboost(), gradient_boosting()};
   return models;
 }
 

@@ -23,7 +23,9 @@ void lower(GroupBuilder& build) {
 }  // namespace
 
 Model linear() {
-  return {{"linear", "linear regression with intercept: ordinary least squares or ridge", {alpha()}}, &lower, false};
+  return {{"linear", "linear regression with intercept: ordinary least squares or ridge", {alpha()}},
+          &lower,
+          Storage::plain};
 }
 
 }  // namespace kilofold

@@ -72,10 +72,8 @@ Binding GroupBuilder::bind(std::string_view parameter) const {
 }
 
 NodeId GroupBuilder::standardize() {
-  return add(Op::standardize,
-             {{"features", AxisId{}, static_cast<double>(spec_.feature_scaling)},
-              {"target", AxisId{}, static_cast<double>(spec_.target_scaling)}},
-             {}, rows());
+  return add(Op::standardize, {fixed("features", spec_.feature_scaling), fixed("target", spec_.target_scaling)}, {},
+             rows());
 }
 
 NodeId GroupBuilder::add(Op op, std::vector<Binding> bindings, std::vector<NodeId> inputs, AxisSet reads,

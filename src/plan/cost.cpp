@@ -10,6 +10,7 @@ namespace {
 
 // Version 1, cpu: nanoseconds, from bench/cpu_ops_bench on one Zen 4 core. Only ratios matter to the planner; the ETA
 // corrects the scale while a study runs.
+constexpr double unlimited = 1e300;
 constexpr double call_ns = 300;            // an item's share of a call
 constexpr double standardize_ns = 1.2;     // a value
 constexpr double svd_design_ns = 0.35;     // n d^2
@@ -17,7 +18,8 @@ constexpr double svd_small_ns = 25;        // d^3
 constexpr double predict_linear_ns = 0.3;  // held-out value and lane
 constexpr double order_rows_ns = 4;        // training value, once a tree
 constexpr double grow_level_ns = 3;        // training value and level
-constexpr double descend_ns = 4;           // held-out row and level
+constexpr double reweight_ns = 10;         // training row and member of a chain
+constexpr double descend_ns = 4;           // held-out row, member and level
 constexpr double read_lane_ns = 1.5;       // held-out row and lane
 
 /// Mean of a parameter over the group, each value cut at `limit`.
@@ -42,6 +44,11 @@ double typical(const Node& node, std::string_view parameter, double limit, const
 /// Levels a greedy tree really has: about twice the balanced depth when nothing else stops it.
 double natural_levels(double n_train, double leaf) { return 2 * std::log2(std::max(2.0, n_train / leaf)); }
 
+double tree_ns(const Node& node, double n, double d, const Grid& grid, std::span<const Axis> axes) {
+  const double leaf = typical(node, "min_samples_leaf", n, grid, axes);
+  return n * d * (order_rows_ns + grow_level_ns * typical(node, "max_depth", natural_levels(n, leaf), grid, axes));
+}
+
 }  // namespace
 
 double item_seconds(const Node& node, const Shape& shape, const Grid& grid, std::span<const Axis> axes) {
@@ -57,13 +64,15 @@ double item_seconds(const Node& node, const Shape& shape, const Grid& grid, std:
     case Op::least_squares:
       ns += svd_design_ns * n * d * d + svd_small_ns * d * d * d + predict_linear_ns * m * d * lanes;
       break;
-    case Op::grow_trees: {
-      const double leaf = typical(node, "min_samples_leaf", n, grid, axes);
-      ns += n * d * (order_rows_ns + grow_level_ns * typical(node, "max_depth", natural_levels(n, leaf), grid, axes));
+    case Op::grow_trees:
+      ns += typical(node, "n_estimators", unlimited, grid, axes) * tree_ns(node, n, d, grid, axes);
       break;
-    }
+    case Op::boost:
+      ns += typical(node, "n_estimators", unlimited, grid, axes) * (tree_ns(node, n, d, grid, axes) + reweight_ns * n);
+      break;
     case Op::read_trees:
-      ns += m * (descend_ns * natural_levels(n, 1) / 2 + read_lane_ns * lanes);
+      ns += m * (typical(node, "n_estimators", unlimited, grid, axes) * descend_ns * natural_levels(n, 1) / 2 +
+                 read_lane_ns * lanes);
       break;
   }
   return ns * 1e-9;

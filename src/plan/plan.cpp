@@ -164,6 +164,8 @@ const char* name(Op op) {
       return "least_squares";
     case Op::grow_trees:
       return "grow_trees";
+    case Op::boost:
+      return "boost";
     case Op::read_trees:
       return "read_trees";
   }

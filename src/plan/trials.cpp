@@ -14,18 +14,6 @@ namespace {
 
 constexpr int numerics_version = 1;  // raise when any op's order of operations changes
 
-const char* name(Scaling scaling) {
-  switch (scaling) {
-    case Scaling::none:
-      return "none";
-    case Scaling::zscore:
-      return "zscore";
-    case Scaling::center:
-      return "center";
-  }
-  return "?";
-}
-
 /// What every trial of a study depends on besides its own parameters.
 std::string common_identity(const Spec& spec, const Dataset& data) {
   std::string text = fmt::format("trial 1\ndata {}\ntarget {}\nfeatures", data.sha256, spec.data.target.column);

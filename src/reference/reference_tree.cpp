@@ -32,7 +32,7 @@ std::vector<std::int64_t> whole_multiples(std::span<const double> y, std::span<c
 }
 
 struct Threshold {
-  long double decrease = 0;
+  long double decrease = -1;  ///< below 0: not admissible
   std::int64_t feature = -1;
   double value = 0;
 };
@@ -46,8 +46,8 @@ class Cart {
 
   void grow(const Rows& train, const Rows& held_out, double depth) {
     const auto n = static_cast<std::int64_t>(train.size());
-    const Threshold best =
-        depth < limits_.max_depth && n >= limits_.min_samples_split ? best_threshold(train) : Threshold{};
+    const bool may_split = depth < limits_.max_depth && n >= limits_.min_samples_split && !is_constant(train);
+    const Threshold best = may_split ? best_threshold(train) : Threshold{};
     if (best.feature < 0) {
       long double sum = 0;
       for (const std::int32_t i : train) sum += static_cast<long double>(y_[static_cast<std::size_t>(i)]);
@@ -70,6 +70,12 @@ class Cart {
       if ((X_(i, at.feature) <= at.value) == (wanted == Side::left)) out.push_back(i);
     }
     return out;
+  }
+
+  bool is_constant(const Rows& rows) const {
+    return std::all_of(rows.begin(), rows.end(), [&](std::int32_t i) {
+      return q_[static_cast<std::size_t>(i)] == q_[static_cast<std::size_t>(rows.front())];
+    });
   }
 
   Wide sum(const Rows& rows) const {
@@ -95,12 +101,12 @@ class Cart {
     return best;
   }
 
-  /// How much the squared error falls: n_L n_R / n times the squared distance of the means. Zero where a side is too
-  /// small.
+  /// How much the squared error falls: n_L n_R / n times the squared distance of the means. Negative where a side is
+  /// too small.
   long double decrease(const Rows& rows, const Threshold& at) const {
     const Rows left = side(rows, at, Side::left), right = side(rows, at, Side::right);
     const auto n_left = static_cast<std::int64_t>(left.size()), n_right = static_cast<std::int64_t>(right.size());
-    if (n_left < limits_.min_samples_leaf || n_right < limits_.min_samples_leaf) return 0;
+    if (n_left < limits_.min_samples_leaf || n_right < limits_.min_samples_leaf) return -1;
     const auto difference = static_cast<long double>(sum(left) * n_right - sum(right) * n_left);
     return difference * difference / static_cast<long double>(Wide{n_left} * n_right * (n_left + n_right));
   }

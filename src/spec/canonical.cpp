@@ -48,12 +48,9 @@ std::string json_object(const Members& members) {
 
 std::string json_model(const ModelSpec& model) {
   Members parameters;
-  for (const ParameterAxis& axis : model.parameters) parameters[axis.name] = json_list(axis.values, json_number);
+  for (const ParameterAxis& axis : model.parameters)
+    parameters[axis.name] = axis.text.empty() ? json_list(axis.values, json_number) : json_list(axis.text, json_text);
   return json_object({{"model", json_text(model.model)}, {"parameters", json_object(parameters)}});
-}
-
-const char* name(Scaling scaling) {
-  return scaling == Scaling::none ? "none" : scaling == Scaling::zscore ? "zscore" : "center";
 }
 
 }  // namespace

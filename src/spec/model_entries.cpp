@@ -84,12 +84,14 @@ std::vector<ParameterAxis> read_parameters(const YamlNode* written, const ModelS
   std::vector<ParameterAxis> axes;
   bool sound = true;
   for (const ParameterSchema& schema : model.parameters) {
-    ParameterAxis axis{schema.name, {default_value(schema)}, entry_place};
+    ParameterAxis axis{schema.name, {default_value(schema)}, entry_place, {}};
     if (const YamlNode* node = written ? written->find(schema.name) : nullptr) {
       axis.values = read_axis(*node, schema, budget, problems);
       axis.place = node->at.place();
       sound = sound && !axis.values.empty();
     }
+    if (schema.kind == ParameterSchema::Kind::category)
+      for (const double value : axis.values) axis.text.push_back(schema.categories[static_cast<std::size_t>(value)]);
     axes.push_back(std::move(axis));
   }
   if (written) {

@@ -10,7 +10,7 @@ namespace kilofold {
 namespace {
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
-constexpr std::int32_t no_status = -1;
+constexpr std::int32_t no_count = -1;  // nor status
 
 template <class T> bool same_bits(const T* a, const T* b, std::int64_t count) {
   return std::memcmp(a, b, static_cast<std::size_t>(count) * sizeof(T)) == 0;
@@ -29,14 +29,18 @@ CellChunk::CellChunk(std::int64_t n_rows, std::int64_t n_samples, std::int64_t n
       prediction(detail == Detail::everything ? static_cast<std::size_t>(n_rows * n_samples) : 0, missing),
       metric(n_metrics * static_cast<std::size_t>(n_rows), missing),
       fold_metric(n_fold_metrics * static_cast<std::size_t>(n_rows * n_folds), missing),
-      status(static_cast<std::size_t>(n_rows * n_folds), no_status) {}
+      status(static_cast<std::size_t>(n_rows * n_folds), no_count),
+      n_members(static_cast<std::size_t>(n_rows * n_folds), no_count) {}
 
 void CellChunk::clear() {
   std::fill(prediction.begin(), prediction.end(), missing);
   std::fill(metric.begin(), metric.end(), missing);
   std::fill(fold_metric.begin(), fold_metric.end(), missing);
-  std::fill(status.begin(), status.end(), no_status);
+  std::fill(status.begin(), status.end(), no_count);
+  std::fill(n_members.begin(), n_members.end(), no_count);
 }
+
+void CellChunk::forget_members() { std::fill(n_members.begin(), n_members.end(), no_count); }
 
 bool CellChunk::empty() const {
   for (std::int64_t row = 0; row < rows; ++row) {
@@ -54,6 +58,7 @@ void CellChunk::copy_row(std::int64_t row, const CellBlock& block, std::int64_t 
       fold_metric[(m * rows + row) * folds + fold] = block.fold_metric[from * n_fold_metrics + m];
     }
     status[row * folds + fold] = block.status[from];
+    n_members[row * folds + fold] = block.n_members.empty() ? no_count : block.n_members[from];
   }
 }
 
@@ -66,6 +71,7 @@ void CellChunk::copy_row_to(std::int64_t row, CellBlock& block, std::int64_t cel
       block.fold_metric[to * n_fold_metrics + m] = fold_metric[(m * rows + row) * folds + fold];
     }
     block.status[to] = status[row * folds + fold];
+    if (!block.n_members.empty()) block.n_members[to] = n_members[row * folds + fold];
   }
 }
 
@@ -78,6 +84,7 @@ void CellChunk::copy_row(std::int64_t row, const CellChunk& from, std::int64_t f
                 &fold_metric[(m * rows + row) * folds]);
   }
   std::copy_n(&from.status[from_row * from.folds], shared, &status[row * folds]);
+  std::copy_n(&from.n_members[from_row * from.folds], shared, &n_members[row * folds]);
 }
 
 bool CellChunk::same_row(std::int64_t row, const CellChunk& other, std::int64_t other_row) const {
@@ -88,11 +95,13 @@ bool CellChunk::same_row(std::int64_t row, const CellChunk& other, std::int64_t 
   return same_bits(mine.prediction.data(), theirs.prediction.data(), mine.samples) &&
          same_bits(mine.metric.data(), theirs.metric.data(), n_metrics) &&
          same_bits(mine.fold_metric.data(), theirs.fold_metric.data(), n_fold_metrics * folds) &&
-         same_bits(mine.status.data(), theirs.status.data(), folds);
+         same_bits(mine.status.data(), theirs.status.data(), folds) &&
+         same_bits(mine.n_members.data(), theirs.n_members.data(), folds);
 }
 
 void CellChunk::add_to(Hasher& hasher) const {
   add(hasher, status);
+  add(hasher, n_members);
   add(hasher, metric);
   add(hasher, fold_metric);
   add(hasher, prediction);

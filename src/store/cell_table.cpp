@@ -68,6 +68,14 @@ hdf5::Object create_scores(const hdf5::Object& group, const std::string& name, c
   return dataset;
 }
 
+hdf5::Object create_counts(const hdf5::Object& group, const std::string& name, const hdf5::Extent& extent,
+                           const CellTable::Axes& axes) {
+  hdf5::Object dataset = hdf5::create_dataset<std::int32_t>(group, name, {extent, score_chunk(extent)}, -1);
+  label_cells(group, dataset, axes);
+  label_dimension(group, dataset, 2, axes.fold, "fold");
+  return dataset;
+}
+
 }  // namespace
 
 void label_dimension(const hdf5::Object& group, const hdf5::Object& dataset, unsigned dimension,
@@ -76,7 +84,7 @@ void label_dimension(const hdf5::Object& group, const hdf5::Object& dataset, uns
   if (!hdf5::contains(group, name)) hdf5::hard_link(scale, group, name);
 }
 
-CellTable CellTable::create(const hdf5::Object& model, const Axes& axes, unsigned gzip) {
+CellTable CellTable::create(const hdf5::Object& model, const Axes& axes, unsigned gzip, bool has_members) {
   CellTable table;
   table.n_trials_ = static_cast<std::int64_t>(hdf5::shape(axes.trial)[0]);
   table.n_seeds_ = static_cast<std::int64_t>(hdf5::shape(axes.seed)[0]);
@@ -106,10 +114,12 @@ CellTable CellTable::create(const hdf5::Object& model, const Axes& axes, unsigne
     describe(table.fold_metric_[m], metric_columns[m], axes.target_units);
   }
   const hdf5::Object diagnostic = hdf5::create_group(model, "diagnostic");
-  table.status_ = hdf5::create_dataset<std::int32_t>(diagnostic, "status", {by_fold, score_chunk(by_fold)}, -1);
+  table.status_ = create_counts(diagnostic, "status", by_fold, axes);
   describe_status(table.status_);
-  label_cells(diagnostic, table.status_, axes);
-  label_dimension(diagnostic, table.status_, 2, axes.fold, "fold");
+  if (has_members) {
+    table.n_members_ = create_counts(diagnostic, "n_members", by_fold, axes);
+    describe(*table.n_members_, "members the prediction uses", "1");
+  }
   return table;
 }
 
@@ -123,6 +133,8 @@ CellTable CellTable::open(const hdf5::Object& model) {
     table.fold_metric_[m] = hdf5::open_dataset(model, std::string("fold_metric/") + metric_columns[m].name);
   }
   table.status_ = hdf5::open_dataset(model, "diagnostic/status");
+  const hdf5::Object diagnostic = hdf5::open_group(model, "diagnostic");
+  if (hdf5::contains(diagnostic, "n_members")) table.n_members_ = hdf5::open_dataset(diagnostic, "n_members");
   const hdf5::Extent cells = hdf5::shape(table.prediction_);
   const hdf5::Extent fits = hdf5::shape(table.status_);
   if (cells.size() != 3 || fits.size() != 3)
@@ -145,6 +157,7 @@ void CellTable::write(std::int64_t first_trial, std::int32_t seed, const CellChu
     hdf5::write(fold_metric_[m], fit, fits, &chunk.fold_metric[m * chunk.rows * chunk.folds]);
   }
   hdf5::write(status_, fit, fits, chunk.status.data());
+  if (n_members_) hdf5::write(*n_members_, fit, fits, chunk.n_members.data());
 }
 
 void CellTable::read(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk, Detail detail) const {
@@ -153,6 +166,7 @@ void CellTable::read(std::int64_t first_trial, std::int32_t seed, CellChunk& chu
   const hdf5::Extent fit = hdf5::extent(first_trial, seed, 0);
   const hdf5::Extent fits = hdf5::extent(chunk.rows, 1, chunk.folds);
   hdf5::read(status_, fit, fits, chunk.status.data());
+  if (n_members_) hdf5::read(*n_members_, fit, fits, chunk.n_members.data());
   for (std::size_t m = 0; m < n_metrics; ++m) hdf5::read(metric_[m], cell, cells, &chunk.metric[m * chunk.rows]);
   for (std::size_t m = 0; m < n_fold_metrics; ++m) {
     hdf5::read(fold_metric_[m], fit, fits, &chunk.fold_metric[m * chunk.rows * chunk.folds]);
@@ -173,6 +187,7 @@ void CellTable::close() {
   for (hdf5::Object& dataset : metric_) dataset.close();
   for (hdf5::Object& dataset : fold_metric_) dataset.close();
   status_.close();
+  if (n_members_) n_members_->close();
 }
 
 }  // namespace kilofold

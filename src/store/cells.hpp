@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,8 @@ enum class Detail { scores, everything };
 
 /// Some consecutive trials of one model entry at one seed: the unit in which cells move between memory and file.
 ///
-/// Shapes    row-major: prediction (rows, samples) · metric (4, rows) · fold_metric (3, rows, folds) · status (rows,
-/// folds) A row without a cell has status -1 and NaN everywhere.
+/// Shapes    row-major: prediction (rows, samples) · metric (4, rows) · fold_metric (3, rows, folds) · status,
+/// n_members (rows, folds). A row without a cell has status and n_members -1 and NaN everywhere.
 struct CellChunk {
   std::int64_t rows = 0;
   std::int64_t samples = 0;
@@ -31,11 +32,13 @@ struct CellChunk {
   std::vector<double> metric;
   std::vector<double> fold_metric;
   std::vector<std::int32_t> status;
+  std::vector<std::int32_t> n_members;
 
   /// A chunk without cells; with Detail::scores, `prediction` stays empty.
   CellChunk(std::int64_t rows, std::int64_t samples, std::int64_t folds, Detail detail = Detail::everything);
 
   void clear();
+  void forget_members();
   bool contains(std::int64_t row) const { return status[row * folds] >= 0; }
   bool empty() const;
   void copy_row(std::int64_t row, const CellBlock& block, std::int64_t cell);
@@ -62,7 +65,8 @@ class CellTable {
     std::string target_units;
   };
 
-  static CellTable create(const hdf5::Object& model, const Axes& axes, unsigned gzip);
+  /// The dataset of member counts exists where `has_members`.
+  static CellTable create(const hdf5::Object& model, const Axes& axes, unsigned gzip, bool has_members);
   static CellTable open(const hdf5::Object& model);
 
   void write(std::int64_t first_trial, std::int32_t seed, const CellChunk& chunk);
@@ -76,6 +80,7 @@ class CellTable {
   std::int64_t n_seeds() const { return n_seeds_; }
   std::int64_t n_samples() const { return n_samples_; }
   std::int64_t n_folds() const { return n_folds_; }
+  bool has_members() const { return n_members_.has_value(); }
 
  private:
   CellTable() = default;
@@ -88,6 +93,7 @@ class CellTable {
   std::array<hdf5::Object, n_metrics> metric_;
   std::array<hdf5::Object, n_fold_metrics> fold_metric_;
   hdf5::Object status_;
+  std::optional<hdf5::Object> n_members_;
 };
 
 /// Label one dimension of a dataset, and let its group show the scale under the dimension's name (a hard link): so

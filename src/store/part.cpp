@@ -15,8 +15,8 @@ template <class T> std::vector<T> select(const std::vector<T>& values, const std
 }
 
 TrialTable select(const TrialTable& table, const std::vector<std::int64_t>& rows) {
-  TrialTable selected = {table.model_name, table.model,     select(table.id, rows), select(table.n_folds, rows), {},
-                         table.numerics,   table.few_values};
+  TrialTable selected = {table.model_name, table.model,       select(table.id, rows), select(table.n_folds, rows), {},
+                         table.numerics,   table.has_members, table.few_values};
   for (const TrialColumn& column : table.columns) {
     selected.columns.push_back(
         {column.name, column.long_name, column.integral, select(column.number, rows), select(column.text, rows)});
@@ -39,7 +39,7 @@ void expect_whole(const CellBlock& block, std::size_t n, std::size_t k) {
   const std::size_t cells = block.trial.size();
   KILOFOLD_EXPECT(block.seed.size() == cells && block.prediction.size() == cells * n &&
                   block.metric.size() == cells * n_metrics && block.fold_metric.size() == cells * k * n_fold_metrics &&
-                  block.status.size() == cells * k);
+                  block.status.size() == cells * k && (block.n_members.empty() || block.n_members.size() == cells * k));
 }
 
 }  // namespace

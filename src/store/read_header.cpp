@@ -44,6 +44,7 @@ TrialTable read_model(const hdf5::Object& models, const std::string& name) {
   table.model = hdf5::read_attribute(model, "model");
   table.numerics = hdf5::read_attribute(model, "numerics");
   table.few_values = hdf5::read_attribute(model, "few_values") == "1";
+  table.has_members = hdf5::contains(hdf5::open_group(model, "diagnostic"), "n_members");
   table.id = hdf5::read_strings(model, "trial");
   const hdf5::Object parameters = hdf5::open_group(model, "param");
   for (const std::string& column : hdf5::links(parameters)) {

@@ -107,6 +107,7 @@ CellBlock StudyReader::trial(ModelId model, std::int64_t trial) const {
   block.metric.resize(seeds * n_metrics);
   block.fold_metric.resize(seeds * k * n_fold_metrics);
   block.status.resize(seeds * k);
+  if (models().at(model.value).has_members) block.n_members.resize(seeds * k);
   CellChunk chunk(1, static_cast<std::int64_t>(n), static_cast<std::int64_t>(k));
   for (std::int32_t seed = 0; seed < static_cast<std::int32_t>(seeds); ++seed) {
     block.seed.push_back(seed);

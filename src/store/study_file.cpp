@@ -26,6 +26,7 @@ void write_cells(CellTable& table, ModelId model, const FillChunk& fill, Hasher&
     chunk.clear();
     fill(model, first, seed, chunk);
     if (chunk.empty()) return;
+    if (!table.has_members()) chunk.forget_members();
     table.write(first, seed, chunk);
     chunk.add_to(hasher);
   });

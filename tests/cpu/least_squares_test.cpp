@@ -33,14 +33,13 @@ Table table_of(const std::vector<std::vector<double>>& columns, const std::vecto
   return {std::move(X), y};
 }
 
-LinearFits fit(const Table& table, const std::vector<Rows>& items, BackendScaling features, BackendScaling target,
+LinearFits fit(const Table& table, const std::vector<Rows>& items, Scaling features, Scaling target,
                const std::vector<double>& alphas) {
   Standardized inputs = standardized(table, items, features, target);
   return least_squares(table, items, inputs, alphas);
 }
 
-void expect_equals_reference(const Table& table, const Rows& rows, BackendScaling features, BackendScaling target,
-                             double cond) {
+void expect_equals_reference(const Table& table, const Rows& rows, Scaling features, Scaling target, double cond) {
   const std::vector<double> alphas{0, 1e-3, 1, 1e3};
   const LinearFits fits = fit(table, {rows}, features, target, alphas);
   for (std::size_t l = 0; l < alphas.size(); ++l) {
@@ -56,7 +55,7 @@ void expect_equals_reference(const Table& table, const Rows& rows, BackendScalin
 TEST_P(LeastSquaresOnEachIsa, FindsTheLineThroughTwoPoints) {
   const Table table = table_of({{0, 1, 10}}, {1, 3, 0});
 
-  const LinearFits fits = fit(table, {{{0, 1}, {2}}}, BackendScaling::none, BackendScaling::none, {0});
+  const LinearFits fits = fit(table, {{{0, 1}, {2}}}, Scaling::none, Scaling::none, {0});
 
   EXPECT_NEAR(fits.coefficient[0][0][0], 2, tolerance(1, {2}));
   EXPECT_NEAR(fits.coefficient[0][0][1], 1, tolerance(1, {2}));
@@ -68,7 +67,7 @@ TEST_P(LeastSquaresOnEachIsa, RidgeShrinksTheSlopeButNotTheIntercept) {
   // centred: x = -1, 1 and y = -1, 1, so w = 2 / (2 + alpha); the mean of y is 2
   const Table table = table_of({{0, 2, 1}}, {1, 3, 0});
 
-  const LinearFits fits = fit(table, {{{0, 1}, {2}}}, BackendScaling::none, BackendScaling::none, {0, 2, 6});
+  const LinearFits fits = fit(table, {{{0, 1}, {2}}}, Scaling::none, Scaling::none, {0, 2, 6});
 
   const double expected[] = {1, 0.5, 0.25};
   for (std::size_t l = 0; l < 3; ++l) {
@@ -80,7 +79,7 @@ TEST_P(LeastSquaresOnEachIsa, RidgeShrinksTheSlopeButNotTheIntercept) {
 TEST_P(LeastSquaresOnEachIsa, OneTrainingRowPredictsItsTarget) {
   const Table table = table_of({{4, 5}, {1, 7}}, {3, 0});
 
-  const LinearFits fits = fit(table, {{{0}, {1}}}, BackendScaling::zscore, BackendScaling::zscore, {0, 1});
+  const LinearFits fits = fit(table, {{{0}, {1}}}, Scaling::zscore, Scaling::zscore, {0, 1});
 
   EXPECT_EQ(fits.prediction[0], (std::vector<std::vector<double>>{{3}, {3}}));
   EXPECT_EQ(fits.status[0], (std::vector<std::int32_t>{rank_deficient, 0}));
@@ -89,7 +88,7 @@ TEST_P(LeastSquaresOnEachIsa, OneTrainingRowPredictsItsTarget) {
 TEST_P(LeastSquaresOnEachIsa, EqualFeaturesShareTheWeight) {
   const Table table = table_of({{0, 1, 2, 5}, {0, 1, 2, 5}}, {0, 2, 4, 0});
 
-  const LinearFits fits = fit(table, {{{0, 1, 2}, {3}}}, BackendScaling::none, BackendScaling::none, {0});
+  const LinearFits fits = fit(table, {{{0, 1, 2}, {3}}}, Scaling::none, Scaling::none, {0});
 
   EXPECT_EQ(fits.status[0][0], rank_deficient);
   EXPECT_NEAR(fits.coefficient[0][0][0], 1, tolerance(1, {2}));
@@ -99,7 +98,7 @@ TEST_P(LeastSquaresOnEachIsa, EqualFeaturesShareTheWeight) {
 TEST_P(LeastSquaresOnEachIsa, ConstantFeatureHasNoWeight) {
   const Table table = table_of({{0.1, 0.1, 0.1, 7}, {0, 1, 2, 3}}, {1, 2, 3, 0});
 
-  const LinearFits fits = fit(table, {{{0, 1, 2}, {3}}}, BackendScaling::zscore, BackendScaling::zscore, {0});
+  const LinearFits fits = fit(table, {{{0, 1, 2}, {3}}}, Scaling::zscore, Scaling::zscore, {0});
 
   EXPECT_EQ(fits.coefficient[0][0][0], 0);
   EXPECT_NEAR(fits.prediction[0][0][0], 4, tolerance(1, {4}));
@@ -107,9 +106,9 @@ TEST_P(LeastSquaresOnEachIsa, ConstantFeatureHasNoWeight) {
 
 TEST_P(LeastSquaresOnEachIsa, RandomTablesEqualTheReference) {
   for (const std::int32_t n : {12, 37, 131}) {
-    for (const BackendScaling scaling : {BackendScaling::none, BackendScaling::zscore, BackendScaling::center}) {
+    for (const Scaling scaling : {Scaling::none, Scaling::zscore, Scaling::center}) {
       // uniform features: the worst condition, unscaled and with few rows, stays below 100
-      expect_equals_reference(random_table(n, {0, 5, 0}, 1), every_kth(n, 4, 1), scaling, BackendScaling::zscore, 100);
+      expect_equals_reference(random_table(n, {0, 5, 0}, 1), every_kth(n, 4, 1), scaling, Scaling::zscore, 100);
     }
   }
 }
@@ -119,7 +118,7 @@ TEST_P(LeastSquaresOnEachIsa, FewerRowsThanFeaturesEqualTheReference) {
     const Table table = random_table(n_train + 4, std::vector<int>(11, 0), 3);
     Rows rows = every_kth(n_train + 4, n_train + 4, n_train + 3);
     rows.train.resize(static_cast<std::size_t>(n_train));
-    expect_equals_reference(table, rows, BackendScaling::zscore, BackendScaling::zscore, 100);
+    expect_equals_reference(table, rows, Scaling::zscore, Scaling::zscore, 100);
   }
 }
 
@@ -129,8 +128,7 @@ TEST_P(LeastSquaresOnEachIsa, NearlyCollinearFeaturesEqualTheReference) {
     Matrix<double> X = base.X();
     for (std::int64_t i = 0; i < 131; ++i) X(i, 2) = X(i, 0) + gap * X(i, 1) * X(i, 2);
     // the last two columns' difference has sd of about 40 gap, theirs is 4.6: cond is near 1 / gap
-    expect_equals_reference({X, base.y()}, every_kth(131, 5, 0), BackendScaling::zscore, BackendScaling::zscore,
-                            1 / gap);
+    expect_equals_reference({X, base.y()}, every_kth(131, 5, 0), Scaling::zscore, Scaling::zscore, 1 / gap);
   }
 }
 
@@ -140,11 +138,11 @@ TEST_P(LeastSquaresOnEachIsa, LanesAndItemsDoNotSeeEachOther) {
   for (const std::int32_t n_items : {1, 7, 64}) {
     std::vector<Rows> items;
     for (std::int32_t i = 0; i < n_items; ++i) items.push_back(every_kth(131, 2 + i % 9, i % 2));
-    const LinearFits together = fit(table, items, BackendScaling::zscore, BackendScaling::zscore, alphas);
+    const LinearFits together = fit(table, items, Scaling::zscore, Scaling::zscore, alphas);
 
     for (std::size_t i = 0; i < items.size(); ++i) {
       for (std::size_t l = 0; l < alphas.size(); ++l) {
-        const LinearFits alone = fit(table, {items[i]}, BackendScaling::zscore, BackendScaling::zscore, {alphas[l]});
+        const LinearFits alone = fit(table, {items[i]}, Scaling::zscore, Scaling::zscore, {alphas[l]});
         EXPECT_TRUE(same_bits(together.prediction[i][l], alone.prediction[0][0]));
         EXPECT_TRUE(same_bits(together.coefficient[i][l], alone.coefficient[0][0]));
       }
@@ -155,7 +153,7 @@ TEST_P(LeastSquaresOnEachIsa, LanesAndItemsDoNotSeeEachOther) {
 TEST_P(LeastSquaresOnEachIsa, OverflowIsAStatusAndNaN) {
   const Table table = table_of({{1e200, -1e200, 3e200, 0}}, {1, 2, 3, 4});
 
-  const LinearFits fits = fit(table, {every_kth(4, 4, 3)}, BackendScaling::zscore, BackendScaling::zscore, {0, 1});
+  const LinearFits fits = fit(table, {every_kth(4, 4, 3)}, Scaling::zscore, Scaling::zscore, {0, 1});
 
   for (std::size_t l = 0; l < 2; ++l) {
     EXPECT_EQ(fits.status[0][l], static_cast<std::int32_t>(FitStatus::not_finite));
@@ -168,8 +166,7 @@ TEST(LeastSquares, HasTheSameBitsOnEveryIsa) {
     for (const std::size_t d : {1, 4, 9, 22}) {
       const Table table = random_table(n + 3, std::vector<int>(d, 0), static_cast<std::uint32_t>(n));
       expect_same_on_every_isa([&] {
-        const LinearFits fits =
-            fit(table, {every_kth(n + 3, 3, 0)}, BackendScaling::zscore, BackendScaling::zscore, {0, 0.5});
+        const LinearFits fits = fit(table, {every_kth(n + 3, 3, 0)}, Scaling::zscore, Scaling::zscore, {0, 0.5});
         return std::pair{fits.prediction, fits.coefficient};
       });
     }

@@ -25,7 +25,7 @@ TEST_P(StandardizeOnEachIsa, DividesByThePopulationDeviationOfTheTrainingRows) {
   const Table table = column({2, 4, 100, 6, 8}, {1, 3, 0, 1, 3});
   const Rows rows{{0, 1, 3, 4}, {2}};
 
-  const Standardized s = standardized(table, {rows}, BackendScaling::zscore, BackendScaling::center);
+  const Standardized s = standardized(table, {rows}, Scaling::zscore, Scaling::center);
 
   EXPECT_EQ(s.centre, (std::vector<double>{5, 2}));
   EXPECT_EQ(s.scale, (std::vector<double>{std::sqrt(5.0), 1}));
@@ -38,7 +38,7 @@ TEST_P(StandardizeOnEachIsa, DividesByThePopulationDeviationOfTheTrainingRows) {
 TEST_P(StandardizeOnEachIsa, NoneKeepsEveryBit) {
   const Table table = column({0.1, -0.0, 3e-320, 1e300, 5}, {1, 2, 3, 4, 5});
 
-  const Standardized s = standardized(table, {every_kth(5, 5, 4)}, BackendScaling::none, BackendScaling::none);
+  const Standardized s = standardized(table, {every_kth(5, 5, 4)}, Scaling::none, Scaling::none);
 
   EXPECT_TRUE(same_bits({s.X_train.begin(), s.X_train.begin() + 4}, {0.1, -0.0, 3e-320, 1e300}));
 }
@@ -46,7 +46,7 @@ TEST_P(StandardizeOnEachIsa, NoneKeepsEveryBit) {
 TEST_P(StandardizeOnEachIsa, ConstantColumnHasScaleOneAndItsValueAsCentre) {
   const Table table = column({0.1, 0.1, 0.1, 7}, {5, 5, 5, 1});
 
-  const Standardized s = standardized(table, {{{0, 1, 2}, {3}}}, BackendScaling::zscore, BackendScaling::zscore);
+  const Standardized s = standardized(table, {{{0, 1, 2}, {3}}}, Scaling::zscore, Scaling::zscore);
 
   EXPECT_EQ(s.centre, (std::vector<double>{0.1, 5}));
   EXPECT_EQ(s.scale, (std::vector<double>{1, 1}));
@@ -60,7 +60,7 @@ TEST_P(StandardizeOnEachIsa, MeanAndDeviationAreTheCanonicalReductions) {
     std::vector<double> x;
     for (const std::int32_t i : rows.train) x.push_back(table.X()(i, 0));
 
-    const Standardized s = standardized(table, {rows}, BackendScaling::zscore, BackendScaling::none);
+    const Standardized s = standardized(table, {rows}, Scaling::zscore, Scaling::none);
 
     const double mean = n == 1 ? x[0] : canonical_sum(x.data(), n) / n;
     const double squares = canonical_reduce(n, [&](std::int64_t i, double sum) {
@@ -79,8 +79,8 @@ TEST_P(StandardizeOnEachIsa, HeldOutValuesChangeNothing) {
   std::vector<double> y = clean.y();
   for (const std::int32_t i : rows.held_out) X(i, 0) = X(i, 1) = y[static_cast<std::size_t>(i)] = 1e300;
 
-  const Standardized a = standardized(clean, {rows}, BackendScaling::zscore, BackendScaling::zscore);
-  const Standardized b = standardized({X, y}, {rows}, BackendScaling::zscore, BackendScaling::zscore);
+  const Standardized a = standardized(clean, {rows}, Scaling::zscore, Scaling::zscore);
+  const Standardized b = standardized({X, y}, {rows}, Scaling::zscore, Scaling::zscore);
 
   EXPECT_TRUE(same_bits(a.X_train, b.X_train) && same_bits(a.y_train, b.y_train) && same_bits(a.scale, b.scale));
 }
@@ -88,7 +88,7 @@ TEST_P(StandardizeOnEachIsa, HeldOutValuesChangeNothing) {
 TEST_P(StandardizeOnEachIsa, ColumnWhoseSquaresOverflowIsNotFinite) {
   const Table table = column({1e200, -1e200, 3e200, 0}, {1, 2, 3, 4});
 
-  const Standardized s = standardized(table, {every_kth(4, 4, 3)}, BackendScaling::zscore, BackendScaling::zscore);
+  const Standardized s = standardized(table, {every_kth(4, 4, 3)}, Scaling::zscore, Scaling::zscore);
 
   EXPECT_EQ(s.status[0], static_cast<std::int32_t>(FitStatus::not_finite));
   EXPECT_TRUE(std::isnan(s.X_train[0]));
@@ -99,8 +99,7 @@ TEST(Standardize, HasTheSameBitsOnEveryIsa) {
   for (const std::int32_t n : {1, 5, 8, 37, 131}) {
     const Table table = random_table(n + 2, {0, 0, 4}, static_cast<std::uint32_t>(n));
     expect_same_on_every_isa([&] {
-      const Standardized s =
-          standardized(table, {every_kth(n + 2, 2, 0)}, BackendScaling::zscore, BackendScaling::zscore);
+      const Standardized s = standardized(table, {every_kth(n + 2, 2, 0)}, Scaling::zscore, Scaling::zscore);
       return std::vector{s.X_train, s.X_held_out, s.y_train, s.centre, s.scale};
     });
   }

@@ -97,30 +97,43 @@ template <class T> std::vector<T> array(std::int64_t n) { return std::vector<T>(
 
 TreeBatch Trees::batch() {
   return {capacity,
-          {count.data(), 1},
+          1,
+          {begin.data(), 2},
           {feature.data(), capacity},
           {cut.data(), capacity},
           {left.data(), capacity},
           {mean.data(), capacity}};
 }
 
+GrowTreesArgs single_trees(const TableView& view, const std::vector<RowSetView>& rows, const TreeLimits& limits,
+                           Trees& trees) {
+  static const std::vector<std::uint32_t> keys(64, 0);
+  EXPECT_LE(rows.size(), keys.size());
+  return {.table = &view,
+          .n_items = static_cast<std::int64_t>(rows.size()),
+          .rows = rows.data(),
+          .sampling = Sampling::all_rows,
+          .random = {0, keys.data(), keys.data()},
+          .n_estimators = {&one, 0},
+          .max_depth = {&limits.max_depth, 0},
+          .min_samples_split = {&limits.min_samples_split, 0},
+          .min_samples_leaf = {&limits.min_samples_leaf, 0},
+          .max_features = {&infinite, 0},
+          .tree = trees.batch(),
+          .status = trees.status.data()};
+}
+
 Trees grow(const Table& table, const std::vector<Rows>& items, const TreeLimits& limits) {
   Trees trees;
   const auto n_items = static_cast<std::int64_t>(items.size());
   trees.capacity = 2 * longest(items, &Rows::train) - 1;
-  trees.count = trees.status = array<std::int32_t>(n_items);
+  trees.begin = array<std::int32_t>(2 * n_items);
+  trees.status = array<std::int32_t>(n_items);
   trees.feature = trees.cut = trees.left = array<std::int32_t>(n_items * trees.capacity);
   trees.mean = array<double>(n_items * trees.capacity);
   const TableView view = table.view();
   const std::vector<RowSetView> rows = views(items);
-  const GrowTreesArgs args{&view,
-                           n_items,
-                           rows.data(),
-                           {&limits.max_depth, 0},
-                           {&limits.min_samples_split, 0},
-                           {&limits.min_samples_leaf, 0},
-                           trees.batch(),
-                           trees.status.data()};
+  const GrowTreesArgs args = single_trees(view, rows, limits, trees);
   EXPECT_EQ(cpu_backend().grow_trees(&args), 0) << cpu_backend().last_error();
   return trees;
 }
@@ -133,16 +146,25 @@ Predictions read(const Table& table, const std::vector<Rows>& items, Trees& tree
   const std::vector<std::int32_t> slot = identity(items.size());
   std::vector<double> prediction = array<double>(n_items * n_lanes * ld);
   std::vector<std::int32_t> status(items.size() * depths.size(), -1);
-  const ReadTreesArgs args{&view,
-                           n_items,
-                           n_lanes,
-                           rows.data(),
-                           slot.data(),
-                           ld,
-                           trees.batch(),
-                           {depths.data(), 0},
-                           {prediction.data(), n_lanes * ld},
-                           status.data()};
+  std::vector<std::int32_t> used(status.size());
+  const std::vector<double> members(depths.size(), 1);
+  const ReadTreesArgs args{.table = &view,
+                           .n_items = n_items,
+                           .n_lanes = n_lanes,
+                           .rows = rows.data(),
+                           .slot = slot.data(),
+                           .ld_held_out = ld,
+                           .tree = trees.batch(),
+                           .combine = Combine::mean,
+                           .weight = {},
+                           .base = {},
+                           .n_grown = {},
+                           .tree_status = trees.status.data(),
+                           .max_depth = {depths.data(), 0},
+                           .n_estimators = {members.data(), 0},
+                           .prediction = {prediction.data(), n_lanes * ld},
+                           .n_used = used.data(),
+                           .status = status.data()};
   EXPECT_EQ(cpu_backend().read_trees(&args), 0) << cpu_backend().last_error();
   EXPECT_EQ(status, std::vector<std::int32_t>(status.size(), 0));
   return unpack(prediction, items.size(), depths.size(), ld, [&](std::size_t i) { return rows[i].n_held_out; });
@@ -153,8 +175,7 @@ std::vector<double> tree_predictions(const Table& table, const Rows& rows, const
   return read(table, {rows}, trees, {infinite})[0][0];
 }
 
-Standardized standardized(const Table& table, const std::vector<Rows>& items, BackendScaling features,
-                          BackendScaling target) {
+Standardized standardized(const Table& table, const std::vector<Rows>& items, Scaling features, Scaling target) {
   Standardized out;
   const TableView view = table.view();
   const auto n_items = static_cast<std::int64_t>(items.size());

@@ -52,15 +52,22 @@ struct TreeLimits {
   double min_samples_leaf = 1;
 };
 
+/// One member: what single trees are.
+inline constexpr double one = 1;
+
 /// Trees as grow_trees wrote them, one capacity an item.
 struct Trees {
   std::int64_t capacity = 0;
-  std::vector<std::int32_t> count, feature, cut, left, status;
+  std::vector<std::int32_t> begin, feature, cut, left, status;
   std::vector<double> mean;
 
   TreeBatch batch();
+  std::int32_t count(std::size_t item) const { return begin[2 * item + 1]; }
   bool operator==(const Trees&) const = default;
 };
+/// Arguments that grow one tree of all training rows an item (at most 64 items); they point into what is passed.
+GrowTreesArgs single_trees(const TableView& view, const std::vector<RowSetView>& rows, const TreeLimits& limits,
+                           Trees& trees);
 Trees grow(const Table& table, const std::vector<Rows>& items, const TreeLimits& limits);
 
 /// Predictions of item i, lane l: [i][l][held-out row].
@@ -75,8 +82,7 @@ struct Standardized {
   std::vector<double> X_train, X_held_out, y_train, centre, scale;
   std::vector<std::int32_t> status;
 };
-Standardized standardized(const Table& table, const std::vector<Rows>& items, BackendScaling features,
-                          BackendScaling target);
+Standardized standardized(const Table& table, const std::vector<Rows>& items, Scaling features, Scaling target);
 
 struct LinearFits {
   Predictions prediction;

@@ -57,7 +57,7 @@ TEST_P(TreesOnEachIsa, SplitWhereTheErrorFallsMost) {
 
   const Trees trees = grow(table, {first_train(4, 6)}, {1});
 
-  EXPECT_EQ(trees.count[0], 3);
+  EXPECT_EQ(trees.count(0), 3);
   EXPECT_EQ(trees.feature[0], 0);
   EXPECT_EQ(trees.left[0], 1);
   // values 1 2 2.4 2.6 3 4: the midpoint 2.5 admits codes 0 .. 2
@@ -70,7 +70,7 @@ TEST_P(TreesOnEachIsa, NumberNodesBreadthFirst) {
 
   const Trees trees = grow(table, {first_train(4, 5)}, {});
 
-  EXPECT_EQ(trees.count[0], 7);
+  EXPECT_EQ(trees.count(0), 7);
   EXPECT_EQ(std::vector<double>(trees.mean.begin(), trees.mean.begin() + 7),
             (std::vector<double>{5.75, 0.5, 11, 0, 1, 10, 12}));
   EXPECT_EQ(std::vector<int>(trees.left.begin(), trees.left.begin() + 7), (std::vector<int>{1, 3, 5, -1, -1, -1, -1}));
@@ -94,7 +94,7 @@ TEST_P(TreesOnEachIsa, TieGoesToTheLowestFeatureEvenWhenItRunsBackwards) {
 
     const Trees trees = grow(table, {first_train(n, n + 1)}, {});
 
-    for (std::int32_t k = 0; k < trees.count[0]; ++k) EXPECT_LE(trees.feature[static_cast<std::size_t>(k)], 0);
+    for (std::int32_t k = 0; k < trees.count(0); ++k) EXPECT_LE(trees.feature[static_cast<std::size_t>(k)], 0);
   }
 }
 
@@ -102,19 +102,23 @@ TEST_P(TreesOnEachIsa, ConstantTargetIsOneLeafWithItsValue) {
   for (const double y : {0.1, -3.0, 1e300, 0.0}) {
     const Table table = column({1, 2, 3, 4}, {y, y, y, 7});
 
-    EXPECT_EQ(grow(table, {first_train(3, 4)}, {}).count[0], 1);
+    EXPECT_EQ(grow(table, {first_train(3, 4)}, {}).count(0), 1);
     EXPECT_EQ(tree_predictions(table, first_train(3, 4), {}), std::vector<double>{y});
   }
 }
 
-TEST_P(TreesOnEachIsa, EqualMeansOnBothSidesAreNoImprovement) {
+TEST_P(TreesOnEachIsa, SplitsWithoutGainWhereOnlyDeeperSplitsGain) {
   Matrix<double> X(5, 2);
   const double x0[] = {0, 0, 1, 1, 0}, x1[] = {0, 1, 0, 1, 0};
   std::copy(x0, x0 + 5, X.view().col(0));
   std::copy(x1, x1 + 5, X.view().col(1));
   const Table exclusive_or(X, {1, 2, 2, 1, 0});
 
-  EXPECT_EQ(grow(exclusive_or, {first_train(4, 5)}, {}).count[0], 1);
+  const Trees trees = grow(exclusive_or, {first_train(4, 5)}, {});
+
+  EXPECT_EQ(trees.count(0), 7) << "two levels tell the four rows apart";
+  EXPECT_EQ(trees.feature[0], 0) << "the lowest feature at no gain";
+  EXPECT_EQ(grow(exclusive_or, {first_train(4, 5)}, {infinite, 2, 3}).count(0), 1);
 }
 
 TEST_P(TreesOnEachIsa, ConstantFeatureIsNeverChosen) {
@@ -124,7 +128,7 @@ TEST_P(TreesOnEachIsa, ConstantFeatureIsNeverChosen) {
 
   const Trees trees = grow(table, {first_train(5, 6)}, {});
 
-  for (std::int32_t k = 0; k < trees.count[0]; ++k) EXPECT_NE(trees.feature[static_cast<std::size_t>(k)], 0);
+  for (std::int32_t k = 0; k < trees.count(0); ++k) EXPECT_NE(trees.feature[static_cast<std::size_t>(k)], 0);
 }
 
 TEST_P(TreesOnEachIsa, MidpointAdmitsUnseenValuesBelowIt) {
@@ -222,7 +226,7 @@ TEST_P(TreesOnEachIsa, HeldOutValuesChangeNothing) {
 
   EXPECT_TRUE(same_bits(tree_predictions(poisoned, rows, {}), tree_predictions(clean, rows, {})));
   const Trees a = grow(clean, {rows}, {}), b = grow(poisoned, {rows}, {});
-  EXPECT_EQ(a.count, b.count);
+  EXPECT_EQ(a.begin, b.begin);
   EXPECT_EQ(a.feature, b.feature);
   EXPECT_TRUE(same_bits(a.mean, b.mean));
 }
@@ -258,14 +262,7 @@ TEST(Trees, RefuseParametersOutsideTheContract) {
   Trees trees = grow(table, items, {});
   const auto call = [&](TreeLimits limits, std::int64_t capacity) {
     trees.capacity = capacity;
-    const GrowTreesArgs args{&view,
-                             1,
-                             rows.data(),
-                             {&limits.max_depth, 0},
-                             {&limits.min_samples_split, 0},
-                             {&limits.min_samples_leaf, 0},
-                             trees.batch(),
-                             trees.status.data()};
+    const GrowTreesArgs args = single_trees(view, rows, limits, trees);
     return cpu_backend().grow_trees(&args);
   };
 

@@ -15,10 +15,13 @@ using testing::run_study;
 
 constexpr double poison = 1e150;  // large enough to show in any sum, small enough that no square overflows
 
-Spec both_models(const Dataset& data) {
+Spec every_model(const Dataset& data) {
   Spec spec = make_spec(data);
   spec.models = {make_entry("Ridge", "linear", {{"alpha", {0, 1}}}),
-                 make_entry("DT", "tree", {{"max_depth", {2, 30}}, {"min_samples_leaf", {1, 5}}})};
+                 make_entry("DT", "tree", {{"max_depth", {2, 30}}, {"min_samples_leaf", {1, 5}}}),
+                 make_entry("RF", "forest", {{"n_estimators", {5}}, {"max_features", {2}}}),
+                 make_entry("BDT", "adaboost", {{"n_estimators", {5}}}),
+                 make_entry("GB", "gradient_boosting", {{"n_estimators", {5}}})};
   return spec;
 }
 
@@ -29,7 +32,7 @@ std::vector<std::int32_t> held_out(const Dataset& data, std::int64_t seed, std::
 
 TEST(Leakage, HeldOutTargetsDoNotReachTheirOwnPredictions) {
   const Dataset clean = make_data(101, 3, 4);
-  const Spec spec = both_models(clean);
+  const Spec spec = every_model(clean);
   const Cells reference = run_study(spec, clean);
   for (std::int32_t fold = 0; fold < 5; ++fold) {
     Dataset poisoned = clean;
@@ -49,7 +52,7 @@ TEST(Leakage, HeldOutTargetsDoNotReachTheirOwnPredictions) {
 
 TEST(Leakage, AHeldOutRowsFeaturesDoNotReachOtherPredictionsOfItsFold) {
   const Dataset clean = make_data(101, 3, 4);
-  const Spec spec = both_models(clean);
+  const Spec spec = every_model(clean);
   const Cells reference = run_study(spec, clean);
   for (std::int32_t fold = 0; fold < 5; ++fold) {
     const std::vector<std::int32_t> rows = held_out(clean, 0, fold);
@@ -70,7 +73,7 @@ TEST(Leakage, AHeldOutRowsFeaturesDoNotReachOtherPredictionsOfItsFold) {
 
 TEST(Leakage, TrainingRowsDoReachThePredictions) {
   const Dataset clean = make_data(101, 3, 4);
-  const Spec spec = both_models(clean);
+  const Spec spec = every_model(clean);
   const Cells reference = run_study(spec, clean);
   Dataset poisoned = clean;
   const std::vector<std::int32_t> rows = held_out(clean, 0, 0);

@@ -25,9 +25,15 @@ Spec mixed_study(const Dataset& data) {
   Spec spec = make_spec(data);
   spec.cv.folds = {5, 3};
   spec.cv.seeds = {0, 1, 42};
-  spec.models = {make_entry("LR", "linear", {}), make_entry("Ridge", "linear", {{"alpha", {0, 1e-3, 1, 100}}}),
-                 make_entry("DT", "tree", {{"max_depth", {1, 2, 3, 5, 8, none}}, {"min_samples_leaf", {1, 2, 5}}}),
-                 make_entry("DT2", "tree", {{"max_depth", {4, none}}, {"min_samples_split", {2, 10}}})};
+  spec.models = {
+      make_entry("LR", "linear", {}),
+      make_entry("Ridge", "linear", {{"alpha", {0, 1e-3, 1, 100}}}),
+      make_entry("DT", "tree", {{"max_depth", {1, 2, 3, 5, 8, none}}, {"min_samples_leaf", {1, 2, 5}}}),
+      make_entry("DT2", "tree", {{"max_depth", {4, none}}, {"min_samples_split", {2, 10}}}),
+      make_entry("RF", "forest",
+                 {{"n_estimators", {1, 3, 8}}, {"max_depth", {2, none}}, {"max_features", {1, 3, none}}}),
+      make_entry("BDT", "adaboost", {{"n_estimators", {1, 4, 9}}, {"max_depth", {2, none}}, {"loss", {0, 1, 2}}}),
+      make_entry("GB", "gradient_boosting", {{"n_estimators", {2, 7}}, {"learning_rate", {0.1, 1}}, {"init", {0, 1}}})};
   return spec;
 }
 
@@ -39,7 +45,7 @@ class SameBits : public ::testing::TestWithParam<int> {  // levels of the featur
 };
 
 TEST_P(SameBits, SharedPlanGivesTheNaivePlansBits) {
-  EXPECT_EQ(static_cast<std::int64_t>(naive.size()), 2 * 3 * (1 + 4 + 18 + 4));
+  EXPECT_EQ(static_cast<std::int64_t>(naive.size()), 2 * 3 * (1 + 4 + 18 + 4 + 18 + 18 + 8));
   EXPECT_EQ(differing_cells(run_study(spec, data), naive), 0);
 }
 

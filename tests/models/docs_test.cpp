@@ -22,6 +22,9 @@ std::string read_docs() {
 
 /// A parameter's row of the reference, from its schema.
 std::string row(const ParameterSchema& parameter) {
+  if (parameter.kind == ParameterSchema::Kind::category)
+    return fmt::format("| `{}` | one of {} | {} | {} |\n", parameter.name, fmt::join(parameter.categories, ", "),
+                       parameter.categories.front(), parameter.help);
   const std::string kind = parameter.kind == ParameterSchema::Kind::integer ? "an integer" : "a number";
   const std::string values = fmt::format("{} {} {}{}", kind, parameter.minimum_allowed ? ">=" : ">", parameter.minimum,
                                          parameter.none_allowed ? " or none" : "");

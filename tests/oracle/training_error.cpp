@@ -38,27 +38,50 @@ std::vector<double> training_predictions(const Study& study, const std::vector<s
   const double min_leaf = 1;
   const std::int64_t capacity = 2 * n - 1;
   const auto nodes = static_cast<std::size_t>(capacity);
-  std::vector<std::int32_t> count(1), feature(nodes), cut(nodes), left(nodes), status(depths.size());
+  std::vector<std::int32_t> begin(2), feature(nodes), cut(nodes), left(nodes), status(depths.size());
   std::vector<double> mean(nodes), prediction(static_cast<std::size_t>(n) * depths.size());
   const TreeBatch tree{capacity,
-                       {count.data(), 1},
+                       1,
+                       {begin.data(), 2},
                        {feature.data(), capacity},
                        {cut.data(), capacity},
                        {left.data(), capacity},
                        {mean.data(), capacity}};
-  const GrowTreesArgs grow{&study.table,   1,    &rows,        {&max_depth, 0}, {&min_split, 0},
-                           {&min_leaf, 0}, tree, status.data()};
+  const double one = 1;
+  const double all = std::numeric_limits<double>::infinity();
+  const std::uint32_t key = 0;
+  const GrowTreesArgs grow{.table = &study.table,
+                           .n_items = 1,
+                           .rows = &rows,
+                           .sampling = Sampling::all_rows,
+                           .random = {0, &key, &key},
+                           .n_estimators = {&one, 0},
+                           .max_depth = {&max_depth, 0},
+                           .min_samples_split = {&min_split, 0},
+                           .min_samples_leaf = {&min_leaf, 0},
+                           .max_features = {&all, 0},
+                           .tree = tree,
+                           .status = status.data()};
   const std::int32_t slot = 0;
-  const ReadTreesArgs read{&study.table,
-                           1,
-                           static_cast<std::int64_t>(depths.size()),
-                           &rows,
-                           &slot,
-                           n,
-                           tree,
-                           {depths.data(), 0},
-                           {prediction.data(), static_cast<std::int64_t>(prediction.size())},
-                           status.data()};
+  const std::vector<double> members(depths.size(), 1);
+  std::vector<std::int32_t> used(depths.size()), tree_status(1);
+  const ReadTreesArgs read{.table = &study.table,
+                           .n_items = 1,
+                           .n_lanes = static_cast<std::int64_t>(depths.size()),
+                           .rows = &rows,
+                           .slot = &slot,
+                           .ld_held_out = n,
+                           .tree = tree,
+                           .combine = Combine::mean,
+                           .weight = {},
+                           .base = {},
+                           .n_grown = {},
+                           .tree_status = tree_status.data(),
+                           .max_depth = {depths.data(), 0},
+                           .n_estimators = {members.data(), 0},
+                           .prediction = {prediction.data(), static_cast<std::int64_t>(prediction.size())},
+                           .n_used = used.data(),
+                           .status = status.data()};
   if (cpu_backend().grow_trees(&grow) != 0 || cpu_backend().read_trees(&read) != 0)
     throw MachineError(cpu_backend().last_error());
   return prediction;

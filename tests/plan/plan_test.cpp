@@ -80,7 +80,9 @@ std::vector<double> random_values(std::mt19937& random, std::vector<double> pool
   return pool;
 }
 
-Spec random_spec(std::mt19937& random, const Dataset& data) {
+enum class Models { single, all };
+
+Spec random_spec(std::mt19937& random, const Dataset& data, Models models) {
   Spec spec = make_spec(data);
   spec.cv.folds.clear();
   for (double k : random_values(random, {2, 3, 5})) spec.cv.folds.push_back(static_cast<std::int32_t>(k));
@@ -89,6 +91,15 @@ Spec random_spec(std::mt19937& random, const Dataset& data) {
   const std::size_t entries = 1 + random() % 4;
   for (std::size_t e = 0; e < entries; ++e) {
     const std::string name = "M" + std::to_string(e);
+    if (models == Models::all && random() % 2 == 0) {
+      const char* ensembles[] = {"forest", "adaboost", "gradient_boosting"};
+      spec.models.push_back(make_entry(name, ensembles[random() % 3],
+                                       {{"n_estimators", random_values(random, {1, 3, 10})},
+                                        {"max_depth", random_values(random, {1, 2, 4})},
+                                        {"learning_rate", random_values(random, {0.1, 1})},
+                                        {"max_features", random_values(random, {1, 2})}}));
+      continue;
+    }
     if (random() % 2 == 0)
       spec.models.push_back(make_entry(name, "linear", {{"alpha", random_values(random, {0, 0.1, 1, 10})}}));
     else
@@ -127,7 +138,7 @@ TEST(Plan, ExpandedEqualsBruteForceEnumerationFitByFitOn200RandomSpecs) {
   std::mt19937 random(20261);
   const Dataset data = make_data(40, 3, 1);
   for (int round = 0; round < 200; ++round) {
-    const Spec spec = random_spec(random, data);
+    const Spec spec = random_spec(random, data, Models::all);
     std::vector<PlainFit> expected = list_fits(spec);
     for (bool sharing : {true, false}) {
       const Plan plan = make_plan(lower(spec, data), all_rules(), {sharing, {}});
@@ -144,7 +155,7 @@ TEST(Plan, ItemCountsEqualDistinctWorkOn200RandomSpecs) {
   std::mt19937 random(20262);
   const Dataset data = make_data(40, 3, 1);
   for (int round = 0; round < 200; ++round) {
-    const Spec spec = random_spec(random, data);
+    const Spec spec = random_spec(random, data, Models::single);
     const std::vector<PlainFit> fits = list_fits(spec);
     std::set<std::vector<double>> linear_rows;
     std::int64_t tree_fits = 0;

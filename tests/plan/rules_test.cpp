@@ -95,8 +95,8 @@ TEST(Rules, SwitchedOffRuleDoesNotFire) {
   const Plan plan = make_plan(lower(spec, data), all_rules(), {true, {"depth_prefix"}});
 
   EXPECT_TRUE(plan.groups[0].fired.empty());
-  ASSERT_EQ(plan.groups[0].refused.size(), 1U);
-  EXPECT_EQ(plan.groups[0].refused[0].second, "switched off");
+  using Refused = std::pair<std::string, std::string>;
+  EXPECT_EQ(plan.groups[0].refused[0], Refused("depth_prefix", "switched off"));
 }
 
 TEST(DepthPrefix, RefusesDepthsThatMoveTogetherWithAnotherParameter) {

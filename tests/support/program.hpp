@@ -123,10 +123,11 @@ inline std::int64_t differing_stored_cells(const std::string& a_path, const std:
       const CellBlock x = a.trial(ModelId(static_cast<int>(m)), static_cast<std::int64_t>(t));
       const CellBlock y = b.trial(ModelId(static_cast<int>(m)), static_cast<std::int64_t>(t));
       const auto same = [](const auto& u, const auto& v) {
-        return u.size() == v.size() && std::memcmp(u.data(), v.data(), u.size() * sizeof(u[0])) == 0;
+        return u.size() == v.size() && (u.empty() || std::memcmp(u.data(), v.data(), u.size() * sizeof(u[0])) == 0);
       };
       const bool equal = same(x.prediction, y.prediction) && same(x.metric, y.metric) &&
-                         same(x.fold_metric, y.fold_metric) && same(x.status, y.status);
+                         same(x.fold_metric, y.fold_metric) && same(x.status, y.status) &&
+                         same(x.n_members, y.n_members);
       differing += equal ? 0 : 1;
     }
   }

@@ -19,6 +19,7 @@ struct CellValue {
   std::vector<double> metric;
   std::vector<double> fold_metric;
   std::vector<std::int32_t> status;
+  std::vector<std::int32_t> n_members;
 };
 using Cells = std::map<std::tuple<int, std::int64_t, std::int32_t>, CellValue>;  ///< by model, trial, seed
 
@@ -31,11 +32,12 @@ inline void collect(Cells& cells, const std::vector<CellBlock>& blocks) {
     };
     for (std::ptrdiff_t i = 0; i < c; ++i) {
       const auto at = static_cast<std::size_t>(i);
-      const bool added = cells
-                             .emplace(std::tuple(block.model.value, block.trial[at], block.seed[at]),
-                                      CellValue{part(block.prediction, i), part(block.metric, i),
-                                                part(block.fold_metric, i), part(block.status, i)})
-                             .second;
+      const bool added =
+          cells
+              .emplace(std::tuple(block.model.value, block.trial[at], block.seed[at]),
+                       CellValue{part(block.prediction, i), part(block.metric, i), part(block.fold_metric, i),
+                                 part(block.status, i), part(block.n_members, i)})
+              .second;
       if (!added) throw Bug("a cell was computed twice");
     }
   }
@@ -59,7 +61,7 @@ inline bool same_bits(const std::vector<double>& a, const std::vector<double>& b
 
 inline bool same_bits(const CellValue& a, const CellValue& b) {
   return same_bits(a.prediction, b.prediction) && same_bits(a.metric, b.metric) &&
-         same_bits(a.fold_metric, b.fold_metric) && a.status == b.status;
+         same_bits(a.fold_metric, b.fold_metric) && a.status == b.status && a.n_members == b.n_members;
 }
 
 /// Number of cells that are missing in one of two runs or differ in any bit.

@@ -49,7 +49,7 @@ inline ModelSpec make_entry(const std::string& name, const std::string& model,
     std::vector<double> values = {parameter.default_value};
     for (const auto& [parameter_name, wanted] : given)
       if (parameter_name == parameter.name) values = wanted;
-    entry.parameters.push_back({parameter.name, values, {}});
+    entry.parameters.push_back({parameter.name, values, {}, {}});
   }
   return entry;
 }

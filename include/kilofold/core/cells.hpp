@@ -45,8 +45,9 @@ struct TrialTable {
   std::vector<std::string> id;        ///< 16 hex digits each: hash of all that the trial's numbers depend on
   std::vector<std::int32_t> n_folds;  ///< k of each trial
   std::vector<TrialColumn> columns;
-  std::string numerics;     ///< numerics id of this entry's plan group
-  bool few_values = false;  ///< predictions repeat a few values a row (trees): worth compressing
+  std::string numerics;      ///< numerics id of this entry's plan group
+  bool has_members = false;  ///< fits have a number of members worth storing (ensembles)
+  bool few_values = false;   ///< predictions repeat a few values a row (trees): worth compressing
 };
 
 /// A run of finished (trial, seed) cells of one model entry: what the executor hands over and the store commits.
@@ -55,12 +56,14 @@ struct TrialTable {
 /// Units     predictions in the target's unit
 struct CellBlock {
   ModelId model;
-  std::vector<std::int64_t> trial;   ///< (c) index into the model's TrialTable
-  std::vector<std::int32_t> seed;    ///< (c) index into the study's seeds
-  std::vector<double> prediction;    ///< (c, n) held-out prediction of every sample
-  std::vector<double> metric;        ///< (c, 4) pooled mae, rmse, r2, r2_eq13
-  std::vector<double> fold_metric;   ///< (c, k, 3) mae, rmse, r2; NaN beyond the trial's own folds
-  std::vector<std::int32_t> status;  ///< (c, k) FitStatus; -1 beyond the trial's own folds
+  std::vector<std::int64_t> trial;      ///< (c) index into the model's TrialTable
+  std::vector<std::int32_t> seed;       ///< (c) index into the study's seeds
+  std::vector<double> prediction;       ///< (c, n) held-out prediction of every sample
+  std::vector<double> metric;           ///< (c, 4) pooled mae, rmse, r2, r2_eq13
+  std::vector<double> fold_metric;      ///< (c, k, 3) mae, rmse, r2; NaN beyond the trial's own folds
+  std::vector<std::int32_t> status;     ///< (c, k) FitStatus; -1 beyond the trial's own folds
+  std::vector<std::int32_t> n_members;  ///< (c, k) members the prediction uses; -1 beyond the trial's own folds; empty
+                                        ///< for models without members
 
   std::int64_t n_cells() const { return static_cast<std::int64_t>(trial.size()); }
 };

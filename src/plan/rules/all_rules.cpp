@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/rules/depth_prefix.hpp"
+#include "plan/rules/stage_prefix.hpp"
 
 namespace kilofold {
 
 std::span<const Rule> all_rules() {
-  static const Rule rules[] = {depth_prefix};
+  static const Rule rules[] = {depth_prefix, stage_prefix};
   return rules;
 }
 

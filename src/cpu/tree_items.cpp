@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/tree_items.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "cpu/contract.hpp"
+#include "cpu/scratch.hpp"
+
+namespace kilofold::cpu {
+
+std::int32_t clipped(double count) {
+  constexpr double most = std::numeric_limits<std::int32_t>::max();
+  return static_cast<std::int32_t>(std::min(count, most));
+}
+
+TreeLimits LimitParameters::of_item(std::int64_t item, double max_features) const {
+  return {clipped(value(max_depth, item)), clipped(value(min_samples_split, item)),
+          clipped(value(min_samples_leaf, item)), clipped(max_features)};
+}
+
+void check_trees(const TableView* table, std::int64_t n_items, const RowSetView* rows, const Parameter& n_estimators,
+                 const LimitParameters& limits, const TreeBatch& tree) {
+  check_table(table);
+  require(n_items >= 0, "n_items must not be negative");
+  for (std::int64_t i = 0; i < n_items; ++i) {
+    check_rows(*table, rows[i]);
+    require_count(value(n_estimators, i), 1, Infinite::refused, "n_estimators must be a whole number >= 1");
+    require_count(value(limits.max_depth, i), 1, Infinite::allowed,
+                  "max_depth must be a whole number >= 1, or infinite");
+    require_count(value(limits.min_samples_split, i), 2, Infinite::refused,
+                  "min_samples_split must be a whole number >= 2");
+    require_count(value(limits.min_samples_leaf, i), 1, Infinite::refused,
+                  "min_samples_leaf must be a whole number >= 1");
+    const auto members = static_cast<std::int64_t>(value(n_estimators, i));
+    require(members <= tree.n_members, "n_estimators must not pass n_members");
+    const std::int32_t n_leaves = std::max(1, rows[i].n_train / clipped(value(limits.min_samples_leaf, i)));
+    require(tree.capacity >= members * (2 * std::int64_t{n_leaves} - 1),
+            "capacity must hold 2 n_train / min_samples_leaf - 1 nodes a member");
+  }
+}
+
+const std::int32_t* rows_in_order(const TableView& table) {
+  thread_local Scratch<std::int32_t> order_store, place_store;
+  std::int32_t* const order = order_store.get(table.n * table.d);
+  for (std::int64_t f = 0; f < table.d; ++f) {
+    const std::int64_t n_levels = table.level_begin[f + 1] - table.level_begin[f];
+    const std::int32_t* const code = table.code + f * table.n;
+    std::int32_t* const place = place_store.get(n_levels + 1);
+    std::fill(place, place + n_levels + 1, 0);
+    for (std::int64_t i = 0; i < table.n; ++i) ++place[code[i] + 1];
+    for (std::int64_t c = 0; c < n_levels; ++c) place[c + 1] += place[c];
+    for (std::int64_t i = 0; i < table.n; ++i) {
+      order[f * table.n + place[code[i]]++] = static_cast<std::int32_t>(i);
+    }
+  }
+  return order;
+}
+
+const double* training_target(const TableView& table, const RowSetView& rows) {
+  thread_local Scratch<double> store;
+  double* const target = store.get(rows.n_train);
+  for (std::int32_t i = 0; i < rows.n_train; ++i) target[i] = table.y[rows.train[i]];
+  return target;
+}
+
+MemberGrower::MemberGrower(const TableView& table, const std::int32_t* order, const RowSetView& rows,
+                           const TreeBatch& tree, std::int64_t item)
+    : table_(table),
+      order_(order),
+      rows_(rows),
+      tree_(tree),
+      begin_(tree.begin.data + item * tree.begin.stride),
+      arrays_{tree.feature.data + item * tree.feature.stride, tree.cut.data + item * tree.cut.stride,
+              tree.left.data + item * tree.left.stride, tree.mean.data + item * tree.mean.stride, 0} {
+  begin_[0] = 0;
+}
+
+void MemberGrower::grow(const TreeSample& sample, const TreeLimits& limits, NodeRandom random) {
+  const std::int32_t first = begin_[members_];
+  const TreeArrays member{arrays_.feature + first, arrays_.cut + first, arrays_.left + first, arrays_.mean + first,
+                          first};
+  std::int32_t count = 0;
+  if (table_.n <= (std::int64_t{1} << 16)) {
+    thread_local TreeGrower<std::uint32_t> narrow;
+    count = narrow.grow(table_, order_, rows_, sample, limits, random, member);
+  } else {
+    thread_local TreeGrower<std::uint64_t> wide;
+    count = wide.grow(table_, order_, rows_, sample, limits, random, member);
+  }
+  begin_[++members_] = first + count;
+}
+
+void MemberGrower::drop() { --members_; }
+
+double MemberGrower::predict(std::int32_t row) const {
+  const std::int32_t* const code = table_.code + row;
+  std::int32_t node = begin_[members_ - 1];
+  while (arrays_.feature[node] >= 0)
+    node = arrays_.left[node] + (code[arrays_.feature[node] * table_.n] > arrays_.cut[node]);
+  return arrays_.mean[node];
+}
+
+void MemberGrower::finish() { std::fill(begin_ + members_ + 1, begin_ + tree_.n_members + 1, begin_[members_]); }
+
+}  // namespace kilofold::cpu

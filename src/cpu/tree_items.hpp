@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "cpu/tree_grower.hpp"
+#include "kilofold/backend.hpp"
+
+/// What growing forests and growing chains have in common.
+namespace kilofold::cpu {
+
+/// A parameter's value for one item.
+inline double value(const Parameter& parameter, std::int64_t item) {
+  return parameter.values[item * parameter.item_stride];
+}
+
+/// A whole number that may be infinite, as an int32.
+std::int32_t clipped(double count);
+
+/// The limits on trees that ops take alike.
+struct LimitParameters {
+  Parameter max_depth;
+  Parameter min_samples_split;
+  Parameter min_samples_leaf;
+
+  TreeLimits of_item(std::int64_t item, double max_features) const;
+};
+
+/// Refuse what breaks the contract: rows, limits, numbers of members, capacity.
+void check_trees(const TableView* table, std::int64_t n_items, const RowSetView* rows, const Parameter& n_estimators,
+                 const LimitParameters& limits, const TreeBatch& tree);
+
+/// Every feature's table rows in ascending code (and row) order: (n, d), of this thread until the next call.
+const std::int32_t* rows_in_order(const TableView& table);
+
+/// The training target, one a training row; at least n_train values of this thread's are overwritten.
+const double* training_target(const TableView& table, const RowSetView& rows);
+
+/// Grows the members of one item one after another and keeps `begin` in step. Two 16-bit halves of a key serve tables
+/// of at most 2^16 rows, where no row set with copies has more; codes are then that small too.
+class MemberGrower {
+ public:
+  MemberGrower(const TableView& table, const std::int32_t* order, const RowSetView& rows, const TreeBatch& tree,
+               std::int64_t item);
+
+  void grow(const TreeSample& sample, const TreeLimits& limits, NodeRandom random);
+  /// Forget the latest member.
+  void drop();
+  std::int32_t n_members() const { return members_; }
+  /// Prediction of the latest member for a table row.
+  double predict(std::int32_t row) const;
+  /// Mark the members that were not grown as empty.
+  void finish();
+
+ private:
+  const TableView& table_;
+  const std::int32_t* order_;
+  const RowSetView& rows_;
+  const TreeBatch& tree_;
+  std::int32_t* begin_;
+  TreeArrays arrays_;
+  std::int32_t members_ = 0;
+};
+
+}  // namespace kilofold::cpu

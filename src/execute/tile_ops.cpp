@@ -1,0 +1,211 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "execute/tile.hpp"
+#include "execute/tile_nodes.hpp"
+
+/// One function an op: what backend.hpp asks for, found in the plan and in earlier values.
+namespace kilofold {
+namespace {
+
+Batch<const double> readable(const Batch<double>& batch) { return {batch.data, batch.stride}; }
+
+/// A discrete choice that a node was lowered with.
+template <class Enum> Enum choice(const Node& node, std::string_view parameter) {
+  const Binding* binding = node.binding(parameter);
+  KILOFOLD_EXPECT(binding != nullptr && !binding->axis);
+  return static_cast<Enum>(static_cast<std::int32_t>(binding->fixed));
+}
+
+}  // namespace
+
+template <class T> Batch<T> Tile::allocate(NodeItems& node, std::int64_t elements_an_item) {
+  const std::int64_t per_line = 64 / static_cast<std::int64_t>(sizeof(T));
+  const std::int64_t stride = (elements_an_item + per_line - 1) / per_line * per_line;
+  const auto bytes = static_cast<std::size_t>(stride * node.n_items()) * sizeof(T);
+  return {node.buffers.emplace_back(pool_.acquire(bytes)).as<T>(), stride};
+}
+
+void Tile::standardize(NodeItems& node) {
+  const std::vector<RowSetView> rows = rows_of(node);
+  const std::int64_t d = study_.table().d;
+  node.ld_train = (study_.most_train(node.fold) + 7) / 8 * 8;
+  node.ld_held_out = (study_.most_held_out(node.fold) + 7) / 8 * 8;
+  node.X_train = allocate<double>(node, node.ld_train * d);
+  node.X_held_out = allocate<double>(node, node.ld_held_out * d);
+  node.y_train = allocate<double>(node, node.ld_train);
+  node.centre = allocate<double>(node, d + 1);
+  node.scale = allocate<double>(node, d + 1);
+  const Batch<std::int32_t> status = allocate<std::int32_t>(node, 1);
+
+  const StandardizeArgs args{&study_.table(),
+                             node.n_items(),
+                             rows.data(),
+                             choice<Scaling>(node.plan->node, "features"),
+                             choice<Scaling>(node.plan->node, "target"),
+                             node.ld_train,
+                             node.ld_held_out,
+                             node.X_train,
+                             node.X_held_out,
+                             node.y_train,
+                             node.centre,
+                             node.scale,
+                             status.data};
+  check(backend_.standardize(&args), node);
+}
+
+void Tile::least_squares(NodeItems& node) {
+  const NodeItems& scaled = nodes_[static_cast<std::size_t>(node.plan->node.inputs.front().value)];
+  const std::vector<RowSetView> rows = rows_of(node);
+  const std::vector<std::int32_t> slot = slots(node, scaled);
+  const Values alpha = parameter(node, "alpha");
+  node.ld_held_out = scaled.ld_held_out;
+  const Batch<double> coefficient = allocate<double>(node, (study_.table().d + 1) * node.n_lanes());
+  allocate_predictions(node);
+
+  const LeastSquaresArgs args{&study_.table(),
+                              node.n_items(),
+                              node.n_lanes(),
+                              rows.data(),
+                              slot.data(),
+                              scaled.ld_train,
+                              scaled.ld_held_out,
+                              readable(scaled.X_train),
+                              readable(scaled.X_held_out),
+                              readable(scaled.y_train),
+                              readable(scaled.centre),
+                              readable(scaled.scale),
+                              alpha.view(),
+                              coefficient,
+                              node.prediction,
+                              node.status.as<std::int32_t>()};
+  check(backend_.least_squares(&args), node);
+  fetch_predictions(node);
+}
+
+Tile::RandomKeys Tile::random_keys(const NodeItems& node) const {
+  RandomKeys keys;
+  const auto seed = static_cast<std::size_t>(node.seed.value);
+  const auto fold = static_cast<std::size_t>(node.fold.value);
+  for (std::int64_t i = 0; i < node.n_items(); ++i) {
+    const double value = plan_.axes[seed].values[static_cast<std::size_t>(node.item(i)[seed])];
+    keys.fold_seed.push_back(static_cast<std::uint32_t>(value));
+    keys.fold.push_back(static_cast<std::uint32_t>(node.item(i)[fold]));
+  }
+  return keys;
+}
+
+RandomSource Tile::RandomKeys::source() const {
+  constexpr std::uint32_t model_seed = 0;
+  return {model_seed, fold_seed.data(), fold.data()};
+}
+
+void Tile::allocate_trees(NodeItems& node, const Values& members, const Values& min_leaf) {
+  const auto leaf = static_cast<std::int64_t>(*std::ranges::min_element(min_leaf.values));
+  const std::int64_t leaves_a_tree = std::max<std::int64_t>(1, study_.most_train(node.fold) / leaf);
+  const std::int64_t nodes_a_tree = 2 * leaves_a_tree - 1;
+  node.tree.n_members = static_cast<std::int64_t>(*std::ranges::max_element(members.values));
+  node.tree.capacity = node.tree.n_members * nodes_a_tree;
+  node.tree.begin = allocate<std::int32_t>(node, node.tree.n_members + 1);
+  node.tree.feature = allocate<std::int32_t>(node, node.tree.capacity);
+  node.tree.cut = allocate<std::int32_t>(node, node.tree.capacity);
+  node.tree.left = allocate<std::int32_t>(node, node.tree.capacity);
+  node.tree.mean = allocate<double>(node, node.tree.capacity);
+  node.status = pool_.acquire(static_cast<std::size_t>(node.n_items()) * sizeof(std::int32_t));
+}
+
+void Tile::grow_trees(NodeItems& node) {
+  const std::vector<RowSetView> rows = rows_of(node);
+  const RandomKeys keys = random_keys(node);
+  const Values members = parameter(node, "n_estimators");
+  const Values max_depth = parameter(node, "max_depth");
+  const Values min_split = parameter(node, "min_samples_split");
+  const Values min_leaf = parameter(node, "min_samples_leaf");
+  const Values max_features = parameter(node, "max_features");
+  allocate_trees(node, members, min_leaf);
+  const GrowTreesArgs args{.table = &study_.table(),
+                           .n_items = node.n_items(),
+                           .rows = rows.data(),
+                           .sampling = choice<Sampling>(node.plan->node, "sampling"),
+                           .random = keys.source(),
+                           .n_estimators = members.view(),
+                           .max_depth = max_depth.view(),
+                           .min_samples_split = min_split.view(),
+                           .min_samples_leaf = min_leaf.view(),
+                           .max_features = max_features.view(),
+                           .tree = node.tree,
+                           .status = node.status.as<std::int32_t>()};
+  check(backend_.grow_trees(&args), node);
+}
+
+void Tile::boost(NodeItems& node) {
+  const std::vector<RowSetView> rows = rows_of(node);
+  const RandomKeys keys = random_keys(node);
+  const Values members = parameter(node, "n_estimators");
+  const Values rate = parameter(node, "learning_rate");
+  const Values loss = parameter(node, "loss");
+  const Values start = parameter(node, node.plan->node.binding("init") != nullptr ? "init" : "start");
+  const Values max_depth = parameter(node, "max_depth");
+  const Values min_split = parameter(node, "min_samples_split");
+  const Values min_leaf = parameter(node, "min_samples_leaf");
+  allocate_trees(node, members, min_leaf);
+  node.weight = allocate<double>(node, node.tree.n_members);
+  node.base = allocate<double>(node, 1);
+  node.n_grown = allocate<std::int32_t>(node, 1);
+  const BoostArgs args{.table = &study_.table(),
+                       .n_items = node.n_items(),
+                       .rows = rows.data(),
+                       .method = choice<Boosting>(node.plan->node, "method"),
+                       .random = keys.source(),
+                       .n_estimators = members.view(),
+                       .learning_rate = rate.view(),
+                       .loss = loss.view(),
+                       .start = start.view(),
+                       .max_depth = max_depth.view(),
+                       .min_samples_split = min_split.view(),
+                       .min_samples_leaf = min_leaf.view(),
+                       .tree = node.tree,
+                       .weight = node.weight,
+                       .base = node.base,
+                       .n_grown = node.n_grown,
+                       .status = node.status.as<std::int32_t>()};
+  check(backend_.boost(&args), node);
+}
+
+void Tile::read_trees(NodeItems& node) {
+  const NodeItems& grown = nodes_[static_cast<std::size_t>(node.plan->node.inputs.front().value)];
+  const std::vector<RowSetView> rows = rows_of(node);
+  const std::vector<std::int32_t> slot = slots(node, grown);
+  const Values max_depth = parameter(node, "max_depth");
+  const Values members = parameter(node, "n_estimators");
+  node.ld_held_out = (study_.most_held_out(node.fold) + 7) / 8 * 8;
+  allocate_predictions(node);
+  node.n_used = pool_.acquire(static_cast<std::size_t>(node.n_items() * node.n_lanes()) * sizeof(std::int32_t));
+  const ReadTreesArgs args{.table = &study_.table(),
+                           .n_items = node.n_items(),
+                           .n_lanes = node.n_lanes(),
+                           .rows = rows.data(),
+                           .slot = slot.data(),
+                           .ld_held_out = node.ld_held_out,
+                           .tree = grown.tree,
+                           .combine = choice<Combine>(node.plan->node, "combine"),
+                           .weight = {grown.weight.data, grown.weight.stride},
+                           .base = {grown.base.data, grown.base.stride},
+                           .n_grown = {grown.n_grown.data, grown.n_grown.stride},
+                           .tree_status = grown.status.as<std::int32_t>(),
+                           .max_depth = max_depth.view(),
+                           .n_estimators = members.view(),
+                           .prediction = node.prediction,
+                           .n_used = node.n_used.as<std::int32_t>(),
+                           .status = node.status.as<std::int32_t>()};
+  check(backend_.read_trees(&args), node);
+  fetch_predictions(node);
+}
+
+void Tile::allocate_predictions(NodeItems& node) {
+  node.prediction = allocate<double>(node, node.ld_held_out * node.n_lanes());
+  node.status = pool_.acquire(static_cast<std::size_t>(node.n_items() * node.n_lanes()) * sizeof(std::int32_t));
+}
+
+}  // namespace kilofold

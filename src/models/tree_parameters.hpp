@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kilofold/models.hpp"
+
+/// Parameters that single trees and ensembles of trees have in common.
+namespace kilofold {
+
+ParameterSchema integer_parameter(const char* name, double minimum, double default_value, const char* help,
+                                  std::vector<std::string> foreign_names = {});
+/// The first category is the default.
+ParameterSchema category_parameter(const char* name, std::vector<std::string> categories, const char* help);
+
+/// max_depth, min_samples_split, min_samples_leaf. `default_depth` may be infinite: none.
+std::vector<ParameterSchema> tree_limits(double default_depth);
+/// n_estimators, then the tree limits.
+std::vector<ParameterSchema> ensemble_limits(double default_members, double default_depth);
+ParameterSchema learning_rate(double default_value);
+
+/// Bindings of the tree limits to the axes of the same names, and those axes.
+std::vector<Binding> bind_tree_limits(const GroupBuilder& build);
+AxisSet tree_limit_axes(const GroupBuilder& build);
+
+}  // namespace kilofold
