@@ -35,6 +35,17 @@ run: {checkpoint: 0.05}
 )";
 }
 
+/// Wait until the first part is committed: the run is under way, however slow the machine.
+void wait_for_a_part(const std::filesystem::path& directory) {
+  for (int tries = 0; tries < 3000; ++tries) {
+    std::error_code none_yet;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, none_yet))
+      if (entry.path().filename().string().starts_with("part-")) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  FAIL() << "no part within 30 s";
+}
+
 /// Kill the run `kills` times at random moments of its life, then let it finish.
 void kill_and_finish(const Folder& folder, int kills, std::mt19937& random) {
   int killed = 0;
@@ -73,7 +84,7 @@ TEST(KillAndResume, InterruptSavesStateExits75AndGoesOn) {
   folder.write("table.csv", testing::small_table(240));
   folder.write("study.yaml", long_study());
   const pid_t child = start(folder, {"run", "study.yaml", "--batch", "3", "-j", "1"});
-  std::this_thread::sleep_for(std::chrono::milliseconds(400));
+  wait_for_a_part(folder / "long.h5.parts");
   kill(child, SIGINT);
   const auto asked = std::chrono::steady_clock::now();
   ASSERT_EQ(wait_for(child), 75) << testing::read_text(folder / "err");
