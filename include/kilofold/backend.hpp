@@ -26,7 +26,7 @@
 ///     fails numerically is a status, and its numbers are NaN.
 namespace kilofold {
 
-inline constexpr std::uint32_t backend_abi = 2;
+inline constexpr std::uint32_t backend_abi = 3;
 
 /// The study's table, uploaded once. X (n, d), y (n), code (n, d) and levels as in data.hpp's RankCodes.
 struct TableView {
@@ -40,11 +40,15 @@ struct TableView {
 };
 
 /// Training and held-out rows of one item; the lists live in the backend's memory.
+///
+/// Training rows whose features are equal in every bit form a replicate set; the sets are numbered by first appearance.
 struct RowSetView {
   const std::int32_t* train;
   const std::int32_t* held_out;
   std::int32_t n_train;
   std::int32_t n_held_out;
+  const std::int32_t* replicate;  ///< (n_train) number of the row's replicate set
+  std::int32_t n_unique;          ///< replicate sets
 };
 
 template <class T> struct Batch {
@@ -61,8 +65,12 @@ struct Parameter {
 ///
 /// zscore: (v - mean) / population standard deviation; a constant column has scale 1. center: v - mean. none: v.
 ///
-/// Shapes    X_train (n_train, d), ld = ld_train · X_held_out (n_held_out, d), ld = ld_held_out · y_train (n_train)
-///           centre, scale (d + 1): the features', then the target's
+/// replicates = collapse: the first row of each replicate set stands for it (X_train, y_train and count have n_unique
+/// rows): y_train is the set's mean, count its size, within the sum over the sets of squared deviations from the mean.
+/// Centre and scale are those of all training rows. Otherwise count is 1 and within 0.
+///
+/// Shapes    X_train (n_train, d), ld = ld_train · X_held_out (n_held_out, d), ld = ld_held_out · y_train, count
+///           (n_train) · within (1), in scaled units · centre, scale (d + 1): the features', then the target's
 /// Errors    status: ok, or not_finite where a column's sums leave the range of double; that column becomes NaN
 /// Cost      O(n d) an item
 /// Accuracy  mean and variance by the canonical reduction over ascending training rows, two passes
@@ -72,11 +80,15 @@ struct StandardizeArgs {
   const RowSetView* rows;  ///< (n_items)
   Scaling features;
   Scaling target;
+  FitOn fit_on;
+  Replicates replicates;
   std::int64_t ld_train;
   std::int64_t ld_held_out;
   Batch<double> X_train;
   Batch<double> X_held_out;
   Batch<double> y_train;
+  Batch<double> count;   ///< data null: not wanted
+  Batch<double> within;  ///< data null: not wanted
   Batch<double> centre;
   Batch<double> scale;
   std::int32_t* status;  ///< (n_items)
@@ -240,15 +252,198 @@ struct ReadTreesArgs {
   std::int32_t* status;  ///< (n_items, n_lanes), lane fastest
 };
 
-// Ops of the table that no model lowers to yet: null in every backend, their arguments stated when the first one fills
-// them.
-struct GramArgs;
-struct FactorArgs;
-struct ReduceArgs;
-struct PosteriorArgs;
-struct FoldPosteriorArgs;
+/// Standardised inputs of the kernel methods, as `standardize` left them.
+struct ScaledInputs {
+  const std::int32_t* slot;  ///< (n_items) item of these
+  std::int64_t ld_train;
+  std::int64_t ld_held_out;
+  Replicates replicates;  ///< collapse: items have n_unique rows, not n_train
+  Batch<const double> X_train;
+  Batch<const double> X_held_out;
+  Batch<const double> y_train;
+  Batch<const double> count;
+  Batch<const double> within;
+  Batch<const double> centre;
+  Batch<const double> scale;
+};
+
+/// A Gaussian process's kernel matrix of each item. `length_scale` holds `n_length_scales` values an item (1: shared by
+/// all features; d: one each) from values + i * item_stride; `alpha` is read by rational_quadratic alone.
+struct KernelArgs {
+  Kernel kernel;
+  std::int64_t n_length_scales;
+  Parameter length_scale;
+  Parameter alpha;
+};
+
+/// Factorise covariance matrices, with the right-hand sides that predictions need.
+///
+/// With signal variance v and noise variance s: A = K + (max(s, floor) / v) I in units of v, floor = 16 N eps v, N =
+/// rows of the whole table. A = L L' by the element recurrence of docs/numerics.md; held-out cross rows, target and
+/// basis columns are appended as rows, so their forward substitution L^-1 . comes with it. Collapsed rows with counts
+/// c: A = C^(1/2) K C^(1/2) + (s / v) I, and cross, target and basis times C^(1/2).
+///
+/// Shapes    u = training rows of the item (n_train, or n_unique if collapsed), m = held-out rows, q = basis columns
+///           factor (factor_doubles(u, m + 1 + q)): opaque to all but `posterior` · jitter (1): what was added to s, in
+///           scaled target units
+/// Errors    status: ok; jittered; not_positive_definite; not_finite from the inputs
+/// Cost      u^2 d / 2 exp + u^3 / 3 + u^2 (m + 1 + q) flops
+/// Accuracy  bitwise, whatever the CPU; rounding 50 eps cond(A) against exact arithmetic
+struct FactorArgs {
+  const TableView* table;
+  std::int64_t n_items;
+  const RowSetView* rows;  ///< (n_items)
+  ScaledInputs scaled;
+  KernelArgs kernel;
+  Mean mean;
+  Parameter noise_variance;
+  Parameter signal_variance;
+  Batch<double> factor;
+  Batch<double> jitter;
+  std::int32_t* status;  ///< (n_items)
+};
+
+/// Reduce kernel matrices to tridiagonal form once, for every noise and signal variance: K (collapsed: C^(1/2) K
+/// C^(1/2)) = Q T Q' by Householder reflections; cross rows, target and basis columns are multiplied by Q'.
+///
+/// Shapes    reduced (reduced_doubles(u, m + 1 + q)): opaque to all but `posterior`
+/// Errors    status: ok; not_finite from the inputs
+/// Cost      u^2 d / 2 exp + 4/3 u^3 + 2 u^2 (m + 1 + q) flops
+/// Accuracy  bitwise, whatever the CPU
+struct ReduceArgs {
+  const TableView* table;
+  std::int64_t n_items;
+  const RowSetView* rows;  ///< (n_items)
+  ScaledInputs scaled;
+  KernelArgs kernel;
+  Mean mean;
+  Batch<double> reduced;
+  std::int32_t* status;  ///< (n_items)
+};
+
+/// What a posterior is computed from.
+enum class Factorized : std::int32_t { cholesky = 0, tridiagonal = 1 };
+
+/// Mean and standard deviation of held-out rows, and the log marginal likelihood.
+///
+/// r = y - H b with b = (H' A^-1 H)^-1 H' A^-1 y. mean = h*' b + k*' A^-1 r. Variance of a new observation = v (1 - k*'
+/// A^-1 k* + w' (H' A^-1 H)^-1 w) + s with w = h* - H' A^-1 k* (the mean's uncertainty included). Log marginal
+/// likelihood, of the scaled target: - r' A^-1 r / (2 v) - log det(A v) / 2 - n log(2 pi) / 2; with collapsed rows
+/// minus within / (2 s) + (n - u) log(2 pi s) / 2, and half the log of the product of counts less (Gaussian density of
+/// the set means).
+///
+/// Shapes    source: `factor` (one lane: its noise and signal variance) or `reduced` (lanes in any order) · mean, sd
+///           (n_held_out, lanes), ld = ld_held_out, in the target's unit · log_marginal_likelihood, jitter (lanes) an
+///           item
+/// Errors    status(lane, item): that of the source; jittered; not_positive_definite, numbers NaN
+/// Cost      cholesky: 2 u m. tridiagonal: 10 u (m + q) a lane
+/// Accuracy  as the source; cholesky and tridiagonal agree within 50 eps cond(A) sd(y)
+struct PosteriorArgs {
+  const TableView* table;
+  std::int64_t n_items;
+  std::int64_t n_lanes;
+  const RowSetView* rows;  ///< (n_items)
+  ScaledInputs scaled;
+  Mean mean_function;
+  Factorized form;
+  const std::int32_t* slot;  ///< (n_items) item of `source`
+  Batch<const double> source;
+  const std::int32_t* source_status;  ///< by item of `source`
+  Parameter noise_variance;
+  Parameter signal_variance;
+  Batch<double> mean;
+  Batch<double> sd;
+  Batch<double> log_marginal_likelihood;  ///< (lanes)
+  Batch<double> jitter;                   ///< (lanes)
+  std::int32_t* status;                   ///< (n_items, n_lanes), lane fastest
+};
+
+/// Invert covariance matrices of the whole table, for every fold of every seed.
+///
+/// B = (K + (max(s, floor) / v) I)^-1 over all N rows, features scaled on the whole table.
+///
+/// Shapes    inverse (inverse_doubles(N)): opaque to all but `fold_posterior`
+/// Errors, cost, accuracy  as FactorArgs with u = N, twice more for the inverse
+struct InvertArgs {
+  const TableView* table;
+  std::int64_t n_items;
+  ScaledInputs scaled;  ///< of the row set of all rows
+  KernelArgs kernel;
+  Parameter noise_variance;
+  Parameter signal_variance;
+  Batch<double> inverse;
+  Batch<double> jitter;
+  std::int32_t* status;  ///< (n_items)
+};
+
+/// Posteriors of all folds of a seed from one inverse over the whole table.
+///
+/// For fold F: error e_F = [(P)_FF]^-1 (P y)_F and covariance [(P)_FF]^-1, P = B - B H (H' B H)^-1 H' B; target scaling
+/// by the fold's own training rows is an exact change of unit and, for the mean zero function, of origin (methods in
+/// docs/rules.md). log det of the training block = log det A + log det B_FF.
+///
+/// Shapes    lanes = folds: rows (n_items, n_lanes), lane fastest · mean, sd (n_held_out, lanes), ld = ld_held_out, in
+///           the target's unit · log_marginal_likelihood (lanes), jitter (lanes) an item
+/// Errors    status(lane, item), as PosteriorArgs
+/// Cost      N^2 / k once a fold for the block, (N / k)^3 flops for its factor
+/// Accuracy  50 eps cond(A) sd(y) against `posterior` on the fold's own matrix
+struct FoldPosteriorArgs {
+  const TableView* table;
+  std::int64_t n_items;
+  std::int64_t n_lanes;
+  const RowSetView* rows;  ///< (n_items, n_lanes), lane fastest
+  ScaledInputs scaled;     ///< of the row set of all rows
+  Scaling target;
+  Mean mean_function;
+  const std::int32_t* slot;  ///< (n_items) item of `inverse`
+  std::int64_t ld_held_out;
+  Batch<const double> inverse;
+  const std::int32_t* inverse_status;  ///< by item of `inverse`
+  Parameter noise_variance;
+  Parameter signal_variance;
+  Batch<double> mean;
+  Batch<double> sd;
+  Batch<double> log_marginal_likelihood;
+  Batch<double> jitter;
+  std::int32_t* status;  ///< (n_items, n_lanes), lane fastest
+};
+
+/// Solve epsilon-SVR for every C and epsilon of a kernel matrix.
+///
+/// Minimises over b and beta 1/2 beta' K beta + C sum max(|y - K beta - b| - epsilon, 0) (scaled target). A path over
+/// ascending C finds the active set; the answer is computed from the active set alone, so it does not depend on the
+/// path (docs/numerics.md).
+///
+/// Words: gamma -1 = 1 / (d var(X)), -2 = 1 / d; C -1 and epsilon -1 = MATLAB's iqr rules (docs/models.md).
+///
+/// Shapes    parameters a lane: C > 0, epsilon >= 0; an item (1 lane): gamma, coef0, degree · prediction (n_held_out,
+///           lanes), ld = ld_held_out, in the target's unit · the diagnostics (lanes) an item
+/// Errors    status(lane, item): ok, converged_degenerate, iteration_limit, time_limit, not_finite
+/// Accuracy  bitwise where converged: cold, warm, any lane order, any CPU
+struct SvrPathArgs {
+  const TableView* table;
+  std::int64_t n_items;
+  std::int64_t n_lanes;
+  const RowSetView* rows;  ///< (n_items)
+  ScaledInputs scaled;     ///< replicates = keep: the op collapses rows itself
+  Kernel kernel;           ///< rbf, linear or polynomial
+  Parameter gamma;
+  Parameter coef0;
+  Parameter degree;
+  Parameter C;
+  Parameter epsilon;
+  Batch<double> prediction;
+  Batch<double> gap;               ///< KKT violation of the answer
+  Batch<double> margin;            ///< smallest distance of a strict sign condition from its bound
+  Batch<double> cond;              ///< condition estimate of the free block, from its pivots
+  Batch<double> correction;        ///< of the one step of refinement, relative to C
+  Batch<std::int32_t> iterations;  ///< face steps and SMO steps
+  Batch<std::int32_t> n_support;
+  std::int32_t* status;  ///< (n_items, n_lanes), lane fastest
+};
+
+// No model lowers to this one yet: null in every backend, its arguments stated when the first one fills it.
 struct MaximizeLmlArgs;
-struct SvrPathArgs;
 
 /// A backend. Ops it does not offer are null, and the planner's device choice skips it for studies that need them.
 struct Backend {
@@ -267,9 +462,14 @@ struct Backend {
   int (*upload)(void* to, const void* from_host, std::size_t bytes);
   int (*download)(void* to_host, const void* from, std::size_t bytes);
 
+  /// Doubles of one item's opaque value: u rows, and right-hand sides beside them.
+  std::int64_t (*factor_doubles)(std::int64_t u, std::int64_t n_rhs);
+  std::int64_t (*reduced_doubles)(std::int64_t u, std::int64_t n_rhs);
+  std::int64_t (*inverse_doubles)(std::int64_t u);
+
   int (*standardize)(const StandardizeArgs*);
-  int (*gram)(const GramArgs*);
   int (*factor)(const FactorArgs*);
+  int (*invert)(const InvertArgs*);
   int (*reduce)(const ReduceArgs*);
   int (*posterior)(const PosteriorArgs*);
   int (*fold_posterior)(const FoldPosteriorArgs*);

@@ -34,9 +34,13 @@ const char* name(Op op);
 /// parameters.
 struct Axis {
   std::string name;
-  std::vector<double> values;
+  std::vector<double> values;  ///< `width` numbers a point
+  std::int32_t width = 1;      ///< more than one where a point is a list, one number a feature
 
-  std::int64_t size() const { return static_cast<std::int64_t>(values.size()); }
+  std::int64_t size() const { return static_cast<std::int64_t>(values.size()) / width; }
+  std::span<const double> point(std::int64_t code) const {
+    return std::span(values).subspan(static_cast<std::size_t>(code * width), static_cast<std::size_t>(width));
+  }
 };
 
 /// A set of axes of one plan.

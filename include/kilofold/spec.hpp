@@ -25,11 +25,13 @@ struct ParameterSchema {
   Kind kind = Kind::real;
   double minimum = -std::numeric_limits<double>::infinity();  ///< smallest legal value
   double maximum = std::numeric_limits<double>::infinity();
-  bool minimum_allowed = true;             ///< false: values must be greater than `minimum`
-  bool none_allowed = false;               ///< `none` = no limit; held as +infinity
-  double default_value = 0;                ///< of a number; +infinity = none
-  std::vector<std::string> categories;     ///< of a category; the first is the default. A value is the index here
-  std::string help;                        ///< one sentence with the unit
+  bool minimum_allowed = true;          ///< false: values must be greater than `minimum`
+  bool none_allowed = false;            ///< `none` = no limit; held as +infinity
+  double default_value = 0;             ///< of a number; +infinity = none
+  bool per_feature = false;             ///< a value may also be a list, one number a feature (ARD length scales)
+  std::vector<std::string> words;       ///< rules a number may be given by (`scale`, `iqr`); the i-th is held as -1 - i
+  std::vector<std::string> categories;  ///< of a category; the first is the default. A value is the index here
+  std::string help;                     ///< one sentence with the unit
   std::vector<std::string> foreign_names;  ///< other tools' names of it, for hints (MinLeafSize, min_child_samples)
 };
 
@@ -43,9 +45,10 @@ struct ModelSchema {
 /// One hyperparameter's values, distinct, in the order written. Never empty.
 struct ParameterAxis {
   std::string name;
-  std::vector<double> values;  ///< numbers, category indices, or +infinity for `none`
+  std::vector<double> values;  ///< numbers, category indices, or +infinity for `none`; `width` of them a point
   Place place;
   std::vector<std::string> text;  ///< names of category values, in their order; empty for numbers
+  std::int32_t width = 1;         ///< 1, or the number of features where points are lists, one number a feature
 };
 
 /// One entry of `models:`. The trials are the product of the axes, last axis fastest; a parameter not written has one

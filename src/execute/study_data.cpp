@@ -3,8 +3,36 @@
 #include "execute/study_data.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace kilofold {
+namespace {
+
+/// Number of each row's set of rows with equal features, by first appearance.
+std::vector<std::int32_t> equal_rows(const Matrix<std::int32_t>& code) {
+  std::map<std::vector<std::int32_t>, std::int32_t> number;
+  std::vector<std::int32_t> set;
+  std::vector<std::int32_t> row(static_cast<std::size_t>(code.cols()));
+  for (std::int64_t i = 0; i < code.rows(); ++i) {
+    for (std::int64_t j = 0; j < code.cols(); ++j) row[static_cast<std::size_t>(j)] = code(i, j);
+    set.push_back(number.try_emplace(row, static_cast<std::int32_t>(number.size())).first->second);
+  }
+  return set;
+}
+
+/// The same for the rows of a list; `n_unique` receives the number of sets.
+std::vector<std::int32_t> replicate_sets(const std::vector<std::int32_t>& rows, const std::vector<std::int32_t>& set,
+                                         std::int32_t& n_unique) {
+  std::map<std::int32_t, std::int32_t> number;
+  std::vector<std::int32_t> replicate;
+  for (std::int32_t row : rows)
+    replicate.push_back(
+        number.try_emplace(set[static_cast<std::size_t>(row)], static_cast<std::int32_t>(number.size())).first->second);
+  n_unique = static_cast<std::int32_t>(number.size());
+  return replicate;
+}
+
+}  // namespace
 
 StudyData::StudyData(const Plan& plan, const Dataset& data, const Backend& backend) : backend_(backend), y_(data.y) {
   const RankCodes ranks = rank_codes(data.X);
@@ -19,6 +47,11 @@ StudyData::StudyData(const Plan& plan, const Dataset& data, const Backend& backe
   table_.level = upload(ranks.level);
   table_.level_begin = upload(ranks.level_begin);
 
+  equal_rows_ = equal_rows(ranks.code);
+  std::vector<std::int32_t> every_row(static_cast<std::size_t>(table_.n));
+  std::iota(every_row.begin(), every_row.end(), 0);
+  all_ = view(every_row, {});
+
   for (const PlanGroup& planned : plan.groups) {
     const Group& group = planned.group;
     if (splits_.contains(group.fold)) continue;
@@ -31,12 +64,21 @@ StudyData::StudyData(const Plan& plan, const Dataset& data, const Backend& backe
         splits.most_train = std::max<std::int64_t>(splits.most_train, static_cast<std::int64_t>(rows.train.size()));
         splits.most_held_out =
             std::max<std::int64_t>(splits.most_held_out, static_cast<std::int64_t>(rows.held_out.size()));
-        splits.rows.push_back({upload(rows.train), upload(rows.held_out), static_cast<std::int32_t>(rows.train.size()),
-                               static_cast<std::int32_t>(rows.held_out.size())});
+        splits.rows.push_back(view(rows.train, rows.held_out));
         splits.held_out.push_back(std::move(rows.held_out));
       }
     }
   }
+}
+
+RowSetView StudyData::view(const std::vector<std::int32_t>& train, const std::vector<std::int32_t>& held_out) {
+  RowSetView view{};
+  view.train = upload(train);
+  view.held_out = upload(held_out);
+  view.n_train = static_cast<std::int32_t>(train.size());
+  view.n_held_out = static_cast<std::int32_t>(held_out.size());
+  view.replicate = upload(replicate_sets(train, equal_rows_, view.n_unique));
+  return view;
 }
 
 const StudyData::Splits& StudyData::at(AxisId fold_axis) const {

@@ -22,6 +22,8 @@ class StudyData {
 
   /// The rows of one fold of one seed, for groups whose fold axis is `fold_axis`.
   const RowSetView& rows(AxisId fold_axis, std::int32_t seed, std::int32_t fold) const;
+  /// Every row of the table as training row, none held out.
+  const RowSetView& all_rows() const { return all_; }
   /// The same held-out rows on the host.
   const std::vector<std::int32_t>& held_out(AxisId fold_axis, std::int32_t seed, std::int32_t fold) const;
   /// Largest training and held-out sets over the folds.
@@ -37,12 +39,15 @@ class StudyData {
     std::vector<std::vector<std::int32_t>> held_out;
   };
   const Splits& at(AxisId fold_axis) const;
+  RowSetView view(const std::vector<std::int32_t>& train, const std::vector<std::int32_t>& held_out);
   template <class T> const T* upload(const std::vector<T>& values);
 
   const Backend& backend_;
   std::vector<Buffer> buffers_;
   TableView table_{};
   std::vector<double> y_;
+  std::vector<std::int32_t> equal_rows_;
+  RowSetView all_{};
   std::map<AxisId, Splits> splits_;
 };
 

@@ -29,6 +29,8 @@ struct Tile::NodeItems {
   Batch<double> X_train{};
   Batch<double> X_held_out{};
   Batch<double> y_train{};
+  Batch<double> count{};
+  Batch<double> within{};
   Batch<double> centre{};
   Batch<double> scale{};
   TreeBatch tree{};

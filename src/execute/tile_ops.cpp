@@ -35,6 +35,8 @@ void Tile::standardize(NodeItems& node) {
   node.X_train = allocate<double>(node, node.ld_train * d);
   node.X_held_out = allocate<double>(node, node.ld_held_out * d);
   node.y_train = allocate<double>(node, node.ld_train);
+  node.count = allocate<double>(node, node.ld_train);
+  node.within = allocate<double>(node, 1);
   node.centre = allocate<double>(node, d + 1);
   node.scale = allocate<double>(node, d + 1);
   const Batch<std::int32_t> status = allocate<std::int32_t>(node, 1);
@@ -44,11 +46,15 @@ void Tile::standardize(NodeItems& node) {
                              rows.data(),
                              choice<Scaling>(node.plan->node, "features"),
                              choice<Scaling>(node.plan->node, "target"),
+                             choice<FitOn>(node.plan->node, "fit_on"),
+                             choice<Replicates>(node.plan->node, "replicates"),
                              node.ld_train,
                              node.ld_held_out,
                              node.X_train,
                              node.X_held_out,
                              node.y_train,
+                             node.count,
+                             node.within,
                              node.centre,
                              node.scale,
                              status.data};

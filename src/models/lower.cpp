@@ -15,7 +15,7 @@ Grid::Column column_on(std::vector<Axis>& axes, const std::string& name, const s
   if (axis == axes.end()) {
     if (axes.size() == AxisSet::capacity)
       throw InputError("the study has more than 128 different parameters", "split it into several studies");
-    axes.push_back({name, {}});
+    axes.push_back({name, {}, 1});
     axis = axes.end() - 1;
   }
   std::unordered_map<double, std::int32_t> code_of;
@@ -72,8 +72,10 @@ Binding GroupBuilder::bind(std::string_view parameter) const {
 }
 
 NodeId GroupBuilder::standardize() {
-  return add(Op::standardize, {fixed("features", spec_.feature_scaling), fixed("target", spec_.target_scaling)}, {},
-             rows());
+  return add(Op::standardize,
+             {fixed("features", spec_.feature_scaling), fixed("target", spec_.target_scaling),
+              fixed("fit_on", FitOn::fold), fixed("replicates", Replicates::keep)},
+             {}, rows());
 }
 
 NodeId GroupBuilder::add(Op op, std::vector<Binding> bindings, std::vector<NodeId> inputs, AxisSet reads,

@@ -15,8 +15,10 @@ template <class T> std::vector<T> select(const std::vector<T>& values, const std
 }
 
 TrialTable select(const TrialTable& table, const std::vector<std::int64_t>& rows) {
-  TrialTable selected = {table.model_name, table.model,       select(table.id, rows), select(table.n_folds, rows), {},
-                         table.numerics,   table.has_members, table.few_values};
+  TrialTable selected = table;
+  selected.id = select(table.id, rows);
+  selected.n_folds = select(table.n_folds, rows);
+  selected.columns.clear();
   for (const TrialColumn& column : table.columns) {
     selected.columns.push_back(
         {column.name, column.long_name, column.integral, select(column.number, rows), select(column.text, rows)});

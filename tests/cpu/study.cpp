@@ -58,7 +58,7 @@ std::vector<RowSetView> views(const std::vector<Rows>& items) {
   std::vector<RowSetView> out;
   for (const Rows& rows : items) {
     out.push_back({rows.train.data(), rows.held_out.data(), static_cast<std::int32_t>(rows.train.size()),
-                   static_cast<std::int32_t>(rows.held_out.size())});
+                   static_cast<std::int32_t>(rows.held_out.size()), nullptr, 0});
   }
   return out;
 }
@@ -193,11 +193,15 @@ Standardized standardized(const Table& table, const std::vector<Rows>& items, Sc
                              rows.data(),
                              features,
                              target,
+                             FitOn::fold,
+                             Replicates::keep,
                              out.ld_train,
                              out.ld_held_out,
                              {out.X_train.data(), out.ld_train * out.d},
                              {out.X_held_out.data(), out.ld_held_out * out.d},
                              {out.y_train.data(), out.ld_train},
+                             {},
+                             {},
                              {out.centre.data(), out.d + 1},
                              {out.scale.data(), out.d + 1},
                              out.status.data()};

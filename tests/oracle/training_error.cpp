@@ -30,7 +30,7 @@ struct Study {
 /// Training predictions at depths 1 to `deepest`: the training rows stand in for the held-out ones.
 std::vector<double> training_predictions(const Study& study, const std::vector<std::int32_t>& train) {
   const auto n = static_cast<std::int32_t>(train.size());
-  const RowSetView rows{train.data(), train.data(), n, n};
+  const RowSetView rows{train.data(), train.data(), n, n, nullptr, 0};
   std::vector<double> depths;
   for (int depth = 1; depth <= deepest; ++depth) depths.push_back(depth);
   const double max_depth = deepest;

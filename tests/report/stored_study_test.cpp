@@ -43,8 +43,13 @@ StudyHeader header() {
     study.data.y.push_back(10 * report::wander(i, 0.6180339887498949));
   }
   for (const std::int64_t seed : study.spec.cv.seeds) study.splits.push_back(kfold(n_samples, 2, seed));
-  TrialTable table{"DT", "tree", {"00000000000000a1", "00000000000000a2", "00000000000000a3"}, {2, 2, 2}, {},
-                   "1",  true};
+  TrialTable table;
+  table.model_name = "DT";
+  table.model = "tree";
+  table.id = {"00000000000000a1", "00000000000000a2", "00000000000000a3"};
+  table.n_folds = {2, 2, 2};
+  table.numerics = "1";
+  table.has_members = true;
   table.columns = {{"max_depth", "depth limit", true, {3, 5, NAN}, {}},
                    {"min_samples_leaf", "", true, {4, 4, 4}, {}},
                    {"cv.folds", "", true, {2, 2, 2}, {}}};

@@ -38,6 +38,13 @@ struct TrialColumn {
   std::vector<std::string> text;  ///< used for categories
 };
 
+/// One number that a model keeps of every fit, beside its status: log marginal likelihood, iterations, members.
+struct DiagnosticColumn {
+  std::string name;  ///< of the dataset /models/<entry>/diagnostic/<name>
+  std::string long_name;
+  bool integral = false;  ///< stored as int32 with -1 = missing; else float32 with NaN = missing
+};
+
 /// Every trial of one entry of the `models:` list, in the order of the file's `trial` dimension.
 struct TrialTable {
   std::string model_name;             ///< the entry's name, e.g. "DT": the group under /models
@@ -45,7 +52,9 @@ struct TrialTable {
   std::vector<std::string> id;        ///< 16 hex digits each: hash of all that the trial's numbers depend on
   std::vector<std::int32_t> n_folds;  ///< k of each trial
   std::vector<TrialColumn> columns;
-  std::string numerics;      ///< numerics id of this entry's plan group
+  std::string numerics;  ///< numerics id of this entry's plan group
+  bool has_sd = false;   ///< predictions come with a standard deviation
+  std::vector<DiagnosticColumn> diagnostics;
   bool has_members = false;  ///< fits have a number of members worth storing (ensembles)
   bool few_values = false;   ///< predictions repeat a few values a row (trees): worth compressing
 };
@@ -62,6 +71,8 @@ struct CellBlock {
   std::vector<double> metric;           ///< (c, 4) pooled mae, rmse, r2, r2_eq13
   std::vector<double> fold_metric;      ///< (c, k, 3) mae, rmse, r2; NaN beyond the trial's own folds
   std::vector<std::int32_t> status;     ///< (c, k) FitStatus; -1 beyond the trial's own folds
+  std::vector<double> sd;               ///< (c, n) sd of a new observation at every sample; empty unless has_sd
+  std::vector<float> diagnostic;        ///< (c, diagnostics of the TrialTable, k); NaN beyond the trial's own folds
   std::vector<std::int32_t> n_members;  ///< (c, k) members the prediction uses; -1 beyond the trial's own folds; empty
                                         ///< for models without members
 

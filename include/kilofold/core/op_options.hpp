@@ -33,4 +33,37 @@ enum class Combine : std::int32_t {
   weighted_median = 2,  ///< the smallest prediction whose cumulative weight reaches half the total
 };
 
+/// Where the features' centre and scale come from. The target's always come from the training rows.
+enum class FitOn : std::int32_t {
+  fold = 0,  ///< the training rows: nothing of the held-out rows leaks
+  all = 1,   ///< every row of the table, so that folds and seeds share one kernel matrix
+};
+
+/// Training rows with equal features.
+enum class Replicates : std::int32_t {
+  keep = 0,      ///< every row is a row
+  collapse = 1,  ///< one row with a count and the mean target
+};
+
+/// k(x, x') of kernel methods; q = sum over features of ((x_f - x'_f) / length_scale_f)^2, s = sqrt q. Signal
+/// variance 1.
+enum class Kernel : std::int32_t {
+  squared_exponential = 0,  ///< exp(-q / 2)
+  matern32 = 1,             ///< (1 + u) exp(-u), u = sqrt 3 s
+  matern52 = 2,             ///< (1 + u + u^2 / 3) exp(-u), u = sqrt 5 s
+  rational_quadratic = 3,   ///< (1 + q / (2 alpha))^(-alpha)
+  exponential = 4,          ///< exp(-s)
+  rbf = 5,                  ///< exp(-gamma |x - x'|^2)
+  linear = 6,               ///< x . x'
+  polynomial = 7,           ///< (gamma x . x' + coef0)^degree
+};
+
+/// Mean function of a Gaussian process, its coefficients estimated by generalised least squares.
+enum class Mean : std::int32_t { zero = 0, constant = 1, linear = 2 };
+
+/// Columns of the mean function's basis.
+constexpr std::int64_t basis_columns(Mean mean, std::int64_t n_features) {
+  return mean == Mean::zero ? 0 : mean == Mean::constant ? 1 : 1 + n_features;
+}
+
 }  // namespace kilofold
