@@ -85,6 +85,13 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string grouped(std::int64_t count) {
+  std::string digits = std::to_string(count);
+  const std::ptrdiff_t first = count < 0 ? 1 : 0;  // no comma behind the sign
+  for (auto at = std::ssize(digits) - 3; at > first; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
+  return digits;
+}
+
 std::optional<std::string> closest_name(std::string_view typed, std::span<const std::string> candidates) {
   // A name this long is no slip of the finger, and the distance costs the product of the lengths.
   constexpr std::size_t longest_name = 200;

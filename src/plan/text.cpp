@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "kilofold/core/hash.hpp"
+#include "kilofold/core/text.hpp"
 #include "kilofold/plan.hpp"
 
 namespace kilofold {
@@ -26,13 +27,6 @@ std::string duration(double seconds) {
   if (seconds < 120) return fmt::format("{:.3g} s", seconds);
   if (seconds < 7200) return fmt::format("{:.3g} min", seconds / 60);
   return fmt::format("{:.4g} h", seconds / 3600);
-}
-
-std::string grouped(std::int64_t count) {
-  std::string digits = std::to_string(count);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
-    digits.insert(static_cast<std::size_t>(at), ",");
-  return digits;
 }
 
 std::int64_t naive_items(const Plan& plan, const PlanNode& node) {

@@ -9,6 +9,8 @@
 #include <limits>
 #include <vector>
 
+#include "kilofold/core/text.hpp"
+
 namespace kilofold::report {
 namespace {
 
@@ -42,12 +44,7 @@ std::string significant(double value, int digits) {
 
 std::string parameter_value(double value) { return fmt::format("{:.6g}", value); }
 
-std::string count(std::int64_t n) {
-  std::string text = fmt::format("{}", n);
-  for (std::int64_t at = std::ssize(text) - 3; at > (n < 0 ? 1 : 0); at -= 3)
-    text.insert(static_cast<std::size_t>(at), ",");
-  return text;
-}
+std::string count(std::int64_t n) { return grouped(n); }
 
 std::string count(std::int64_t n, std::string_view noun) {
   return fmt::format("{} {}{}", count(n), noun, n == 1 ? "" : "s");

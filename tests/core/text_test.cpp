@@ -29,6 +29,14 @@ TEST(IsUtf8, RefusesOverlongFormsSurrogatesAndCutCharacters) {
               "e"));
 }
 
+TEST(Grouped, SetsACommaAtEveryThousand) {
+  EXPECT_EQ(grouped(0), "0");
+  EXPECT_EQ(grouped(999), "999");
+  EXPECT_EQ(grouped(1000), "1,000");
+  EXPECT_EQ(grouped(-123), "-123");
+  EXPECT_EQ(grouped(-1234567), "-1,234,567");
+}
+
 TEST(ClosestName, ForgivesASlipInAThirdOfTheCharacters) {
   const std::vector<std::string> names = {"viscosity", "mass_loading", "CG"};
 

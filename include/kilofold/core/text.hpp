@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,6 +20,9 @@ std::string_view printable(std::string_view character);
 
 /// True where every byte belongs to a well-formed UTF-8 character.
 bool is_utf8(std::string_view text);
+
+/// A count as people read it: "1,234,567".
+std::string grouped(std::int64_t count);
 
 /// The candidate closest to a mistyped name, or nothing when none is near.
 ///
