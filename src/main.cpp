@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include <exception>
 #include <map>
+#include <new>
 #include <string>
 
+#include "cli/console.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/options.hpp"
 #include "cli/verbs.hpp"
 #include "cpu/isa.hpp"
@@ -13,30 +14,39 @@
 
 namespace {
 
-enum ExitCode { bug = 1, bad_input = 2, machine_failed = 4 };
+/// What becomes of a study whose run the machine ended.
+const char* reassurance(const kilofold::cli::Options& options) {
+  const bool writes = options.verb == "run" || options.verb == "merge";
+  return writes ? "what was committed is safe; the same command goes on with it\n" : "";
+}
 
 /// Run one verb; every way it can fail has its exit code.
 int run_verb(const kilofold::cli::Options& options) {
   using namespace kilofold;
-  const std::map<std::string, int (*)(const cli::Options&)> verbs = {
-      {"validate", cli::validate}, {"plan", cli::plan},     {"run", cli::run},    {"status", cli::status},
-      {"show", cli::show},         {"report", cli::report}, {"merge", cli::merge}};
+  using namespace kilofold::cli;
+  const std::map<std::string, int (*)(const Options&)> verbs = {
+      {"init", init},    {"validate", validate}, {"plan", plan},   {"run", run},       {"status", status},
+      {"show", show},    {"report", report},     {"merge", merge}, {"doctor", doctor}, {"completion", completion},
+      {"manual", manual}};
   try {
+    set_color(options.color);
     cpu::force_isa_from_environment();
-    return verbs.at(options.verb)(options);
+    const int code = verbs.at(options.verb)(options);
+    flush_results();
+    return code;
   } catch (const InputError& error) {
-    fmt::print(stderr, "{}\n", error.what());
+    say_text(problems_text(error.problems()));
     return bad_input;
   } catch (const MachineError& error) {
-    fmt::print(stderr, "kilofold: the machine failed: {}\nwhat was committed is safe; run again to go on\n",
-               error.what());
+    say("{}\n{}", error_text(error.what()), reassurance(options));
     return machine_failed;
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "kilofold: out of memory\nwhat was committed is safe; run again to go on\n");
+    say("{}\n{}", error_text("out of memory"), reassurance(options));
     return machine_failed;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "kilofold: this is a bug, please report it: {}\n", error.what());
-    return bug;
+    say("{}\n", error_text(error.what()));
+    say_text("this is a bug in kilofold; please report it with the output of kilofold doctor\n");
+    return our_bug;
   }
 }
 

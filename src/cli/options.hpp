@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/console.hpp"
 #include "kilofold/execute.hpp"
 #include "kilofold/spec.hpp"
 
@@ -13,17 +14,25 @@ namespace kilofold::cli {
 /// What a command line asked for. Every verb reads its own part.
 struct Options {
   std::string verb;
+  std::string table;    ///< CSV of init
   std::string spec;     ///< SPEC of validate, plan, run
   std::string results;  ///< FILE of status, show, report, merge
   std::string trial;    ///< TRIAL of show
+  std::string folder;   ///< FOLDER of doctor
+  std::string shell;    ///< SHELL of completion
   std::string output;   ///< -o
   std::vector<Override> overrides;
   Switches switches;
   ExecuteOptions execute;
-  std::string device;  ///< empty: as the spec says
+  std::string device;     ///< empty: as the spec says
+  double time_limit = 0;  ///< seconds; 0 = none
+  std::string event_log;  ///< --log-json
+  Color color = Color::automatic;
   bool explain = false;
   bool fresh = false;
   bool quiet = false;
+  bool verbose = false;
+  bool json = false;
 };
 
 /// How reading a command line ended: a verb to run, or everything said (help, version) and an exit code.

@@ -2,32 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/progress.hpp"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <locale>
-#include <string_view>
+
+#include "cli/console.hpp"
+#include "kilofold/core/text.hpp"
 
 namespace kilofold::cli {
 namespace {
 
 constexpr double terminal_interval = 0.2;  // seconds between two drawings
 constexpr double plain_interval = 30;
-
-bool is_terminal() {
-  const char* term = std::getenv("TERM");
-  return isatty(STDERR_FILENO) == 1 && term != nullptr && std::string_view(term) != "dumb";
-}
-
-std::string grouped(std::int64_t count) {
-  std::string digits = std::to_string(count);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
-    digits.insert(static_cast<std::size_t>(at), ",");
-  return digits;
-}
 
 }  // namespace
 
@@ -57,16 +41,19 @@ ProgressLine::ProgressLine(const std::string& name, bool quiet)
 void ProgressLine::show(const Progress& progress) {
   if (quiet_ || progress.elapsed - last_shown_ < (terminal_ ? terminal_interval : plain_interval)) return;
   last_shown_ = progress.elapsed;
-  if (terminal_)
-    fmt::print(stderr, "\r\033[K{}: {}", name_, progress_text(progress));
-  else
-    fmt::print(stderr, "{}: {}\n", name_, progress_text(progress));
-  std::fflush(stderr);
+  std::string text = fmt::format("{}: {}", name_, progress_text(progress));
+  if (terminal_) {
+    // A line as wide as the terminal would wrap, and the next one could not be drawn over it.
+    const std::size_t fits = static_cast<std::size_t>(std::max(terminal_columns() - 1, 1));
+    say("\r\033[K{}", text.substr(0, fits));
+  } else {
+    say("{}\n", text);
+  }
   drawn_ = terminal_;
 }
 
-void ProgressLine::finish() {
-  if (drawn_) fmt::print(stderr, "\r\033[K");
+void ProgressLine::clear() {
+  if (drawn_) say_text("\r\033[K");
   drawn_ = false;
 }
 

@@ -14,8 +14,8 @@ class ProgressLine {
   ProgressLine(const std::string& name, bool quiet);
 
   void show(const Progress& progress);
-  /// End the line, so that what follows starts on a fresh one.
-  void finish();
+  /// Take the line away, so that what follows stands in its place.
+  void clear();
 
  private:
   std::string name_;
@@ -28,7 +28,7 @@ class ProgressLine {
 /// "37 % | 1,234 of 3,300 cells | 5,100 fits/s | 12 s left". The time left weighs planned cost, not counts.
 std::string progress_text(const Progress& progress);
 
-/// "12.3 s", "4 min 10 s", "3 h 20 min".
+/// "8.3 s", "4 min 10 s", "3 h 20 min".
 std::string duration_text(double seconds);
 
 }  // namespace kilofold::cli

@@ -1,126 +1,173 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
-#include <algorithm>
+#include <chrono>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
+#include "cli/checkpoints.hpp"
+#include "cli/events.hpp"
+#include "cli/exit_codes.hpp"
+#include "cli/folder.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
 #include "cli/study.hpp"
 #include "cli/verbs.hpp"
-#include "kilofold/store.hpp"
+#include "kilofold/core/text.hpp"
 
 namespace kilofold::cli {
 namespace {
 
-constexpr int some_fits_failed = 3;
-constexpr int stopped_early = 75;
-constexpr double longest_checkpoint = 600;                    // seconds
-constexpr std::size_t most_pending = std::size_t{256} << 20;  // bytes of predictions that may wait for a checkpoint
-
-/// Collects finished cells and commits them every checkpoint; the interval doubles up to ten minutes.
-class Checkpoints {
+/// One run: what is computed, where it goes, and who is told.
+class Run {
  public:
-  Checkpoints(Store& store, double seconds) : store_(store), interval_(seconds), next_(seconds) {}
+  explicit Run(const Options& options)
+      : options_(options),
+        stop_(stop_on_signals()),
+        study_(read_study(options)),
+        plan_(make_plan(lower(study_.spec, study_.data), all_rules(), options.switches)),
+        device_(open_device(options.device.empty() ? study_.spec.run.device : options.device, plan_, cpu_backend())),
+        path_(options.output.empty() ? study_.spec.output.file : options.output),
+        log_(options.event_log),
+        line_(study_.spec.name, options.quiet) {}
 
-  void add(std::vector<CellBlock> blocks) {
-    for (CellBlock& block : blocks) {
-      bytes_ += block.prediction.size() * sizeof(double);
-      pending_.push_back(std::move(block));
+  int go() {
+    require_writable(path_);
+    if (options_.fresh) Store::remove(path_);
+    Store store(path_, header(study_, plan_, device_, options_.overrides));
+    say_start(store);
+    try {
+      const Executed executed = compute(store);
+      const int code = finish(store, executed);
+      log_end(executed, code);
+      return code;
+    } catch (const std::exception& error) {
+      line_.clear();
+      log_.write("end", {{"reason", "error"}, {"message", error.what()}});
+      throw;
     }
   }
 
-  void tick(double elapsed) {
-    if (elapsed < next_ && bytes_ < most_pending) return;
-    flush();
-    interval_ = std::min(2 * interval_, longest_checkpoint);
-    next_ = elapsed + interval_;
-  }
-
-  void flush() {
-    if (!pending_.empty()) store_.commit(pending_);
-    pending_.clear();
-    bytes_ = 0;
-  }
-
  private:
-  Store& store_;
-  double interval_;
-  double next_;
-  std::size_t bytes_ = 0;
-  std::vector<CellBlock> pending_;
-};
+  void say_start(const Store& store) {
+    log_.write("start", {{"study", study_.spec.name},
+                         {"file", path_},
+                         {"device", device_.description},
+                         {"trials", plan_.n_trials},
+                         {"seeds", study_.spec.cv.seeds.size()},
+                         {"fits", plan_.n_fits},
+                         {"cells", store.committed().total()},
+                         {"cells_there", store.committed().size()},
+                         {"plan", plan_hash(plan_)}});
+    if (options_.quiet) return;
+    say("{}: {} trials x {} seeds, {} fits on {}\n", study_.spec.name, grouped(plan_.n_trials),
+        study_.spec.cv.seeds.size(), grouped(plan_.n_fits), device_.description);
+    if (store.committed().size() > 0)
+      say("{} of {} cells are there already\n", grouped(store.committed().size()), grouped(store.committed().total()));
+    if (!options_.verbose) return;
+    say("device {} ({})\nrules {}\nplan {}, about {} on one core\nresults in {}\n", device_.backend->name,
+        device_.reason, rules_line(plan_), plan_hash(plan_), duration_text(plan_.seconds), path_);
+  }
 
-Executed execute_and_store(const Plan& plan, const Study& study, const Device& device, const Options& options,
-                           Store& store) {
-  ProgressLine line(study.spec.name, options.quiet);
-  Checkpoints checkpoints(store, study.spec.run.checkpoint_seconds);
-  ExecuteHooks hooks;
-  const CellSet before = store.committed();  // commits go on while threads ask
-  if (before.size() > 0)
-    hooks.is_done = [&before](ModelId model, std::int64_t trial, std::int32_t seed) {
-      return before.contains(model, trial, seed);
+  Executed compute(Store& store) {
+    Checkpoints checkpoints(store, study_.spec.run.checkpoint_seconds,
+                            [this](const Commit& commit) { tell_commit(commit); });
+    ExecuteHooks hooks;
+    const CellSet before = store.committed();  // commits go on while threads ask
+    if (before.size() > 0)
+      hooks.is_done = [&before](ModelId model, std::int64_t trial, std::int32_t seed) {
+        return before.contains(model, trial, seed);
+      };
+    hooks.on_cells = [&checkpoints](std::vector<CellBlock> blocks) { checkpoints.add(std::move(blocks)); };
+    hooks.on_progress = [&](const Progress& progress) {
+      checkpoints.tick(progress.elapsed);
+      line_.show(progress);
+      log_.progress(progress);
+      watch_time();
     };
-  hooks.on_cells = [&checkpoints](std::vector<CellBlock> blocks) { checkpoints.add(std::move(blocks)); };
-  hooks.on_progress = [&](const Progress& progress) {
-    checkpoints.tick(progress.elapsed);
-    line.show(progress);
-  };
-  hooks.stop = stop_on_signals();
-  ExecuteOptions wanted = options.execute;
-  if (wanted.threads == 0) wanted.threads = study.spec.run.threads;
-  const Executed executed = execute(plan, study.data, *device.backend, wanted, hooks);
-  checkpoints.flush();
-  line.finish();
-  return executed;
-}
+    hooks.stop = stop_;
+    ExecuteOptions wanted = options_.execute;
+    if (wanted.threads == 0) wanted.threads = study_.spec.run.threads;
+    const Executed executed = execute(plan_, study_.data, *device_.backend, wanted, hooks);
+    checkpoints.flush();
+    line_.clear();
+    return executed;
+  }
 
-void say_what_was_done(const Executed& executed, const Plan& plan, const Store& store, bool quiet) {
-  if (quiet) return;
-  const auto fits_of = [&](std::int64_t cells) {
-    return store.committed().total() == 0
-               ? 0
-               : cells * (plan.n_fits / std::max<std::int64_t>(1, store.committed().total()));
-  };
-  const std::int64_t before = store.committed().size() - executed.cells;
-  fmt::print(stderr, "{} cells ({} fits) in {}", executed.cells, fits_of(executed.cells),
-             duration_text(executed.seconds));
-  if (before > 0) fmt::print(stderr, "; {} were there already", before);
-  fmt::print(stderr, "\n");
-  if (executed.failed_fits > 0)
-    fmt::print(stderr, "{} fits failed numerically: their status is stored, their predictions are NaN\n",
-               executed.failed_fits);
-}
+  void watch_time() {
+    const std::chrono::duration<double> gone = std::chrono::steady_clock::now() - begin_;
+    if (options_.time_limit == 0 || out_of_time_ || gone.count() < options_.time_limit) return;
+    out_of_time_ = true;
+    request_stop();
+    line_.clear();
+    if (!options_.quiet) say_text("time limit reached: saving what is whole\n");
+  }
+
+  void tell_commit(const Commit& commit) {
+    log_.write("commit", {{"cells", commit.cells}, {"bytes", commit.bytes}, {"seconds", commit.seconds}});
+    if (!options_.verbose) return;
+    line_.clear();
+    say("committed {} cells, {:.3g} MB of predictions, in {}\n", grouped(commit.cells),
+        static_cast<double>(commit.bytes) / 1e6, duration_text(commit.seconds));
+  }
+
+  /// Merge what is whole, say what comes next; the exit code.
+  int finish(Store& store, const Executed& executed) {
+    say_what_was_done(executed, store.committed());
+    const std::int64_t size = store.committed().size();
+    const std::int64_t total = store.committed().total();
+    if (size < total) {
+      const bool whole_shard = executed.complete && options_.execute.shard_count > 1;
+      if (!options_.quiet)
+        say("{} of {} cells are safe{}; {}\n", grouped(size), grouped(total), size > 0 ? " in " + path_ + ".parts" : "",
+            whole_shard ? "when all shards are done: kilofold merge " + path_ : "run the same command again to go on");
+      return whole_shard ? done : stopped_early;
+    }
+    store.merge();
+    put("{}\n", std::filesystem::absolute(path_).lexically_normal().string());
+    if (!options_.quiet) say("next: kilofold report {}\n", path_);
+    return executed.failed_fits > 0 ? some_fits_failed : done;
+  }
+
+  void say_what_was_done(const Executed& executed, const CellSet& committed) const {
+    if (options_.quiet) return;
+    if (executed.cells == 0 && executed.complete) {
+      say_text(options_.execute.shard_count > 1 ? "nothing to compute in this shard\n" : "nothing to compute\n");
+    } else {
+      const std::int64_t fits_per_cell = plan_.n_fits / std::max<std::int64_t>(1, committed.total());
+      say("{} cells ({} fits) in {}\n", grouped(executed.cells), grouped(executed.cells * fits_per_cell),
+          duration_text(executed.seconds));
+    }
+    if (executed.failed_fits > 0)
+      say("{} fits failed numerically: their status is stored, their predictions are NaN\n",
+          grouped(executed.failed_fits));
+  }
+
+  void log_end(const Executed& executed, int code) {
+    const char* reason = executed.complete ? "complete"
+                         : out_of_time_    ? "time limit"
+                         : stop_->load()   ? "signal"
+                                           : "limit";
+    log_.write("end", {{"reason", reason},
+                       {"exit_code", code},
+                       {"cells", executed.cells},
+                       {"failed_fits", executed.failed_fits},
+                       {"seconds", executed.seconds}});
+  }
+
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  const Options& options_;
+  const std::atomic<bool>* stop_;
+  const Study study_;
+  const Plan plan_;
+  const Device device_;
+  const std::string path_;
+  EventLog log_;
+  ProgressLine line_;
+  bool out_of_time_ = false;
+};
 
 }  // namespace
 
-int run(const Options& options) {
-  const Study study = read_study(options);
-  const Plan plan = make_plan(lower(study.spec, study.data), all_rules(), options.switches);
-  const Device device =
-      open_device(options.device.empty() ? study.spec.run.device : options.device, plan, cpu_backend());
-  const std::string path = options.output.empty() ? study.spec.output.file : options.output;
-  if (options.fresh) Store::remove(path);
-  Store store(path, header(study, plan, device, options.overrides));
-
-  if (!options.quiet)
-    fmt::print(stderr, "{}: {} trials x {} seeds, {} fits on {}; {} cells, {} done\n", study.spec.name, plan.n_trials,
-               study.spec.cv.seeds.size(), plan.n_fits, device.description, store.committed().total(),
-               store.committed().size());
-  const Executed executed = execute_and_store(plan, study, device, options, store);
-  say_what_was_done(executed, plan, store, options.quiet);
-
-  if (store.committed().size() < store.committed().total()) {
-    const bool whole_shard = executed.complete && options.execute.shard_count > 1;
-    fmt::print(stderr, "{} of {} cells are safe in {}.parts; {}\n", store.committed().size(), store.committed().total(),
-               path, whole_shard ? "next: kilofold merge " + path : "run the same command again to go on");
-    return whole_shard ? 0 : stopped_early;
-  }
-  store.merge();
-  fmt::print("{}\n", std::filesystem::absolute(path).string());
-  if (!options.quiet) fmt::print(stderr, "next: kilofold report {}\n", path);
-  return executed.failed_fits > 0 ? some_fits_failed : 0;
-}
+int run(const Options& options) { return Run(options).go(); }
 
 }  // namespace kilofold::cli

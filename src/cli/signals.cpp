@@ -7,10 +7,11 @@
 #include <csignal>
 #include <string_view>
 
+#include "cli/exit_codes.hpp"
+
 namespace kilofold::cli {
 namespace {
 
-constexpr int second_interrupt = 130;
 std::atomic<bool> stop = false;
 static_assert(std::atomic<bool>::is_always_lock_free, "the handler touches it");
 
@@ -31,7 +32,11 @@ const std::atomic<bool>* stop_on_signals() {
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;
   for (int signal : {SIGINT, SIGTERM, SIGUSR1, SIGHUP}) sigaction(signal, &action, nullptr);
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, nullptr);
   return &stop;
 }
+
+void request_stop() { stop = true; }
 
 }  // namespace kilofold::cli

@@ -23,4 +23,7 @@ Study read_study(const Options& options);
 /// `overrides` are kept as attributes, since the spec's text is kept as the file has it.
 StudyHeader header(const Study& study, const Plan& plan, const Device& device, std::span<const Override> overrides);
 
+/// "fired: depth_prefix; off: none".
+std::string rules_line(const Plan& plan);
+
 }  // namespace kilofold::cli

@@ -7,6 +7,7 @@
 /// One function a verb; each prints results to stdout, words for people to stderr, and returns the exit code.
 namespace kilofold::cli {
 
+int init(const Options& options);
 int validate(const Options& options);
 int plan(const Options& options);
 int run(const Options& options);
@@ -14,5 +15,8 @@ int status(const Options& options);
 int show(const Options& options);
 int report(const Options& options);
 int merge(const Options& options);
+int doctor(const Options& options);
+int completion(const Options& options);
+int manual(const Options& options);
 
 }  // namespace kilofold::cli

@@ -6,6 +6,7 @@
 #include <random>
 #include <thread>
 
+#include "kilofold/core/text.hpp"
 #include "support/program.hpp"
 
 namespace kilofold {
@@ -96,7 +97,7 @@ TEST(KillAndResume, InterruptSavesStateExits75AndGoesOn) {
   const testing::Outcome rest = run_program(folder, {"run", "study.yaml"});
 
   ASSERT_EQ(rest.code, 0) << rest.err;
-  EXPECT_NE(rest.err.find(std::to_string(saved) + " were there already"), std::string::npos) << rest.err;
+  EXPECT_NE(rest.err.find(grouped(saved) + " of "), std::string::npos) << rest.err;
   EXPECT_EQ(run_program(folder, {"status", "long.h5"}).code, 0);
 }
 

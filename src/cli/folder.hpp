@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace kilofold::cli {
+
+/// What a folder's file system does when tried, with a file that goes again.
+struct FolderProbe {
+  std::string folder;
+  std::string write;  ///< empty: works; else why not. The same for what follows
+  std::string sync;
+  std::string rename;
+  std::string lock;         ///< without locks merges remove no parts (docs/store.md)
+  double sync_seconds = 0;  ///< one fsync
+  double bytes_free = 0;
+
+  bool safe() const { return write.empty() && sync.empty() && rename.empty(); }
+};
+
+FolderProbe probe_folder(const std::string& folder);
+
+/// Bytes free for us on a folder's file system; nothing when it cannot tell.
+std::optional<double> bytes_free(const std::string& folder);
+
+/// Make the folder of an output file and try to write there: better now than at the first checkpoint.
+///
+/// Errors    InputError naming the folder and what the system says
+void require_writable(const std::string& output);
+
+}  // namespace kilofold::cli

@@ -1,0 +1,136 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/json.hpp"
+
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace kilofold::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<const char*, 4> metric_names = {"mae", "rmse", "r2", "r2_eq13"};
+
+std::string text_of(const Json& document) {
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Json known(int number) { return number > 0 ? Json(number) : Json(nullptr); }
+
+Json axis_names(const AxisSet& set, const Plan& plan) {
+  Json names = Json::array();
+  for (AxisId axis : set.list()) names.push_back(plan.axes[static_cast<std::size_t>(axis.value)].name);
+  return names;
+}
+
+Json nodes_json(const Plan& plan) {
+  Json nodes = Json::array();
+  for (const PlanNode& node : plan.nodes) {
+    std::int64_t one_by_one = 0;
+    for (GroupId id : node.groups) one_by_one += plan.groups[static_cast<std::size_t>(id.value)].group.grid.size();
+    nodes.push_back({{"op", name(node.node.op)},
+                     {"items_one_by_one", one_by_one},
+                     {"items", node.items},
+                     {"seconds", node.seconds},
+                     {"reads", axis_names(node.node.reads, plan)},
+                     {"lanes", axis_names(node.node.lanes, plan)}});
+  }
+  return nodes;
+}
+
+Json rules_json(const Plan& plan) {
+  Json rules = Json::array();
+  for (const PlanGroup& group : plan.groups) {
+    for (const std::string& rule : group.fired)
+      rules.push_back({{"rule", rule}, {"group", group.group.label}, {"fired", true}});
+    for (const auto& [rule, reason] : group.refused)
+      rules.push_back({{"rule", rule}, {"group", group.group.label}, {"fired", false}, {"reason", reason}});
+  }
+  return rules;
+}
+
+Json parameters_json(const TrialTable& table, std::size_t trial) {
+  Json parameters = Json::object();
+  for (const TrialColumn& column : table.columns) {
+    if (!column.text.empty())
+      parameters[column.name] = column.text[trial];
+    else if (column.integral && std::isfinite(column.number[trial]))
+      parameters[column.name] = static_cast<std::int64_t>(column.number[trial]);
+    else
+      parameters[column.name] = column.number[trial];
+  }
+  return parameters;
+}
+
+}  // namespace
+
+std::string problems_json(const std::vector<Problem>& problems) {
+  Json list = Json::array();
+  for (const Problem& problem : problems)
+    list.push_back({{"file", problem.place.file},
+                    {"line", known(problem.place.line)},
+                    {"column", known(problem.place.column)},
+                    {"width", problem.width},
+                    {"message", problem.message},
+                    {"reason", problem.reason},
+                    {"hint", problem.hint}});
+  return text_of(list);
+}
+
+std::string plan_json(const Plan& plan, const Spec& spec) {
+  return text_of({{"study", spec.name},
+                  {"trials", plan.n_trials},
+                  {"seeds", spec.cv.seeds.size()},
+                  {"fits", plan.n_fits},
+                  {"samples", plan.n_samples},
+                  {"features", plan.n_features},
+                  {"seconds_one_by_one", plan.naive_seconds},
+                  {"seconds", plan.seconds},
+                  {"sharing", plan.switches.sharing},
+                  {"nodes", nodes_json(plan)},
+                  {"rules", rules_json(plan)},
+                  {"output", spec.output.file},
+                  {"cost_table", cost_table_version},
+                  {"plan", plan_hash(plan)}});
+}
+
+std::string status_json(const StudyReader& study, const std::string& file) {
+  Json models = Json::array();
+  for (std::size_t m = 0; m < study.models().size(); ++m) {
+    const std::vector<std::int64_t> counts = study.status_counts(ModelId(static_cast<int>(m)));
+    Json fits = Json::object();
+    for (std::size_t s = 0; s + 1 < counts.size(); ++s)
+      if (counts[s] > 0) fits[name(static_cast<FitStatus>(s))] = counts[s];
+    if (counts.back() > 0) fits["missing"] = counts.back();
+    const TrialTable& table = study.models()[m];
+    models.push_back({{"name", table.model_name}, {"model", table.model}, {"trials", table.id.size()}, {"fits", fits}});
+  }
+  return text_of({{"file", file},
+                  {"cells", study.n_cells()},
+                  {"committed", study.n_committed()},
+                  {"complete", study.n_committed() == study.n_cells()},
+                  {"models", models}});
+}
+
+std::string trial_json(const StudyReader& study, ModelId model, std::int64_t trial) {
+  const TrialTable& table = study.models()[static_cast<std::size_t>(model.value)];
+  const auto t = static_cast<std::size_t>(trial);
+  const CellBlock cells = study.trial(model, trial);
+  Json seeds = Json::array();
+  for (std::size_t s = 0; s < study.seeds().size(); ++s) {
+    Json seed = {{"seed", study.seeds()[s]}};
+    for (std::size_t metric = 0; metric < metric_names.size(); ++metric)
+      seed[metric_names[metric]] = cells.metric[metric_names.size() * s + metric];
+    seeds.push_back(seed);
+  }
+  return text_of({{"name", table.model_name},
+                  {"model", table.model},
+                  {"trial", table.id[t]},
+                  {"parameters", parameters_json(table, t)},
+                  {"units", study.target().units},
+                  {"seeds", seeds}});
+}
+
+}  // namespace kilofold::cli

@@ -1,0 +1,19 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "kilofold/plan.hpp"
+#include "kilofold/store.hpp"
+
+/// What `--json` prints: one document a command, keys as in docs/cli.md, null for what is missing.
+namespace kilofold::cli {
+
+std::string problems_json(const std::vector<Problem>& problems);
+std::string plan_json(const Plan& plan, const Spec& spec);
+std::string status_json(const StudyReader& study, const std::string& file);
+std::string trial_json(const StudyReader& study, ModelId model, std::int64_t trial);
+
+}  // namespace kilofold::cli

@@ -1,0 +1,211 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <poll.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "support/program.hpp"
+
+namespace kilofold {
+namespace {
+
+using nlohmann::json;
+using testing::Folder;
+using testing::Outcome;
+using testing::run_program;
+
+/// Many small batches, committed as they come, so that a run can be stopped within it on any machine.
+std::string slow_study(const char* seeds) {
+  return std::string(R"(spec: 1
+name: slow
+data: {file: table.csv, features: [a, b, c], target: y}
+cv: {folds: 5, seeds: {from: 0, to: )") +
+         seeds + R"(}}
+models:
+  - {name: DT, model: tree, parameters: {max_depth: [1, 2, 3, 5, 8, 13, none], min_samples_leaf: [1, 2, 4]}}
+output: {file: slow.h5}
+run: {checkpoint: 0.05, threads: 1}
+)";
+}
+
+class RunVerb : public ::testing::Test {
+ protected:
+  RunVerb() {
+    folder.write("table.csv", testing::small_table(240));
+    folder.write("study.yaml", slow_study("9"));
+    folder.write("long.yaml", slow_study("9999"));
+  }
+  Outcome run(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), "run");
+    return run_program(folder, arguments);
+  }
+  std::vector<json> events(const std::string& name) const {
+    std::vector<json> list;
+    std::istringstream lines(testing::read_text(folder / name));
+    for (std::string line; std::getline(lines, line);) list.push_back(json::parse(line));
+    return list;
+  }
+
+  const Folder folder;
+};
+
+TEST_F(RunVerb, LogsStartCommitsAndEndAsOneJsonObjectALine) {
+  ASSERT_EQ(run({"study.yaml", "-q", "--batch", "3", "--log-json", "log.jsonl"}).code, 0);
+  const std::vector<json> log = events("log.jsonl");
+  ASSERT_GE(log.size(), 3U);
+  EXPECT_EQ(log.front()["event"], "start");
+  EXPECT_EQ(log.front()["cells"], 210);
+  EXPECT_EQ(log.back()["event"], "end");
+  EXPECT_EQ(log.back()["reason"], "complete");
+  EXPECT_EQ(log.back()["exit_code"], 0);
+  std::int64_t committed = 0;
+  for (const json& event : log) {
+    EXPECT_EQ(event["time"].get<std::string>().size(), std::string("2026-01-01T00:00:00Z").size());
+    if (event["event"] == "commit") committed += event["cells"].get<std::int64_t>();
+  }
+  EXPECT_EQ(committed, 210);
+
+  ASSERT_EQ(run({"study.yaml", "-q", "--log-json", "log.jsonl"}).code, 0);
+  EXPECT_GT(events("log.jsonl").size(), log.size()) << "a later run appends";
+}
+
+TEST_F(RunVerb, TimeLimitSavesStateAndExits75) {
+  const auto begin = std::chrono::steady_clock::now();
+  const Outcome ran = run({"long.yaml", "--time-limit", "2s", "--batch", "3", "--log-json", "log.jsonl"});
+  EXPECT_EQ(ran.code, 75) << ran.err;
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(60));
+  EXPECT_NE(ran.err.find("time limit reached"), std::string::npos) << ran.err;
+  EXPECT_EQ(events("log.jsonl").back()["reason"], "time limit");
+  EXPECT_GT(StudyReader((folder / "slow.h5").string()).n_committed(), 0);
+}
+
+TEST_F(RunVerb, RefusesAFolderItCannotWriteBeforeItComputes) {
+  folder.write("file", "");
+  const Outcome refused = run({"study.yaml", "-o", "file/x.h5"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.err.find("error: cannot write results to file/x.h5: "), std::string::npos) << refused.err;
+  std::filesystem::create_directory(folder / "taken.h5");
+  EXPECT_EQ(run({"study.yaml", "-o", "taken.h5"}).code, 2);
+  EXPECT_EQ(run({"study.yaml", "-o", "no/such/folder/x.h5", "-q"}).code, 0) << "folders are made";
+}
+
+TEST_F(RunVerb, SaysThatThereIsNothingToCompute) {
+  ASSERT_EQ(run({"study.yaml"}).code, 0);
+  const Outcome again = run({"study.yaml"});
+  EXPECT_EQ(again.code, 0);
+  EXPECT_NE(again.err.find("210 of 210 cells are there already\nnothing to compute\n"), std::string::npos) << again.err;
+}
+
+TEST_F(RunVerb, OutlivesTheReadersOfItsWords) {
+  const std::string command = "cd '" + folder.path().string() +
+                              "' && { '" KILOFOLD_PROGRAM
+                              "' run study.yaml -v --batch 1; echo $? > code; } 2>&1 | head -c 1 > head";
+  EXPECT_EQ(std::system(command.c_str()), 0);
+  EXPECT_EQ(testing::read_text(folder / "code"), "0\n");
+  EXPECT_TRUE(std::filesystem::exists(folder / "slow.h5"));
+}
+
+TEST_F(RunVerb, AFullDiskBehindStdoutIsToldNotSwallowed) {
+  const std::string command =
+      "cd '" + folder.path().string() + "' && '" KILOFOLD_PROGRAM "' plan study.yaml > /dev/full 2> err";
+  EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 4);
+  EXPECT_NE(testing::read_text(folder / "err").find("cannot write to standard output"), std::string::npos);
+}
+
+/// A pseudo-terminal with the program on it: reads all it shows until it ends.
+class Terminal {
+ public:
+  Terminal(const Folder& folder, const std::vector<std::string>& arguments,
+           const std::vector<std::pair<std::string, std::string>>& environment)
+      : master_(posix_openpt(O_RDWR | O_NOCTTY)) {
+    grantpt(master_);
+    unlockpt(master_);
+    const std::string name = ptsname(master_);
+    child_ = fork();
+    if (child_ != 0) return;
+    setsid();
+    const int slave = open(name.c_str(), O_RDWR);
+    for (int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(slave, stream);
+    if (chdir(folder.path().c_str()) != 0) _exit(99);
+    setenv("TERM", "xterm", 1);
+    for (const auto& [variable, value] : environment) setenv(variable.c_str(), value.c_str(), 1);
+    std::vector<char*> argv{const_cast<char*>(KILOFOLD_PROGRAM)};
+    for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+    argv.push_back(nullptr);
+    execv(KILOFOLD_PROGRAM, argv.data());
+    _exit(99);
+  }
+  ~Terminal() { close(master_); }
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+
+  /// Read until `text` is shown. False when the program ends first.
+  bool wait_until(const std::string& text) {
+    while (shown_.find(text) == std::string::npos)
+      if (!read_some()) return false;
+    return true;
+  }
+  void type(char c) const { EXPECT_EQ(write(master_, &c, 1), 1); }
+  int finish() {
+    while (read_some()) {
+    }
+    return testing::wait_for(child_);
+  }
+  const std::string& shown() const { return shown_; }
+
+ private:
+  bool read_some() {
+    char buffer[4096];
+    const ssize_t count = read(master_, buffer, sizeof buffer);
+    if (count > 0) shown_.append(buffer, static_cast<std::size_t>(count));
+    return count > 0;
+  }
+
+  int master_;
+  pid_t child_ = -1;
+  std::string shown_;
+};
+
+TEST_F(RunVerb, ATerminalShowsOneLineThatIsRewritten) {
+  Terminal terminal(folder, {"run", "long.yaml", "--batch", "3", "--time-limit", "2"}, {});
+  EXPECT_EQ(terminal.finish(), 75);
+  EXPECT_NE(terminal.shown().find("\r\033[Kslow: "), std::string::npos) << terminal.shown();
+  EXPECT_NE(terminal.shown().find("fits/s"), std::string::npos);
+  EXPECT_NE(terminal.shown().find(" left"), std::string::npos);
+
+  Terminal dumb(folder, {"run", "long.yaml", "--fresh", "--batch", "3", "--time-limit", "2"}, {{"TERM", "dumb"}});
+  EXPECT_EQ(dumb.finish(), 75);
+  EXPECT_EQ(dumb.shown().find('\033'), std::string::npos);
+}
+
+TEST_F(RunVerb, ATerminalShowsErrorsInColourUnlessNoColorIsSet) {
+  Terminal coloured(folder, {"rum"}, {});
+  EXPECT_EQ(coloured.finish(), 2);
+  EXPECT_EQ(coloured.shown().find("\033[1;31merror:\033[0m there is no verb 'rum'"), 0U) << coloured.shown();
+  Terminal plain(folder, {"rum"}, {{"NO_COLOR", "1"}});
+  EXPECT_EQ(plain.finish(), 2);
+  EXPECT_EQ(plain.shown().find('\033'), std::string::npos);
+}
+
+TEST_F(RunVerb, OneCtrlCSavesAndASecondLeavesAtOnce) {
+  constexpr char interrupt = 3;
+  Terminal terminal(folder, {"run", "long.yaml", "--batch", "3"}, {});
+  ASSERT_TRUE(terminal.wait_until("fits/s")) << terminal.shown();
+  terminal.type(interrupt);
+  EXPECT_EQ(terminal.finish(), 75) << terminal.shown();
+  EXPECT_NE(terminal.shown().find("stopping: saving what is whole"), std::string::npos);
+
+  folder.write("huge.yaml", slow_study("999999"));  // reading its seeds takes long enough for a second Ctrl-C
+  Terminal impatient(folder, {"run", "huge.yaml", "--batch", "1000000"}, {});
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  impatient.type(interrupt);
+  impatient.type(interrupt);
+  const int code = impatient.finish();
+  EXPECT_TRUE(code == 130 || code == 75) << code;  // 75 where it had stopped before the second
+}
+
+}  // namespace
+}  // namespace kilofold
