@@ -33,17 +33,17 @@ class GroupBuilder {
   const Spec& spec_;
 };
 
-/// What the store should know of a model's results.
-enum class Storage {
-  plain,
-  few_values,  ///< predictions repeat a few values a row: worth compressing
-  members,     ///< fits have a number of members worth keeping
+/// What a model's fits leave behind, beside predictions and status.
+struct Results {
+  bool few_values;                            ///< predictions repeat a few values a row: worth compressing
+  bool has_sd;                                ///< predictions come with a standard deviation
+  std::vector<DiagnosticColumn> diagnostics;  ///< under the names by which the predicting operation hands them over
 };
 
 struct Model {
   ModelSchema schema;
   void (*lower)(GroupBuilder& build);
-  Storage storage;
+  Results results;
 };
 
 /// An op parameter with one value for the whole group: a number, or an enumerator of backend.hpp.

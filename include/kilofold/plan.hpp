@@ -135,6 +135,8 @@ struct Group {
   AxisId seed;
   AxisId fold;
   std::vector<Node> nodes;
+  bool has_sd = false;                   ///< the fits' standard deviations are kept
+  std::vector<std::string> diagnostics;  ///< names of the numbers kept of a fit, in the order of its TrialTable
 };
 
 /// A study lowered and not yet shared: what the models emit.

@@ -117,8 +117,9 @@ StudyHeader header(const Study& study, const Plan& plan, const Device& device, s
   for (std::size_t m = 0; m < study.spec.models.size(); ++m) {
     const Model& model = model_named(study.spec.models[m].model);
     header.models.push_back(trial_table(plan, study.spec, study.data, model.schema, ModelId(static_cast<int>(m))));
-    header.models.back().few_values = model.storage == Storage::few_values;
-    header.models.back().has_members = model.storage == Storage::members;
+    header.models.back().few_values = model.results.few_values;
+    header.models.back().has_sd = model.results.has_sd;
+    header.models.back().diagnostics = model.results.diagnostics;
   }
   header.provenance = {
       {"title", study.spec.name},

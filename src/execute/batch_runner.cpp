@@ -94,40 +94,60 @@ void BatchRunner::run_units(const std::vector<std::int64_t>& slots, const std::v
   evaluate();
 }
 
-void BatchRunner::append_cell(const Tile& tile, const Cell& cell, Finished& finished) {
-  const Group& group = plan_.groups[static_cast<std::size_t>(cell.group.value)].group;
-  CellBlock& block = block_of(finished.blocks, group.model);
+void BatchRunner::extend(CellBlock& block, const Group& group) const {
   const auto n = static_cast<std::size_t>(plan_.n_samples);
   const auto k = static_cast<std::size_t>(most_folds_);
-  block.trial.push_back(cell.trial);
-  block.seed.push_back(cell.seed);
   block.prediction.resize(block.prediction.size() + n, nan);
   block.fold_metric.resize(block.fold_metric.size() + k * n_fold_metrics, nan);
   block.status.resize(block.status.size() + k, -1);
-  double* predicted = block.prediction.data() + block.prediction.size() - n;
-  double* fold_metric = block.fold_metric.data() + block.fold_metric.size() - k * n_fold_metrics;
-  std::int32_t* status = block.status.data() + block.status.size() - k;
-  const bool has_members = tile.prediction(cell.first_fit).n_members >= 0;
-  if (has_members) block.n_members.resize(block.status.size(), -1);
+  if (group.has_sd) block.sd.resize(block.sd.size() + n, nan);
+  block.diagnostic.resize(block.diagnostic.size() + k * group.diagnostics.size(),
+                          std::numeric_limits<float>::quiet_NaN());
+}
 
-  for (std::int32_t fold = 0; fold < group.n_folds; ++fold, fold_metric += n_fold_metrics) {
-    const Tile::Prediction fit = tile.prediction(cell.first_fit + static_cast<std::size_t>(fold));
-    const std::vector<std::int32_t>& rows = study_.held_out(group.fold, cell.seed, fold);
-    truth_.clear();
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      predicted[rows[i]] = fit.values[i];
-      truth_.push_back(study_.y()[static_cast<std::size_t>(rows[i])]);
-    }
-    const Metrics metrics = score(truth_, {fit.values, rows.size()});
-    fold_metric[0] = metrics.mae;
-    fold_metric[1] = metrics.rmse;
-    fold_metric[2] = metrics.r2;
-    status[fold] = fit.status;
-    if (fit.n_members >= 0) block.n_members[block.status.size() - k + static_cast<std::size_t>(fold)] = fit.n_members;
-    finished.failed_fits += failed(static_cast<FitStatus>(fit.status)) ? 1 : 0;
+void BatchRunner::append_fit(const Tile& tile, std::size_t n, const Group& group, std::int32_t fold_number,
+                             CellBlock& block) {
+  const auto n_samples = static_cast<std::size_t>(plan_.n_samples);
+  const auto k = static_cast<std::size_t>(most_folds_);
+  const auto fold = static_cast<std::size_t>(fold_number);
+  const Tile::Prediction fit = tile.prediction(n);
+  const std::vector<std::int32_t>& rows = study_.held_out(group.fold, block.seed.back(), fold_number);
+  double* predicted = block.prediction.data() + block.prediction.size() - n_samples;
+  truth_.clear();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    predicted[rows[i]] = fit.values[i];
+    truth_.push_back(study_.y()[static_cast<std::size_t>(rows[i])]);
   }
-  const Metrics pooled = score(study_.y(), {predicted, n});
+  if (group.has_sd && fit.sd != nullptr) {
+    double* sd = block.sd.data() + block.sd.size() - n_samples;
+    for (std::size_t i = 0; i < rows.size(); ++i) sd[rows[i]] = fit.sd[i];
+  }
+  const Metrics metrics = score(truth_, {fit.values, rows.size()});
+  double* fold_metric = block.fold_metric.data() + block.fold_metric.size() - (k - fold) * n_fold_metrics;
+  fold_metric[0] = metrics.mae;
+  fold_metric[1] = metrics.rmse;
+  fold_metric[2] = metrics.r2;
+  block.status[block.status.size() - k + fold] = fit.status;
+  float* diagnostic = block.diagnostic.data() + block.diagnostic.size() - k * group.diagnostics.size();
+  for (std::size_t d = 0; d < group.diagnostics.size(); ++d)
+    diagnostic[d * k + fold] = tile.diagnostic(n, group.diagnostics[d]);
+}
+
+void BatchRunner::append_cell(const Tile& tile, const Cell& cell, Finished& finished) {
+  const Group& group = plan_.groups[static_cast<std::size_t>(cell.group.value)].group;
+  CellBlock& block = block_of(finished.blocks, group.model);
+  block.trial.push_back(cell.trial);
+  block.seed.push_back(cell.seed);
+  extend(block, group);
+  for (std::int32_t fold = 0; fold < group.n_folds; ++fold)
+    append_fit(tile, cell.first_fit + static_cast<std::size_t>(fold), group, fold, block);
+  const auto n = static_cast<std::size_t>(plan_.n_samples);
+  const Metrics pooled = score(study_.y(), {block.prediction.data() + block.prediction.size() - n, n});
   block.metric.insert(block.metric.end(), {pooled.mae, pooled.rmse, pooled.r2, pooled.r2_eq13});
+  for (std::int32_t fold = 0; fold < group.n_folds; ++fold) {
+    const auto at = block.status.size() - static_cast<std::size_t>(most_folds_ - fold);
+    finished.failed_fits += failed(static_cast<FitStatus>(block.status[at])) ? 1 : 0;
+  }
   ++finished.cells;
   finished.fits += group.n_folds;
 }

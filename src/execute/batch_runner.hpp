@@ -43,6 +43,10 @@ class BatchRunner {
   void run_units(const std::vector<std::int64_t>& slots, const std::vector<GroupId>& members, std::size_t family,
                  Finished& finished);
   void append_cell(const Tile& tile, const Cell& cell, Finished& finished);
+  /// Make room for one more cell, all of it missing.
+  void extend(CellBlock& block, const Group& group) const;
+  /// Copy one fold's fit into the last cell of a block, and score it.
+  void append_fit(const Tile& tile, std::size_t n, const Group& group, std::int32_t fold, CellBlock& block);
 
   const Plan& plan_;
   const Schedule& schedule_;

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <type_traits>
 
 #include "execute/tile_nodes.hpp"
 
@@ -73,8 +75,17 @@ Tile::Prediction Tile::prediction(std::size_t n) const {
   const Fit& fit = fits_[n];
   const NodeItems& node = nodes_[static_cast<std::size_t>(fit.node.value)];
   const auto at = static_cast<std::size_t>(fit.item * node.n_lanes() + fit.lane);
-  return {node.host_prediction.data() + at * static_cast<std::size_t>(node.ld_held_out), node.host_status[at],
-          node.host_members.empty() ? -1 : node.host_members[at]};
+  const std::size_t first = at * static_cast<std::size_t>(node.ld_held_out);
+  return {node.host_prediction.data() + first, node.host_sd.empty() ? nullptr : node.host_sd.data() + first,
+          node.host_status[at]};
+}
+
+float Tile::diagnostic(std::size_t n, std::string_view name) const {
+  const Fit& fit = fits_[n];
+  const NodeItems& node = nodes_[static_cast<std::size_t>(fit.node.value)];
+  for (const NodeItems::Diagnostic& column : node.host_diagnostics)
+    if (column.name == name) return column.values[static_cast<std::size_t>(fit.item * node.n_lanes() + fit.lane)];
+  return std::numeric_limits<float>::quiet_NaN();
 }
 
 void Tile::evaluate(NodeItems& node) {
@@ -135,16 +146,29 @@ void Tile::check(int code, const NodeItems& node) const {
 void Tile::fetch_predictions(NodeItems& node) {
   const auto lanes = static_cast<std::size_t>(node.n_items() * node.n_lanes());
   const auto an_item = static_cast<std::size_t>(node.ld_held_out * node.n_lanes());
-  node.host_prediction.resize(lanes * static_cast<std::size_t>(node.ld_held_out));
+  const auto fetch = [&](std::vector<double>& host, const Batch<double>& values) {
+    host.resize(lanes * static_cast<std::size_t>(node.ld_held_out));
+    for (std::int64_t i = 0; i < node.n_items(); ++i)
+      check(backend_.download(host.data() + static_cast<std::size_t>(i) * an_item, values.data + i * values.stride,
+                              an_item * sizeof(double)),
+            node);
+  };
+  fetch(node.host_prediction, node.prediction);
+  if (node.sd.data != nullptr) fetch(node.host_sd, node.sd);
   node.host_status.resize(lanes);
-  for (std::int64_t i = 0; i < node.n_items(); ++i)
-    check(backend_.download(node.host_prediction.data() + static_cast<std::size_t>(i) * an_item,
-                            node.prediction.data + i * node.prediction.stride, an_item * sizeof(double)),
-          node);
   check(backend_.download(node.host_status.data(), node.status.as<void>(), lanes * sizeof(std::int32_t)), node);
-  if (node.n_used.size() == 0) return;
-  node.host_members.resize(lanes);
-  check(backend_.download(node.host_members.data(), node.n_used.as<void>(), lanes * sizeof(std::int32_t)), node);
 }
+
+template <class T> void Tile::fetch_diagnostic(NodeItems& node, const char* name, const T* values) {
+  std::vector<T> host(static_cast<std::size_t>(node.n_items() * node.n_lanes()));
+  check(backend_.download(host.data(), values, host.size() * sizeof(T)), node);
+  NodeItems::Diagnostic& column = node.host_diagnostics.emplace_back(NodeItems::Diagnostic{name, {}});
+  const auto is_missing = [](T value) { return std::is_integral_v<T> && value < 0; };
+  for (const T value : host)
+    column.values.push_back(is_missing(value) ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(value));
+}
+
+template void Tile::fetch_diagnostic(NodeItems&, const char*, const std::int32_t*);
+template void Tile::fetch_diagnostic(NodeItems&, const char*, const double*);
 
 }  // namespace kilofold

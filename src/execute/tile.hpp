@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -37,11 +38,13 @@ class Tile {
 
   struct Prediction {
     const double* values;  ///< one a held-out row, ascending rows
+    const double* sd;      ///< likewise; null where the op gives none
     std::int32_t status;
-    std::int32_t n_members;  ///< -1 where the model has none
   };
   /// The n-th fit asked for. Valid after run().
   Prediction prediction(std::size_t n) const;
+  /// A number that the op keeps of that fit beside its status; NaN where it keeps none of that name.
+  float diagnostic(std::size_t n, std::string_view name) const;
 
  private:
   struct Axes {
@@ -84,6 +87,9 @@ class Tile {
   template <class T> Batch<T> allocate(NodeItems& node, std::int64_t elements_an_item);
   void check(int code, const NodeItems& node) const;
   void fetch_predictions(NodeItems& node);
+  /// `values` (items, lanes) in the backend's memory become the diagnostic `name` of the node's fits; a negative
+  /// integer is missing. T: int32_t or double.
+  template <class T> void fetch_diagnostic(NodeItems& node, const char* name, const T* values);
 
   const Plan& plan_;
   const StudyData& study_;

@@ -38,12 +38,18 @@ struct Tile::NodeItems {
   Batch<double> base{};
   Batch<std::int32_t> n_grown{};
   Batch<double> prediction{};
+  Batch<double> sd{};  ///< shaped as `prediction`
   Buffer status;
   Buffer n_used;
   std::vector<Buffer> buffers;
   std::vector<double> host_prediction;
   std::vector<std::int32_t> host_status;
-  std::vector<std::int32_t> host_members;  ///< empty where fits have none
+  std::vector<double> host_sd;  ///< empty where the op gives none
+  struct Diagnostic {
+    const char* name;
+    std::vector<float> values;  ///< (items, lanes)
+  };
+  std::vector<Diagnostic> host_diagnostics;
 
   std::int64_t n_items() const { return static_cast<std::int64_t>(index.size()); }
   std::int64_t n_lanes() const { return static_cast<std::int64_t>(lane_index.size()); }

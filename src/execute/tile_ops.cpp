@@ -207,6 +207,7 @@ void Tile::read_trees(NodeItems& node) {
                            .status = node.status.as<std::int32_t>()};
   check(backend_.read_trees(&args), node);
   fetch_predictions(node);
+  fetch_diagnostic(node, "n_members", args.n_used);
 }
 
 void Tile::allocate_predictions(NodeItems& node) {

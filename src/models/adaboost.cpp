@@ -38,7 +38,7 @@ void lower(GroupBuilder& build) {
 Model adaboost() {
   return {{"adaboost", "AdaBoost.R2 (Drucker 1997): reweighted trees and their weighted median", parameters()},
           &lower,
-          Storage::members};
+          {false, false, {members_used()}}};
 }
 
 }  // namespace kilofold

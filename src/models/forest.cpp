@@ -39,7 +39,7 @@ Model forest() {
   return {
       {"forest", "random forest, or bagging with all features: the mean of trees on bootstrap samples", parameters()},
       &lower,
-      Storage::members};
+      {false, false, {members_used()}}};
 }
 
 }  // namespace kilofold

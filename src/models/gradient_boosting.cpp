@@ -38,7 +38,7 @@ void lower(GroupBuilder& build) {
 Model gradient_boosting() {
   return {{"gradient_boosting", "gradient boosting of trees for the squared loss (MATLAB's LSBoost)", parameters()},
           &lower,
-          Storage::members};
+          {false, false, {members_used()}}};
 }
 
 }  // namespace kilofold

@@ -25,7 +25,7 @@ void lower(GroupBuilder& build) {
 Model linear() {
   return {{"linear", "linear regression with intercept: ordinary least squares or ridge", {alpha()}},
           &lower,
-          Storage::plain};
+          {false, false, {}}};
 }
 
 }  // namespace kilofold

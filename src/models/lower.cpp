@@ -95,7 +95,10 @@ Lowered lower(const Spec& spec, const Dataset& data) {
     for (std::int32_t n_folds : spec.cv.folds) {
       Group group = make_group(ModelId(static_cast<int>(m)), n_folds, spec, lowered.axes);
       GroupBuilder build(group, lowered.axes, spec);
-      model_named(spec.models[m].model).lower(build);
+      const Model& model = model_named(spec.models[m].model);
+      model.lower(build);
+      group.has_sd = model.results.has_sd;
+      for (const DiagnosticColumn& column : model.results.diagnostics) group.diagnostics.push_back(column.name);
       lowered.groups.push_back(std::move(group));
     }
   return lowered;

@@ -26,7 +26,7 @@ void lower(GroupBuilder& build) {
 }  // namespace
 
 Model tree() {
-  return {{"tree", "regression tree (CART, least squares)", tree_limits(none)}, &lower, Storage::few_values};
+  return {{"tree", "regression tree (CART, least squares)", tree_limits(none)}, &lower, {true, false, {}}};
 }
 
 }  // namespace kilofold

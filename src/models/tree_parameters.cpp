@@ -59,6 +59,8 @@ ParameterSchema learning_rate(double default_value) {
   return rate;
 }
 
+DiagnosticColumn members_used() { return {"n_members", "members the prediction uses", true}; }
+
 std::vector<Binding> bind_tree_limits(const GroupBuilder& build) {
   return {build.bind("max_depth"), build.bind("min_samples_split"), build.bind("min_samples_leaf")};
 }

@@ -17,6 +17,8 @@ std::vector<ParameterSchema> tree_limits(double default_depth);
 /// n_estimators, then the tree limits.
 std::vector<ParameterSchema> ensemble_limits(double default_members, double default_depth);
 ParameterSchema learning_rate(double default_value);
+/// What ensembles keep of a fit: how many of their members the prediction uses.
+DiagnosticColumn members_used();
 
 /// Bindings of the tree limits to the axes of the same names, and those axes.
 std::vector<Binding> bind_tree_limits(const GroupBuilder& build);

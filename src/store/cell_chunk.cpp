@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -10,10 +11,11 @@ namespace kilofold {
 namespace {
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
-constexpr std::int32_t no_count = -1;  // nor status
+constexpr float missing_float = std::numeric_limits<float>::quiet_NaN();
+constexpr std::int32_t no_status = -1;
 
-template <class T> bool same_bits(const T* a, const T* b, std::int64_t count) {
-  return std::memcmp(a, b, static_cast<std::size_t>(count) * sizeof(T)) == 0;
+template <class T> bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
+  return a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
 }
 
 template <class T> void add(Hasher& hasher, const std::vector<T>& values) {
@@ -22,25 +24,26 @@ template <class T> void add(Hasher& hasher, const std::vector<T>& values) {
 
 }  // namespace
 
-CellChunk::CellChunk(std::int64_t n_rows, std::int64_t n_samples, std::int64_t n_folds, Detail detail)
+CellChunk::CellChunk(std::int64_t n_rows, const CellShape& cell, Detail detail)
     : rows(n_rows),
-      samples(n_samples),
-      folds(n_folds),
-      prediction(detail == Detail::everything ? static_cast<std::size_t>(n_rows * n_samples) : 0, missing),
+      shape(cell),
       metric(n_metrics * static_cast<std::size_t>(n_rows), missing),
-      fold_metric(n_fold_metrics * static_cast<std::size_t>(n_rows * n_folds), missing),
-      status(static_cast<std::size_t>(n_rows * n_folds), no_count),
-      n_members(static_cast<std::size_t>(n_rows * n_folds), no_count) {}
+      fold_metric(n_fold_metrics * static_cast<std::size_t>(n_rows * cell.folds), missing),
+      diagnostic(static_cast<std::size_t>(cell.diagnostics * n_rows * cell.folds), missing_float),
+      status(static_cast<std::size_t>(n_rows * cell.folds), no_status) {
+  if (detail == Detail::scores) return;
+  prediction.assign(static_cast<std::size_t>(n_rows * cell.samples), missing);
+  if (cell.has_sd) sd = prediction;
+}
 
 void CellChunk::clear() {
   std::fill(prediction.begin(), prediction.end(), missing);
+  std::fill(sd.begin(), sd.end(), missing);
   std::fill(metric.begin(), metric.end(), missing);
   std::fill(fold_metric.begin(), fold_metric.end(), missing);
-  std::fill(status.begin(), status.end(), no_count);
-  std::fill(n_members.begin(), n_members.end(), no_count);
+  std::fill(diagnostic.begin(), diagnostic.end(), missing_float);
+  std::fill(status.begin(), status.end(), no_status);
 }
-
-void CellChunk::forget_members() { std::fill(n_members.begin(), n_members.end(), no_count); }
 
 bool CellChunk::empty() const {
   for (std::int64_t row = 0; row < rows; ++row) {
@@ -50,61 +53,78 @@ bool CellChunk::empty() const {
 }
 
 void CellChunk::copy_row(std::int64_t row, const CellBlock& block, std::int64_t cell) {
+  const auto [samples, folds, diagnostics, has_sd] = shape;
   std::copy_n(&block.prediction[cell * samples], samples, &prediction[row * samples]);
+  if (has_sd) std::copy_n(&block.sd[cell * samples], samples, &sd[row * samples]);
   for (std::size_t m = 0; m < n_metrics; ++m) metric[m * rows + row] = block.metric[cell * n_metrics + m];
   for (std::int64_t fold = 0; fold < folds; ++fold) {
     const std::size_t from = cell * folds + fold;
     for (std::size_t m = 0; m < n_fold_metrics; ++m) {
       fold_metric[(m * rows + row) * folds + fold] = block.fold_metric[from * n_fold_metrics + m];
     }
-    status[row * folds + fold] = block.status[from];
-    n_members[row * folds + fold] = block.n_members.empty() ? no_count : block.n_members[from];
+  }
+  std::copy_n(&block.status[cell * folds], folds, &status[row * folds]);
+  for (std::int64_t d = 0; d < diagnostics; ++d) {
+    const float* from = &block.diagnostic[(cell * diagnostics + d) * folds];
+    // A NaN's sign and payload do not survive the way through an integer column, and the payload hash sees them.
+    std::transform(from, from + folds, &diagnostic[(d * rows + row) * folds],
+                   [](float value) { return std::isnan(value) ? missing_float : value; });
   }
 }
 
 void CellChunk::copy_row_to(std::int64_t row, CellBlock& block, std::int64_t cell) const {
+  const auto [samples, folds, diagnostics, has_sd] = shape;
   std::copy_n(&prediction[row * samples], samples, &block.prediction[cell * samples]);
+  if (has_sd) std::copy_n(&sd[row * samples], samples, &block.sd[cell * samples]);
   for (std::size_t m = 0; m < n_metrics; ++m) block.metric[cell * n_metrics + m] = metric[m * rows + row];
   for (std::int64_t fold = 0; fold < folds; ++fold) {
     const std::size_t to = cell * folds + fold;
     for (std::size_t m = 0; m < n_fold_metrics; ++m) {
       block.fold_metric[to * n_fold_metrics + m] = fold_metric[(m * rows + row) * folds + fold];
     }
-    block.status[to] = status[row * folds + fold];
-    if (!block.n_members.empty()) block.n_members[to] = n_members[row * folds + fold];
+  }
+  std::copy_n(&status[row * folds], folds, &block.status[cell * folds]);
+  for (std::int64_t d = 0; d < diagnostics; ++d) {
+    std::copy_n(&diagnostic[(d * rows + row) * folds], folds, &block.diagnostic[(cell * diagnostics + d) * folds]);
   }
 }
 
 void CellChunk::copy_row(std::int64_t row, const CellChunk& from, std::int64_t from_row) {
-  const std::int64_t shared = std::min(folds, from.folds);
+  const std::int64_t samples = shape.samples;
+  const std::int64_t folds = shape.folds;
+  const std::int64_t shared = std::min(folds, from.shape.folds);
   if (!prediction.empty()) std::copy_n(&from.prediction[from_row * samples], samples, &prediction[row * samples]);
+  if (!sd.empty()) std::copy_n(&from.sd[from_row * samples], samples, &sd[row * samples]);
   for (std::size_t m = 0; m < n_metrics; ++m) metric[m * rows + row] = from.metric[m * from.rows + from_row];
   for (std::size_t m = 0; m < n_fold_metrics; ++m) {
-    std::copy_n(&from.fold_metric[(m * from.rows + from_row) * from.folds], shared,
+    std::copy_n(&from.fold_metric[(m * from.rows + from_row) * from.shape.folds], shared,
                 &fold_metric[(m * rows + row) * folds]);
   }
-  std::copy_n(&from.status[from_row * from.folds], shared, &status[row * folds]);
-  std::copy_n(&from.n_members[from_row * from.folds], shared, &n_members[row * folds]);
+  for (std::int64_t d = 0; d < shape.diagnostics; ++d) {
+    std::copy_n(&from.diagnostic[(d * from.rows + from_row) * from.shape.folds], shared,
+                &diagnostic[(d * rows + row) * folds]);
+  }
+  std::copy_n(&from.status[from_row * from.shape.folds], shared, &status[row * folds]);
 }
 
 bool CellChunk::same_row(std::int64_t row, const CellChunk& other, std::int64_t other_row) const {
-  CellChunk mine(1, prediction.empty() ? 0 : samples, folds);
-  CellChunk theirs(1, mine.samples, folds);
+  const Detail detail = prediction.empty() ? Detail::scores : Detail::everything;
+  CellChunk mine(1, shape, detail);
+  CellChunk theirs(1, shape, detail);
   mine.copy_row(0, *this, row);
   theirs.copy_row(0, other, other_row);
-  return same_bits(mine.prediction.data(), theirs.prediction.data(), mine.samples) &&
-         same_bits(mine.metric.data(), theirs.metric.data(), n_metrics) &&
-         same_bits(mine.fold_metric.data(), theirs.fold_metric.data(), n_fold_metrics * folds) &&
-         same_bits(mine.status.data(), theirs.status.data(), folds) &&
-         same_bits(mine.n_members.data(), theirs.n_members.data(), folds);
+  return same_bits(mine.prediction, theirs.prediction) && same_bits(mine.sd, theirs.sd) &&
+         same_bits(mine.metric, theirs.metric) && same_bits(mine.fold_metric, theirs.fold_metric) &&
+         same_bits(mine.diagnostic, theirs.diagnostic) && mine.status == theirs.status;
 }
 
 void CellChunk::add_to(Hasher& hasher) const {
   add(hasher, status);
-  add(hasher, n_members);
+  add(hasher, diagnostic);
   add(hasher, metric);
   add(hasher, fold_metric);
   add(hasher, prediction);
+  add(hasher, sd);
 }
 
 std::int64_t trials_a_chunk(std::int64_t n_trials, std::int64_t n_samples) {

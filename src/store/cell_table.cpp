@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <span>
 
 #include "cells.hpp"
 
@@ -9,6 +11,9 @@ namespace kilofold {
 namespace {
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+constexpr float missing_float = std::numeric_limits<float>::quiet_NaN();
+constexpr std::int32_t no_count = -1;  // nor status
+constexpr const char* status_name = "status";
 constexpr FitStatus last_status = FitStatus::not_finite;
 
 /// A metric's dataset name, what it is called, and whether it carries the target's unit.
@@ -68,12 +73,47 @@ hdf5::Object create_scores(const hdf5::Object& group, const std::string& name, c
   return dataset;
 }
 
-hdf5::Object create_counts(const hdf5::Object& group, const std::string& name, const hdf5::Extent& extent,
-                           const CellTable::Axes& axes) {
-  hdf5::Object dataset = hdf5::create_dataset<std::int32_t>(group, name, {extent, score_chunk(extent)}, -1);
+template <class T>
+hdf5::Object create_diagnostic(const hdf5::Object& group, const std::string& name, const hdf5::Extent& extent,
+                               const CellTable::Axes& axes, T fill) {
+  hdf5::Object dataset = hdf5::create_dataset<T>(group, name, {extent, score_chunk(extent)}, fill);
   label_cells(group, dataset, axes);
   label_dimension(group, dataset, 2, axes.fold, "fold");
   return dataset;
+}
+
+hdf5::Object create_by_sample(const hdf5::Object& model, const std::string& name, const CellShape& shape,
+                              const CellTable::Axes& axes, unsigned gzip) {
+  constexpr std::int64_t widest_chunk = 1 << 20;
+  const auto n_trials = static_cast<std::int64_t>(hdf5::shape(axes.trial)[0]);
+  const hdf5::Storage storage = {
+      hdf5::extent(n_trials, hdf5::shape(axes.seed)[0], shape.samples),
+      hdf5::extent(trials_a_chunk(n_trials, shape.samples), 1, std::min(shape.samples, widest_chunk)), gzip};
+  hdf5::Object dataset = hdf5::create_dataset<double>(model, name, storage, missing);
+  label_cells(model, dataset, axes);
+  label_dimension(model, dataset, 2, axes.sample, "sample");
+  return dataset;
+}
+
+/// In a file, a count is an int32 and anything else a float32; a chunk in memory holds floats.
+void write_diagnostic(const hdf5::Object& dataset, bool integral, const hdf5::Extent& start, const hdf5::Extent& count,
+                      std::span<const float> values) {
+  if (!integral) return hdf5::write(dataset, start, count, values.data());
+  std::vector<std::int32_t> counts;
+  for (const float value : values) {
+    KILOFOLD_EXPECT(std::isnan(value) || (value >= 0 && value == std::floor(value)));
+    counts.push_back(std::isnan(value) ? no_count : static_cast<std::int32_t>(value));
+  }
+  hdf5::write(dataset, start, count, counts.data());
+}
+
+void read_diagnostic(const hdf5::Object& dataset, bool integral, const hdf5::Extent& start, const hdf5::Extent& count,
+                     std::span<float> values) {
+  if (!integral) return hdf5::read(dataset, start, count, values.data());
+  std::vector<std::int32_t> counts(values.size());
+  hdf5::read(dataset, start, count, counts.data());
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    values[i] = counts[i] == no_count ? missing_float : static_cast<float>(counts[i]);
 }
 
 }  // namespace
@@ -84,25 +124,21 @@ void label_dimension(const hdf5::Object& group, const hdf5::Object& dataset, uns
   if (!hdf5::contains(group, name)) hdf5::hard_link(scale, group, name);
 }
 
-CellTable CellTable::create(const hdf5::Object& model, const Axes& axes, unsigned gzip, bool has_members) {
+CellTable CellTable::create(const hdf5::Object& model, const Axes& axes, const TrialTable& trials) {
   CellTable table;
   table.n_trials_ = static_cast<std::int64_t>(hdf5::shape(axes.trial)[0]);
   table.n_seeds_ = static_cast<std::int64_t>(hdf5::shape(axes.seed)[0]);
-  table.n_folds_ = static_cast<std::int64_t>(hdf5::shape(axes.fold)[0]);
-  table.n_samples_ = static_cast<std::int64_t>(hdf5::shape(axes.sample)[0]);
+  table.shape_ = {static_cast<std::int64_t>(hdf5::shape(axes.sample)[0]),
+                  static_cast<std::int64_t>(hdf5::shape(axes.fold)[0]),
+                  static_cast<std::int64_t>(trials.diagnostics.size()), trials.has_sd};
   const hdf5::Extent pooled = hdf5::extent(table.n_trials_, table.n_seeds_);
-  const hdf5::Extent by_fold = hdf5::extent(table.n_trials_, table.n_seeds_, table.n_folds_);
-
-  constexpr std::int64_t widest_chunk = 1 << 20;
-  const hdf5::Storage predictions = {
-      hdf5::extent(table.n_trials_, table.n_seeds_, table.n_samples_),
-      hdf5::extent(trials_a_chunk(table.n_trials_, table.n_samples_), 1, std::min(table.n_samples_, widest_chunk)),
-      gzip};
-  table.prediction_ = hdf5::create_dataset<double>(model, "prediction", predictions, missing);
+  const hdf5::Extent by_fold = hdf5::extent(table.n_trials_, table.n_seeds_, table.shape_.folds);
+  table.prediction_ = create_by_sample(model, "prediction", table.shape_, axes, trials.few_values ? 1 : 0);
   describe(table.prediction_, axes.target_name, axes.target_units);
-  label_cells(model, table.prediction_, axes);
-  label_dimension(model, table.prediction_, 2, axes.sample, "sample");
-
+  if (trials.has_sd) {
+    table.sd_ = create_by_sample(model, "sd", table.shape_, axes, 0);
+    describe(*table.sd_, "standard deviation of a new observation", axes.target_units);
+  }
   const hdf5::Object metric = hdf5::create_group(model, "metric");
   for (std::size_t m = 0; m < n_metrics; ++m) {
     table.metric_[m] = create_scores(metric, metric_columns[m].name, pooled, axes);
@@ -114,35 +150,51 @@ CellTable CellTable::create(const hdf5::Object& model, const Axes& axes, unsigne
     describe(table.fold_metric_[m], metric_columns[m], axes.target_units);
   }
   const hdf5::Object diagnostic = hdf5::create_group(model, "diagnostic");
-  table.status_ = create_counts(diagnostic, "status", by_fold, axes);
+  table.status_ = create_diagnostic(diagnostic, status_name, by_fold, axes, no_count);
   describe_status(table.status_);
-  if (has_members) {
-    table.n_members_ = create_counts(diagnostic, "n_members", by_fold, axes);
-    describe(*table.n_members_, "members the prediction uses", "1");
+  for (const DiagnosticColumn& column : trials.diagnostics) {
+    hdf5::Object dataset = column.integral ? create_diagnostic(diagnostic, column.name, by_fold, axes, no_count)
+                                           : create_diagnostic(diagnostic, column.name, by_fold, axes, missing_float);
+    describe(dataset, column.long_name, "1");
+    table.diagnostics_.push_back({std::move(dataset), column.integral});
   }
   return table;
+}
+
+std::vector<DiagnosticColumn> read_diagnostic_columns(const hdf5::Object& model) {
+  std::vector<DiagnosticColumn> columns;
+  const hdf5::Object group = hdf5::open_group(model, "diagnostic");
+  for (const std::string& name : hdf5::links(group)) {
+    if (name == status_name || name == "trial" || name == "seed" || name == "fold") continue;
+    const hdf5::Object dataset = hdf5::open_dataset(group, name);
+    columns.push_back({name, hdf5::read_attribute(dataset, "long_name"), hdf5::is_integer(dataset)});
+  }
+  return columns;
 }
 
 CellTable CellTable::open(const hdf5::Object& model) {
   CellTable table;
   table.prediction_ = hdf5::open_dataset(model, "prediction");
+  if (hdf5::contains(model, "sd")) table.sd_ = hdf5::open_dataset(model, "sd");
   for (std::size_t m = 0; m < n_metrics; ++m) {
     table.metric_[m] = hdf5::open_dataset(model, std::string("metric/") + metric_columns[m].name);
   }
   for (std::size_t m = 0; m < n_fold_metrics; ++m) {
     table.fold_metric_[m] = hdf5::open_dataset(model, std::string("fold_metric/") + metric_columns[m].name);
   }
-  table.status_ = hdf5::open_dataset(model, "diagnostic/status");
   const hdf5::Object diagnostic = hdf5::open_group(model, "diagnostic");
-  if (hdf5::contains(diagnostic, "n_members")) table.n_members_ = hdf5::open_dataset(diagnostic, "n_members");
+  table.status_ = hdf5::open_dataset(diagnostic, status_name);
+  for (const DiagnosticColumn& column : read_diagnostic_columns(model)) {
+    table.diagnostics_.push_back({hdf5::open_dataset(diagnostic, column.name), column.integral});
+  }
   const hdf5::Extent cells = hdf5::shape(table.prediction_);
   const hdf5::Extent fits = hdf5::shape(table.status_);
   if (cells.size() != 3 || fits.size() != 3)
     throw hdf5::FormatError(model.name() + ": unexpected number of dimensions");
   table.n_trials_ = static_cast<std::int64_t>(cells[0]);
   table.n_seeds_ = static_cast<std::int64_t>(cells[1]);
-  table.n_samples_ = static_cast<std::int64_t>(cells[2]);
-  table.n_folds_ = static_cast<std::int64_t>(fits[2]);
+  table.shape_ = {static_cast<std::int64_t>(cells[2]), static_cast<std::int64_t>(fits[2]),
+                  static_cast<std::int64_t>(table.diagnostics_.size()), table.sd_.has_value()};
   return table;
 }
 
@@ -150,30 +202,41 @@ void CellTable::write(std::int64_t first_trial, std::int32_t seed, const CellChu
   const hdf5::Extent cell = hdf5::extent(first_trial, seed);
   const hdf5::Extent cells = hdf5::extent(chunk.rows, 1);
   const hdf5::Extent fit = hdf5::extent(first_trial, seed, 0);
-  const hdf5::Extent fits = hdf5::extent(chunk.rows, 1, chunk.folds);
-  hdf5::write(prediction_, fit, hdf5::extent(chunk.rows, 1, chunk.samples), chunk.prediction.data());
+  const hdf5::Extent fits = hdf5::extent(chunk.rows, 1, shape_.folds);
+  const hdf5::Extent samples = hdf5::extent(chunk.rows, 1, shape_.samples);
+  const auto n_fits = static_cast<std::size_t>(chunk.rows * shape_.folds);
+  hdf5::write(prediction_, fit, samples, chunk.prediction.data());
+  if (sd_) hdf5::write(*sd_, fit, samples, chunk.sd.data());
   for (std::size_t m = 0; m < n_metrics; ++m) hdf5::write(metric_[m], cell, cells, &chunk.metric[m * chunk.rows]);
   for (std::size_t m = 0; m < n_fold_metrics; ++m) {
-    hdf5::write(fold_metric_[m], fit, fits, &chunk.fold_metric[m * chunk.rows * chunk.folds]);
+    hdf5::write(fold_metric_[m], fit, fits, &chunk.fold_metric[m * n_fits]);
   }
   hdf5::write(status_, fit, fits, chunk.status.data());
-  if (n_members_) hdf5::write(*n_members_, fit, fits, chunk.n_members.data());
+  for (std::size_t d = 0; d < diagnostics_.size(); ++d) {
+    write_diagnostic(diagnostics_[d].dataset, diagnostics_[d].integral, fit, fits,
+                     {&chunk.diagnostic[d * n_fits], n_fits});
+  }
 }
 
 void CellTable::read(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk, Detail detail) const {
   const hdf5::Extent cell = hdf5::extent(first_trial, seed);
   const hdf5::Extent cells = hdf5::extent(chunk.rows, 1);
   const hdf5::Extent fit = hdf5::extent(first_trial, seed, 0);
-  const hdf5::Extent fits = hdf5::extent(chunk.rows, 1, chunk.folds);
+  const hdf5::Extent fits = hdf5::extent(chunk.rows, 1, shape_.folds);
+  const hdf5::Extent samples = hdf5::extent(chunk.rows, 1, shape_.samples);
+  const auto n_fits = static_cast<std::size_t>(chunk.rows * shape_.folds);
   hdf5::read(status_, fit, fits, chunk.status.data());
-  if (n_members_) hdf5::read(*n_members_, fit, fits, chunk.n_members.data());
+  for (std::size_t d = 0; d < diagnostics_.size(); ++d) {
+    read_diagnostic(diagnostics_[d].dataset, diagnostics_[d].integral, fit, fits,
+                    {&chunk.diagnostic[d * n_fits], n_fits});
+  }
   for (std::size_t m = 0; m < n_metrics; ++m) hdf5::read(metric_[m], cell, cells, &chunk.metric[m * chunk.rows]);
   for (std::size_t m = 0; m < n_fold_metrics; ++m) {
-    hdf5::read(fold_metric_[m], fit, fits, &chunk.fold_metric[m * chunk.rows * chunk.folds]);
+    hdf5::read(fold_metric_[m], fit, fits, &chunk.fold_metric[m * n_fits]);
   }
-  if (detail == Detail::everything) {
-    hdf5::read(prediction_, fit, hdf5::extent(chunk.rows, 1, chunk.samples), chunk.prediction.data());
-  }
+  if (detail == Detail::scores) return;
+  hdf5::read(prediction_, fit, samples, chunk.prediction.data());
+  if (sd_) hdf5::read(*sd_, fit, samples, chunk.sd.data());
 }
 
 std::vector<std::int32_t> CellTable::first_status(std::int64_t first_trial, std::int64_t rows) const {
@@ -184,10 +247,11 @@ std::vector<std::int32_t> CellTable::first_status(std::int64_t first_trial, std:
 
 void CellTable::close() {
   prediction_.close();
+  if (sd_) sd_->close();
   for (hdf5::Object& dataset : metric_) dataset.close();
   for (hdf5::Object& dataset : fold_metric_) dataset.close();
   status_.close();
-  if (n_members_) n_members_->close();
+  for (Diagnostic& diagnostic : diagnostics_) diagnostic.dataset.close();
 }
 
 }  // namespace kilofold

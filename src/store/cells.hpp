@@ -11,6 +11,7 @@
 #include "hdf5.hpp"
 #include "kilofold/core/cells.hpp"
 #include "kilofold/core/hash.hpp"
+#include "kilofold/store.hpp"
 
 namespace kilofold {
 
@@ -20,26 +21,35 @@ inline constexpr std::size_t n_fold_metrics = 3;  ///< mae, rmse, r2
 /// What of a cell to read: metrics and statuses only, or the predictions too.
 enum class Detail { scores, everything };
 
-/// Some consecutive trials of one model entry at one seed: the unit in which cells move between memory and file.
-///
-/// Shapes    row-major: prediction (rows, samples) · metric (4, rows) · fold_metric (3, rows, folds) · status,
-/// n_members (rows, folds). A row without a cell has status and n_members -1 and NaN everywhere.
-struct CellChunk {
-  std::int64_t rows = 0;
+/// How much one cell of a model entry holds.
+struct CellShape {
   std::int64_t samples = 0;
   std::int64_t folds = 0;
+  std::int64_t diagnostics = 0;
+  bool has_sd = false;
+};
+
+CellShape cell_shape(const StudyHeader& study, ModelId model);
+
+/// Some consecutive trials of one model entry at one seed: the unit in which cells move between memory and file.
+///
+/// Shapes    row-major: prediction, sd (rows, samples) · metric (4, rows) · fold_metric (3, rows, folds) · diagnostic
+/// (diagnostics, rows, folds) · status (rows, folds). A row without a cell has status -1 and NaN everywhere.
+struct CellChunk {
+  std::int64_t rows = 0;
+  CellShape shape;
   std::vector<double> prediction;
+  std::vector<double> sd;  ///< empty unless shape.has_sd
   std::vector<double> metric;
   std::vector<double> fold_metric;
+  std::vector<float> diagnostic;
   std::vector<std::int32_t> status;
-  std::vector<std::int32_t> n_members;
 
-  /// A chunk without cells; with Detail::scores, `prediction` stays empty.
-  CellChunk(std::int64_t rows, std::int64_t samples, std::int64_t folds, Detail detail = Detail::everything);
+  /// A chunk without cells; with Detail::scores, `prediction` and `sd` stay empty.
+  CellChunk(std::int64_t rows, const CellShape& shape, Detail detail = Detail::everything);
 
   void clear();
-  void forget_members();
-  bool contains(std::int64_t row) const { return status[row * folds] >= 0; }
+  bool contains(std::int64_t row) const { return status[row * shape.folds] >= 0; }
   bool empty() const;
   void copy_row(std::int64_t row, const CellBlock& block, std::int64_t cell);
   void copy_row(std::int64_t row, const CellChunk& from, std::int64_t from_row);
@@ -65,8 +75,8 @@ class CellTable {
     std::string target_units;
   };
 
-  /// The dataset of member counts exists where `has_members`.
-  static CellTable create(const hdf5::Object& model, const Axes& axes, unsigned gzip, bool has_members);
+  /// What of `table` is kept decides which datasets exist.
+  static CellTable create(const hdf5::Object& model, const Axes& axes, const TrialTable& table);
   static CellTable open(const hdf5::Object& model);
 
   void write(std::int64_t first_trial, std::int32_t seed, const CellChunk& chunk);
@@ -78,23 +88,28 @@ class CellTable {
 
   std::int64_t n_trials() const { return n_trials_; }
   std::int64_t n_seeds() const { return n_seeds_; }
-  std::int64_t n_samples() const { return n_samples_; }
-  std::int64_t n_folds() const { return n_folds_; }
-  bool has_members() const { return n_members_.has_value(); }
+  const CellShape& shape() const { return shape_; }
 
  private:
   CellTable() = default;
 
   std::int64_t n_trials_ = 0;
   std::int64_t n_seeds_ = 0;
-  std::int64_t n_samples_ = 0;
-  std::int64_t n_folds_ = 0;
+  CellShape shape_;
   hdf5::Object prediction_;
+  std::optional<hdf5::Object> sd_;
   std::array<hdf5::Object, n_metrics> metric_;
   std::array<hdf5::Object, n_fold_metrics> fold_metric_;
   hdf5::Object status_;
-  std::optional<hdf5::Object> n_members_;
+  struct Diagnostic {
+    hdf5::Object dataset;
+    bool integral;
+  };
+  std::vector<Diagnostic> diagnostics_;
 };
+
+/// The numbers kept of every fit, as a model's group names them, in their order.
+std::vector<DiagnosticColumn> read_diagnostic_columns(const hdf5::Object& model);
 
 /// Label one dimension of a dataset, and let its group show the scale under the dimension's name (a hard link): so
 /// xarray finds the coordinate whichever group it opens.

@@ -53,11 +53,13 @@ void prepare_library() {
 
 template <class T> hid_t memory_type() {
   if constexpr (std::is_same_v<T, double>) return H5T_NATIVE_DOUBLE;
+  if constexpr (std::is_same_v<T, float>) return H5T_NATIVE_FLOAT;
   if constexpr (std::is_same_v<T, std::int32_t>) return H5T_NATIVE_INT32;
 }
 
 template <class T> hid_t file_type() {
   if constexpr (std::is_same_v<T, double>) return H5T_IEEE_F64LE;
+  if constexpr (std::is_same_v<T, float>) return H5T_IEEE_F32LE;
   if constexpr (std::is_same_v<T, std::int32_t>) return H5T_STD_I32LE;
 }
 
@@ -255,6 +257,7 @@ template <class T> std::vector<T> read_array(const Object& group, const std::str
   template Object write_array<T>(const Object&, const std::string&, const Extent&, std::span<const T>);   \
   template std::vector<T> read_array<T>(const Object&, const std::string&);
 KILOFOLD_INSTANTIATE(double)
+KILOFOLD_INSTANTIATE(float)
 KILOFOLD_INSTANTIATE(std::int32_t)
 #undef KILOFOLD_INSTANTIATE
 

@@ -67,7 +67,8 @@ struct Storage {
       0;  ///< level; 0 = uncompressed. Never with shuffle: rows that repeat a few values compress worse with it
 };
 
-/// Create a dataset; unwritten elements read as `fill`, which is also stored as `_FillValue`. T: double or int32_t.
+/// Create a dataset; unwritten elements read as `fill`, which is also stored as `_FillValue`. T: double, float or
+/// int32_t.
 template <class T>
 Object create_dataset(const Object& group, const std::string& name, const Storage& storage,
                       std::optional<T> fill = std::nullopt);
@@ -89,6 +90,7 @@ void write_attribute(const Object& object, const std::string& name, const std::s
 void write_attribute(const Object& object, const std::string& name, std::span<const std::string> values);
 void write_attribute(const Object& object, const std::string& name, std::int32_t value);
 void write_attribute(const Object& object, const std::string& name, double value);
+void write_attribute(const Object& object, const std::string& name, float value);
 void write_attribute(const Object& object, const std::string& name, std::span<const std::int32_t> values);
 std::string read_attribute(const Object& object,
                            const std::string& name);  ///< text, or an integer as text; "" when absent

@@ -99,6 +99,10 @@ void write_attribute(const Object& object, const std::string& name, double value
   write_attribute_of(object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, scalar_space(), &value);
 }
 
+void write_attribute(const Object& object, const std::string& name, float value) {
+  write_attribute_of(object, name, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, scalar_space(), &value);
+}
+
 void write_attribute(const Object& object, const std::string& name, std::span<const std::int32_t> values) {
   write_attribute_of(object, name, H5T_STD_I32LE, H5T_NATIVE_INT32, simple_space({values.size()}), values.data());
 }

@@ -37,17 +37,20 @@ std::vector<std::int32_t> columns_of_seeds(const StudyHeader& study, std::span<c
   return column;
 }
 
-void expect_whole(const CellBlock& block, std::size_t n, std::size_t k) {
+void expect_whole(const CellBlock& block, const CellShape& shape) {
   const std::size_t cells = block.trial.size();
+  const auto n = static_cast<std::size_t>(shape.samples);
+  const auto k = static_cast<std::size_t>(shape.folds);
   KILOFOLD_EXPECT(block.seed.size() == cells && block.prediction.size() == cells * n &&
                   block.metric.size() == cells * n_metrics && block.fold_metric.size() == cells * k * n_fold_metrics &&
-                  block.status.size() == cells * k && (block.n_members.empty() || block.n_members.size() == cells * k));
+                  block.status.size() == cells * k && block.sd.size() == (shape.has_sd ? cells * n : 0) &&
+                  block.diagnostic.size() == cells * k * static_cast<std::size_t>(shape.diagnostics));
 }
 
 }  // namespace
 
 Part::Part(const StudyHeader& study, std::span<const CellBlock> blocks) {
-  for (const CellBlock& block : blocks) expect_whole(block, study.data.y.size(), study.largest_fold_count());
+  for (const CellBlock& block : blocks) expect_whole(block, cell_shape(study, block.model));
   header_.spec = study.spec;
   header_.canonical = study.canonical;
   header_.provenance = study.provenance;

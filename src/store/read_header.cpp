@@ -44,7 +44,8 @@ TrialTable read_model(const hdf5::Object& models, const std::string& name) {
   table.model = hdf5::read_attribute(model, "model");
   table.numerics = hdf5::read_attribute(model, "numerics");
   table.few_values = hdf5::read_attribute(model, "few_values") == "1";
-  table.has_members = hdf5::contains(hdf5::open_group(model, "diagnostic"), "n_members");
+  table.has_sd = hdf5::contains(model, "sd");
+  table.diagnostics = read_diagnostic_columns(model);
   table.id = hdf5::read_strings(model, "trial");
   const hdf5::Object parameters = hdf5::open_group(model, "param");
   for (const std::string& column : hdf5::links(parameters)) {
@@ -123,6 +124,10 @@ template <class T> void add(Hasher& hasher, std::span<const T> values) {
 void add(Hasher& hasher, const TrialTable& table) {
   for (const std::string* text : {&table.model_name, &table.model, &table.numerics}) add(hasher, *text);
   for (const std::string& id : table.id) add(hasher, id);
+  for (const DiagnosticColumn& column : table.diagnostics) {
+    add(hasher, column.name);
+    add(hasher, column.long_name);
+  }
   for (const TrialColumn& column : table.columns) {
     add(hasher, column.name);
     add(hasher, column.long_name);

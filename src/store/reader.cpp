@@ -50,10 +50,9 @@ struct StudyReader::Impl {
 template <class Visit> void StudyReader::Impl::for_each_score(ModelId model, Visit visit) {
   constexpr std::int64_t rows_a_read = 4096;
   const auto n_trials = static_cast<std::int64_t>(study.models.at(model.value).id.size());
-  const auto n_samples = static_cast<std::int64_t>(study.data.y.size());
   for (std::int64_t first = 0; first < n_trials; first += rows_a_read) {
     const std::int64_t rows = std::min(rows_a_read, n_trials - first);
-    CellChunk chunk(rows, n_samples, study.largest_fold_count(), Detail::scores);
+    CellChunk chunk(rows, cell_shape(study, model), Detail::scores);
     for (std::int32_t seed = 0; seed < n_seeds(); ++seed) {
       chunk.clear();
       for (const Source& source : sources) source.overlay(tables, model, first, seed, chunk, Detail::scores);
@@ -97,8 +96,9 @@ std::int64_t StudyReader::n_cells() const { return impl_->committed.total(); }
 
 CellBlock StudyReader::trial(ModelId model, std::int64_t trial) const {
   const std::size_t seeds = impl_->study.spec.cv.seeds.size();
-  const std::size_t n = impl_->study.data.y.size();
-  const std::size_t k = static_cast<std::size_t>(impl_->study.largest_fold_count());
+  const CellShape shape = cell_shape(impl_->study, model);
+  const auto n = static_cast<std::size_t>(shape.samples);
+  const auto k = static_cast<std::size_t>(shape.folds);
   KILOFOLD_EXPECT(trial >= 0 && trial < static_cast<std::int64_t>(models().at(model.value).id.size()));
   CellBlock block;
   block.model = model;
@@ -107,8 +107,9 @@ CellBlock StudyReader::trial(ModelId model, std::int64_t trial) const {
   block.metric.resize(seeds * n_metrics);
   block.fold_metric.resize(seeds * k * n_fold_metrics);
   block.status.resize(seeds * k);
-  if (models().at(model.value).has_members) block.n_members.resize(seeds * k);
-  CellChunk chunk(1, static_cast<std::int64_t>(n), static_cast<std::int64_t>(k));
+  if (shape.has_sd) block.sd.resize(seeds * n);
+  block.diagnostic.resize(seeds * static_cast<std::size_t>(shape.diagnostics) * k);
+  CellChunk chunk(1, shape);
   for (std::int32_t seed = 0; seed < static_cast<std::int32_t>(seeds); ++seed) {
     block.seed.push_back(seed);
     chunk.clear();
@@ -140,7 +141,7 @@ std::vector<std::int64_t> StudyReader::status_counts(ModelId model) const {
   impl_->for_each_score(model, [&](std::int64_t first, std::int32_t, const CellChunk& chunk) {
     for (std::int64_t row = 0; row < chunk.rows; ++row) {
       for (std::int32_t fold = 0; fold < n_folds[first + row]; ++fold) {
-        const std::int32_t status = chunk.status[row * chunk.folds + fold];
+        const std::int32_t status = chunk.status[row * chunk.shape.folds + fold];
         ++counts[status < 0 ? n_statuses : static_cast<std::size_t>(status)];
       }
     }

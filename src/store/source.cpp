@@ -134,8 +134,13 @@ void Source::overlay_run(OpenTables& tables, const Link* first, std::int64_t cou
                          std::int32_t column, CellChunk& chunk, Detail detail) const {
   const std::string& model_name = model_names_[first->file_model];
   const CellTable& table = tables.table(path_, model_name);
-  if (table.n_samples() != chunk.samples) throw hdf5::FormatError(path_ + ": unexpected number of samples");
-  CellChunk read(count, table.n_samples(), table.n_folds(), detail);
+  const CellShape& shape = table.shape();
+  if (shape.samples != chunk.shape.samples) throw hdf5::FormatError(path_ + ": unexpected number of samples");
+  if (shape.diagnostics != chunk.shape.diagnostics || shape.has_sd != chunk.shape.has_sd) {
+    throw MachineError(
+        fmt::format("{}: model '{}': its fits come with other diagnostics than this study's", path_, model_name));
+  }
+  CellChunk read(count, shape, detail);
   table.read(first->row, column, read, detail);
   for (std::int64_t i = 0; i < count; ++i) {
     if (!read.contains(i)) continue;

@@ -38,6 +38,12 @@ void check_identity(const Inventory& found, const StudyHeader& study) {
 
 }  // namespace
 
+CellShape cell_shape(const StudyHeader& study, ModelId model) {
+  const TrialTable& table = study.models.at(model.value);
+  return {static_cast<std::int64_t>(study.data.y.size()), study.largest_fold_count(),
+          static_cast<std::int64_t>(table.diagnostics.size()), table.has_sd};
+}
+
 std::int32_t StudyHeader::largest_fold_count() const {
   KILOFOLD_EXPECT(!spec.cv.folds.empty());
   return *std::max_element(spec.cv.folds.begin(), spec.cv.folds.end());

@@ -11,7 +11,7 @@ namespace {
 
 /// Calls `visit(first_trial, rows, seed)` for every chunk of a table, seeds fastest: the order of the payload hash.
 template <class Visit> void for_each_chunk(const CellTable& table, Visit visit) {
-  const std::int64_t step = trials_a_chunk(table.n_trials(), table.n_samples());
+  const std::int64_t step = trials_a_chunk(table.n_trials(), table.shape().samples);
   for (std::int64_t first = 0; first < table.n_trials(); first += step) {
     const std::int64_t rows = std::min(step, table.n_trials() - first);
     for (std::int32_t seed = 0; seed < table.n_seeds(); ++seed) visit(first, rows, seed);
@@ -20,22 +20,21 @@ template <class Visit> void for_each_chunk(const CellTable& table, Visit visit) 
 
 /// A chunk without cells is neither written nor hashed: it costs no space.
 void write_cells(CellTable& table, ModelId model, const FillChunk& fill, Hasher& hasher) {
-  CellChunk chunk(0, 0, 0);
+  CellChunk chunk(0, table.shape());
   for_each_chunk(table, [&](std::int64_t first, std::int64_t rows, std::int32_t seed) {
-    if (chunk.rows != rows) chunk = CellChunk(rows, table.n_samples(), table.n_folds());
+    if (chunk.rows != rows) chunk = CellChunk(rows, table.shape());
     chunk.clear();
     fill(model, first, seed, chunk);
     if (chunk.empty()) return;
-    if (!table.has_members()) chunk.forget_members();
     table.write(first, seed, chunk);
     chunk.add_to(hasher);
   });
 }
 
 void hash_cells(const CellTable& table, Hasher& hasher) {
-  CellChunk chunk(0, 0, 0);
+  CellChunk chunk(0, table.shape());
   for_each_chunk(table, [&](std::int64_t first, std::int64_t rows, std::int32_t seed) {
-    if (chunk.rows != rows) chunk = CellChunk(rows, table.n_samples(), table.n_folds());
+    if (chunk.rows != rows) chunk = CellChunk(rows, table.shape());
     table.read(first, seed, chunk, Detail::everything);
     if (!chunk.empty()) chunk.add_to(hasher);
   });

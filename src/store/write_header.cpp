@@ -217,7 +217,7 @@ CellTable write_model(const hdf5::Object& models, const TrialTable& table, const
   CellTable cells = CellTable::create(model,
                                       {trial, scales.seed, scales.fold, scales.sample,
                                        target.label.empty() ? target.column : target.label, target.units},
-                                      table.few_values ? 1 : 0, table.has_members);
+                                      table);
   trial.close();
   model.close();
   return cells;

@@ -49,7 +49,6 @@ StudyHeader header() {
   table.id = {"00000000000000a1", "00000000000000a2", "00000000000000a3"};
   table.n_folds = {2, 2, 2};
   table.numerics = "1";
-  table.has_members = true;
   table.columns = {{"max_depth", "depth limit", true, {3, 5, NAN}, {}},
                    {"min_samples_leaf", "", true, {4, 4, 4}, {}},
                    {"cv.folds", "", true, {2, 2, 2}, {}}};

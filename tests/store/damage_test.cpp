@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <hdf5.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 
@@ -92,6 +94,46 @@ TEST(DamagedMergedFile, IsNeverOverwritten) {
 
   EXPECT_THROW(Store(path, study), MachineError);
   EXPECT_TRUE(std::filesystem::exists(path));
+}
+
+/// Change the first number of a dataset through HDF5, which writes fresh checksums with it.
+template <class T> void overwrite_first(const std::string& path, const char* name, hid_t type, T value) {
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  const hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
+  const hid_t all = H5Dget_space(dataset);
+  const std::array<hsize_t, 3> zero = {0, 0, 0};
+  const std::array<hsize_t, 3> one = {1, 1, 1};
+  H5Sselect_hyperslab(all, H5S_SELECT_SET, zero.data(), nullptr, one.data(), nullptr);
+  const hid_t single = H5Screate_simple(3, one.data(), nullptr);
+  EXPECT_GE(H5Dwrite(dataset, type, single, all, H5P_DEFAULT, &value), 0);
+  H5Sclose(single);
+  H5Sclose(all);
+  H5Dclose(dataset);
+  H5Fclose(file);
+}
+
+TEST(ChangedMergedFile, IsNoticedInEveryDatasetOfCells) {
+  const ScratchDirectory scratch;
+  const StudyHeader study = make_study();
+  const std::string path = scratch / "out.h5";
+  Store store(path, study);
+  commit_all(store, study);
+  store.merge();
+  const std::string pristine = scratch / "pristine";
+  std::filesystem::copy_file(path, pristine);
+  const auto expect_noticed = [&](const char* dataset, hid_t type, auto value) {
+    std::filesystem::copy_file(pristine, path, std::filesystem::copy_options::overwrite_existing);
+    overwrite_first(path, dataset, type, value);
+    EXPECT_THROW(store.merge(), MachineError) << dataset;
+  };
+
+  for (const char* dataset : {"/models/DT/prediction", "/models/OLS/sd", "/models/OLS/fold_metric/mae"})
+    expect_noticed(dataset, H5T_NATIVE_DOUBLE, 0.25);
+  for (const char* dataset : {"/models/DT/diagnostic/n_members", "/models/OLS/diagnostic/gap"})
+    expect_noticed(dataset, H5T_NATIVE_FLOAT, 1e6F);
+
+  std::filesystem::copy_file(pristine, path, std::filesystem::copy_options::overwrite_existing);
+  EXPECT_NO_THROW(store.merge());
 }
 
 TEST(DamagedStudyHeader, IsWrittenAgain) {

@@ -135,6 +135,23 @@ TEST(Merge, RefusesTwoDifferentResultsForOneCell) {
   EXPECT_FALSE(std::filesystem::exists(scratch / "out.h5"));
 }
 
+TEST(Merge, ComparesSdAndDiagnosticsToo) {
+  const StudyHeader study = make_study();
+  for (const int which : {0, 1}) {
+    const ScratchDirectory scratch;
+    Store store(scratch / "out.h5", study);
+    CellBlock block = make_cells(study, linear, {1}, {1});
+    store.commit({&block, 1});
+    if (which == 0)
+      block.sd[4] += 1;
+    else
+      block.diagnostic[5] = 2;
+    store.commit({&block, 1});
+
+    EXPECT_THROW(store.merge(), MachineError) << which;
+  }
+}
+
 TEST(Merge, ClearsTemporariesOfDeadProcessesOnly) {
   const ScratchDirectory scratch;
   const StudyHeader study = make_study();

@@ -112,6 +112,45 @@ TEST(Reader, GivesTrialTablesInOrderWithTheirColumns) {
   EXPECT_EQ(reader.models()[1].columns[0].number[1], 0.125);
 }
 
+TEST(Reader, NamesAndReturnsWhatAModelKeepsOfItsFits) {
+  const ScratchDirectory scratch;
+  const StudyHeader study = make_study({.folds = {3, 5}});
+  Store store(scratch / "out.h5", study);
+  commit_all(store, study);
+  store.merge();
+
+  const StudyReader reader(scratch / "out.h5");
+  const TrialTable& table = reader.models()[1];
+  const CellBlock read = reader.trial(linear, 1);
+  const CellBlock written = make_cells(study, linear, {1}, {0, 1});
+
+  EXPECT_FALSE(reader.models()[0].has_sd);
+  EXPECT_TRUE(reader.trial(tree, 1).sd.empty());
+  EXPECT_TRUE(table.has_sd);
+  ASSERT_EQ(table.diagnostics.size(), 2u);
+  EXPECT_EQ(table.diagnostics[0].name, "n_members");
+  EXPECT_EQ(table.diagnostics[0].long_name, "members the prediction uses");
+  EXPECT_TRUE(table.diagnostics[0].integral);
+  EXPECT_EQ(table.diagnostics[1].name, "gap");
+  EXPECT_FALSE(table.diagnostics[1].integral);
+  EXPECT_EQ(read.sd, written.sd);
+  ASSERT_EQ(read.diagnostic.size(), 2u * 2 * 5);
+  EXPECT_TRUE(same_bits(read, written)) << "missing ones among them";
+  EXPECT_TRUE(std::isnan(read.diagnostic[3])) << "beyond the three folds of trial 1";
+}
+
+TEST(Commit, TakesAnyNaNForAMissingDiagnostic) {
+  const ScratchDirectory scratch;
+  const StudyHeader study = make_study();
+  Store store(scratch / "out.h5", study);
+  CellBlock block = make_cells(study, linear, {1}, {0});
+  block.diagnostic[0] = -std::nanf("7");
+
+  store.commit({&block, 1});
+
+  EXPECT_TRUE(std::isnan(StudyReader(scratch / "out.h5").trial(linear, 1).diagnostic[0]));
+}
+
 TEST(Reader, AddsCvFoldsWhenTheTableHasNoSuchColumn) {
   const ScratchDirectory scratch;
   StudyHeader study = make_study();

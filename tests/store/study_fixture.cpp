@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <numeric>
@@ -31,6 +32,9 @@ TrialTable make_table(const std::string& name, const std::string& model, std::in
   table.model = model;
   table.numerics = "c0ffee0000000001";
   table.few_values = model == "tree";
+  table.has_sd = model == "linear";
+  table.diagnostics = {{"n_members", "members the prediction uses", true}, {"gap", "", false}};
+  if (model == "tree") table.diagnostics.pop_back();
   TrialColumn parameter = {model == "tree" ? "max_depth" : "alpha", "a parameter", model == "tree", {}, {}};
   TrialColumn category = {"kernel", "", false, {}, {}};
   TrialColumn k_column = {"cv.folds", "number of folds", true, {}, {}};
@@ -53,8 +57,23 @@ Split make_split(std::int64_t n, std::int32_t k, std::int64_t seed) {
   return split;
 }
 
+/// Sd of every sample and diagnostics of every fold of the block's last cell; every fifth is missing.
+void append_sd_and_diagnostics(CellBlock& block, const TrialTable& table, std::int64_t seed, std::int64_t n,
+                               std::int64_t largest_k) {
+  const auto trial = static_cast<std::size_t>(block.trial.back());
+  for (std::int64_t i = 0; table.has_sd && i < n; ++i) block.sd.push_back(noise(table.id[trial], seed, i, 9));
+  for (const DiagnosticColumn& column : table.diagnostics) {
+    for (std::int64_t fold = 0; fold < largest_k; ++fold) {
+      const double value = noise(table.id[trial] + column.name, seed, fold, 10);
+      const bool is_missing = fold >= table.n_folds[trial] || value < 0.2;
+      const double kept = column.integral ? std::floor(1000 * value) : value;
+      block.diagnostic.push_back(static_cast<float>(is_missing ? missing : kept));
+    }
+  }
+}
+
 template <class T> bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
 }
 
 }  // namespace
@@ -115,6 +134,7 @@ CellBlock make_cells(const StudyHeader& study, ModelId model, const std::vector<
         const FitStatus status = is_failed ? FitStatus::not_positive_definite : FitStatus::ok;
         block.status.push_back(beyond ? -1 : static_cast<std::int32_t>(status));
       }
+      append_sd_and_diagnostics(block, table, value, n, largest_k);
     }
   }
   return block;
@@ -130,7 +150,8 @@ CellBlock make_all_cells(const StudyHeader& study, ModelId model) {
 
 bool same_bits(const CellBlock& a, const CellBlock& b) {
   return a.trial == b.trial && a.seed == b.seed && same_bits(a.prediction, b.prediction) &&
-         same_bits(a.metric, b.metric) && same_bits(a.fold_metric, b.fold_metric) && a.status == b.status;
+         same_bits(a.metric, b.metric) && same_bits(a.fold_metric, b.fold_metric) && a.status == b.status &&
+         same_bits(a.sd, b.sd) && same_bits(a.diagnostic, b.diagnostic);
 }
 
 void commit_all(Store& store, const StudyHeader& study) {
@@ -153,11 +174,12 @@ std::int64_t count_right_cells(const StudyReader& reader, const StudyHeader& stu
         const CellBlock right =
             make_cells(study, ModelId(m), {static_cast<std::int64_t>(t)}, {static_cast<std::int32_t>(s)});
         const auto same = [](const auto& all, std::size_t cell, const auto& one) {
-          return std::memcmp(&all[cell * one.size()], one.data(), one.size() * sizeof(one[0])) == 0;
+          return one.empty() || std::memcmp(&all[cell * one.size()], one.data(), one.size() * sizeof(one[0])) == 0;
         };
         const bool equal = right.prediction.size() == n && same(read.prediction, s, right.prediction) &&
                            same(read.metric, s, right.metric) && same(read.fold_metric, s, right.fold_metric) &&
-                           same(read.status, s, right.status);
+                           same(read.status, s, right.status) && same(read.sd, s, right.sd) &&
+                           same(read.diagnostic, s, right.diagnostic);
         if (!equal) return -1;
         ++found;
       }

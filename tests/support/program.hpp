@@ -126,8 +126,8 @@ inline std::int64_t differing_stored_cells(const std::string& a_path, const std:
         return u.size() == v.size() && (u.empty() || std::memcmp(u.data(), v.data(), u.size() * sizeof(u[0])) == 0);
       };
       const bool equal = same(x.prediction, y.prediction) && same(x.metric, y.metric) &&
-                         same(x.fold_metric, y.fold_metric) && same(x.status, y.status) &&
-                         same(x.n_members, y.n_members);
+                         same(x.fold_metric, y.fold_metric) && same(x.status, y.status) && same(x.sd, y.sd) &&
+                         same(x.diagnostic, y.diagnostic);
       differing += equal ? 0 : 1;
     }
   }

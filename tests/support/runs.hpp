@@ -19,7 +19,8 @@ struct CellValue {
   std::vector<double> metric;
   std::vector<double> fold_metric;
   std::vector<std::int32_t> status;
-  std::vector<std::int32_t> n_members;
+  std::vector<double> sd;
+  std::vector<float> diagnostic;
 };
 using Cells = std::map<std::tuple<int, std::int64_t, std::int32_t>, CellValue>;  ///< by model, trial, seed
 
@@ -36,7 +37,7 @@ inline void collect(Cells& cells, const std::vector<CellBlock>& blocks) {
           cells
               .emplace(std::tuple(block.model.value, block.trial[at], block.seed[at]),
                        CellValue{part(block.prediction, i), part(block.metric, i), part(block.fold_metric, i),
-                                 part(block.status, i), part(block.n_members, i)})
+                                 part(block.status, i), part(block.sd, i), part(block.diagnostic, i)})
               .second;
       if (!added) throw Bug("a cell was computed twice");
     }
@@ -55,13 +56,14 @@ inline Cells run_study(const Spec& spec, const Dataset& data, const Switches& sw
   return cells;
 }
 
-inline bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
+template <class T> bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
 }
 
 inline bool same_bits(const CellValue& a, const CellValue& b) {
   return same_bits(a.prediction, b.prediction) && same_bits(a.metric, b.metric) &&
-         same_bits(a.fold_metric, b.fold_metric) && a.status == b.status && a.n_members == b.n_members;
+         same_bits(a.fold_metric, b.fold_metric) && a.status == b.status && same_bits(a.sd, b.sd) &&
+         same_bits(a.diagnostic, b.diagnostic);
 }
 
 /// Number of cells that are missing in one of two runs or differ in any bit.

@@ -55,8 +55,7 @@ struct TrialTable {
   std::string numerics;  ///< numerics id of this entry's plan group
   bool has_sd = false;   ///< predictions come with a standard deviation
   std::vector<DiagnosticColumn> diagnostics;
-  bool has_members = false;  ///< fits have a number of members worth storing (ensembles)
-  bool few_values = false;   ///< predictions repeat a few values a row (trees): worth compressing
+  bool few_values = false;  ///< predictions repeat a few values a row (trees): worth compressing
 };
 
 /// A run of finished (trial, seed) cells of one model entry: what the executor hands over and the store commits.
@@ -65,16 +64,15 @@ struct TrialTable {
 /// Units     predictions in the target's unit
 struct CellBlock {
   ModelId model;
-  std::vector<std::int64_t> trial;      ///< (c) index into the model's TrialTable
-  std::vector<std::int32_t> seed;       ///< (c) index into the study's seeds
-  std::vector<double> prediction;       ///< (c, n) held-out prediction of every sample
-  std::vector<double> metric;           ///< (c, 4) pooled mae, rmse, r2, r2_eq13
-  std::vector<double> fold_metric;      ///< (c, k, 3) mae, rmse, r2; NaN beyond the trial's own folds
-  std::vector<std::int32_t> status;     ///< (c, k) FitStatus; -1 beyond the trial's own folds
-  std::vector<double> sd;               ///< (c, n) sd of a new observation at every sample; empty unless has_sd
-  std::vector<float> diagnostic;        ///< (c, diagnostics of the TrialTable, k); NaN beyond the trial's own folds
-  std::vector<std::int32_t> n_members;  ///< (c, k) members the prediction uses; -1 beyond the trial's own folds; empty
-                                        ///< for models without members
+  std::vector<std::int64_t> trial;   ///< (c) index into the model's TrialTable
+  std::vector<std::int32_t> seed;    ///< (c) index into the study's seeds
+  std::vector<double> prediction;    ///< (c, n) held-out prediction of every sample
+  std::vector<double> metric;        ///< (c, 4) pooled mae, rmse, r2, r2_eq13
+  std::vector<double> fold_metric;   ///< (c, k, 3) mae, rmse, r2; NaN beyond the trial's own folds
+  std::vector<std::int32_t> status;  ///< (c, k) FitStatus; -1 beyond the trial's own folds
+  std::vector<double> sd;            ///< (c, n) sd of a new observation at every sample; empty unless has_sd
+  std::vector<float> diagnostic;  ///< (c, diagnostics of the TrialTable, k); NaN = missing, as beyond the trial's own
+                                  ///< folds; an integer is exact up to 2^24
 
   std::int64_t n_cells() const { return static_cast<std::int64_t>(trial.size()); }
 };
