@@ -36,6 +36,8 @@ HWY_INLINE Part sub_part(Part a, Part b) { return a - b; }
 HWY_INLINE Part mul_part(Part a, Part b) { return a * b; }
 HWY_INLINE Part div_part(Part a, Part b) { return a / b; }
 HWY_INLINE Part fma_part(Part a, Part b, Part c) { return std::fma(a, b, c); }
+HWY_INLINE Part fnma_part(Part a, Part b, Part c) { return std::fma(-a, b, c); }
+HWY_INLINE Part sqrt_part(Part a) { return std::sqrt(a); }
 #else
 namespace hn = hwy::HWY_NAMESPACE;
 using Tag = hn::CappedTag<double, 8>;
@@ -49,6 +51,8 @@ HWY_INLINE Part sub_part(Part a, Part b) { return hn::Sub(a, b); }
 HWY_INLINE Part mul_part(Part a, Part b) { return hn::Mul(a, b); }
 HWY_INLINE Part div_part(Part a, Part b) { return hn::Div(a, b); }
 HWY_INLINE Part fma_part(Part a, Part b, Part c) { return hn::MulAdd(a, b, c); }
+HWY_INLINE Part fnma_part(Part a, Part b, Part c) { return hn::NegMulAdd(a, b, c); }
+HWY_INLINE Part sqrt_part(Part a) { return hn::Sqrt(a); }
 #endif
 
 /// Eight doubles: one AVX-512 register, two AVX2 registers, or eight numbers. Lane i of a sum is chain i of
@@ -98,6 +102,17 @@ HWY_INLINE Block div(Block a, Block b) {
 HWY_INLINE Block fma(Block a, Block b, Block c) {
   for (int k = 0; k < Block::parts; ++k) c.part[k] = fma_part(a.part[k], b.part[k], c.part[k]);
   return c;
+}
+
+/// -a * b + c, rounded once.
+HWY_INLINE Block fnma(Block a, Block b, Block c) {
+  for (int k = 0; k < Block::parts; ++k) c.part[k] = fnma_part(a.part[k], b.part[k], c.part[k]);
+  return c;
+}
+
+HWY_INLINE Block sqrt(Block a) {
+  for (int k = 0; k < Block::parts; ++k) a.part[k] = sqrt_part(a.part[k]);
+  return a;
 }
 
 /// Join the eight chains of a sum.
