@@ -195,8 +195,7 @@ void solve_lower_transposed(const Panels& L, double* x) {
 }
 
 /// Chains of `count` neighbouring extra panels at once, to hide each other's latency.
-template <int count>
-HWY_INLINE void multiply_panels(const Panels& A, std::int64_t p, const double* x, double* out) {
+template <int count> HWY_INLINE void multiply_panels(const Panels& A, std::int64_t p, const double* x, double* out) {
   Block sum[count];
 #pragma GCC unroll 4
   for (Block& s : sum) s = set(0.0);
@@ -216,8 +215,7 @@ void multiply_extra(const Panels& A, const double* x, double* out) {
   for (; p < count; ++p) multiply_panels<1>(A, p, x, out);
 }
 
-template <int count>
-HWY_INLINE void square_panels(const Panels& A, std::int64_t p, std::int64_t begin, double* out) {
+template <int count> HWY_INLINE void square_panels(const Panels& A, std::int64_t p, std::int64_t begin, double* out) {
   Block sum[count];
 #pragma GCC unroll 4
   for (Block& s : sum) s = set(0.0);
@@ -272,9 +270,7 @@ void solve_lower_transposed(const Panels& L, double* x) { HWY_DYNAMIC_DISPATCH(s
 
 void multiply_extra(const Panels& A, const double* x, double* out) { HWY_DYNAMIC_DISPATCH(multiply_extra)(A, x, out); }
 
-void square_extra(const Panels& A, ExtraRows extra, double* out) {
-  HWY_DYNAMIC_DISPATCH(square_extra)(A, extra, out);
-}
+void square_extra(const Panels& A, ExtraRows extra, double* out) { HWY_DYNAMIC_DISPATCH(square_extra)(A, extra, out); }
 
 double log_diagonal(const Panels& L) {
   return canonical_reduce(L.n, [&L](std::int64_t i, double sum) { return sum + natural_log(L.at(i, i)); });
