@@ -65,8 +65,11 @@ struct CrossValidation {
   std::vector<std::int64_t> seeds = {0};
 };
 
+/// What becomes of predictions once their metrics are known.
 struct OutputSpec {
-  std::string file;  ///< as written, relative to the working directory; default results/<name>.h5
+  std::string file;                 ///< as written, relative to the working directory; default results/<name>.h5
+  std::string predictions = "all";  ///< all | best | none
+  std::int32_t keep = 100;          ///< trials of each entry and seed whose predictions `best` keeps
 };
 
 /// Machine hints: no part of the study's identity.

@@ -45,6 +45,22 @@ void CellChunk::clear() {
   std::fill(status.begin(), status.end(), no_status);
 }
 
+void CellChunk::drop_prediction(std::int64_t row) {
+  for (std::vector<double>* values : {&prediction, &sd}) {
+    if (!values->empty()) std::fill_n(values->begin() + row * shape.samples, shape.samples, missing);
+  }
+}
+
+bool CellChunk::is_dropped(std::int64_t row) const {
+  const auto gave_numbers = [](std::int32_t fit) { return fit >= 0 && !failed(static_cast<FitStatus>(fit)); };
+  const std::int32_t* fits = &status[row * shape.folds];
+  if (prediction.empty() || std::none_of(fits, fits + shape.folds, gave_numbers)) return false;
+  const double* first = &prediction[row * shape.samples];
+  return std::all_of(first, first + shape.samples, [](double value) { return std::isnan(value); });
+}
+
+void CellChunk::clear_row(std::int64_t row) { copy_row(row, CellChunk(1, shape), 0); }
+
 bool CellChunk::empty() const {
   for (std::int64_t row = 0; row < rows; ++row) {
     if (contains(row)) return false;
@@ -113,6 +129,8 @@ bool CellChunk::same_row(std::int64_t row, const CellChunk& other, std::int64_t 
   CellChunk theirs(1, shape, detail);
   mine.copy_row(0, *this, row);
   theirs.copy_row(0, other, other_row);
+  if (mine.is_dropped(0)) theirs.drop_prediction(0);
+  if (theirs.is_dropped(0)) mine.drop_prediction(0);
   return same_bits(mine.prediction, theirs.prediction) && same_bits(mine.sd, theirs.sd) &&
          same_bits(mine.metric, theirs.metric) && same_bits(mine.fold_metric, theirs.fold_metric) &&
          same_bits(mine.diagnostic, theirs.diagnostic) && mine.status == theirs.status;

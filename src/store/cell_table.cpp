@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <span>
@@ -37,6 +38,15 @@ void describe(const hdf5::Object& dataset, const std::string& long_name, const s
 
 void describe(const hdf5::Object& dataset, const MetricColumn& column, const std::string& target_units) {
   describe(dataset, column.long_name, column.unit == MetricColumn::Unit::of_target ? target_units : "1");
+}
+
+/// Never written, a chunk of fill values takes no space.
+void write_unless_missing(const hdf5::Object& dataset, const hdf5::Extent& start, const hdf5::Extent& count,
+                          const std::vector<double>& values) {
+  const auto is_fill = [](double value) {
+    return std::bit_cast<std::uint64_t>(value) == std::bit_cast<std::uint64_t>(missing);
+  };
+  if (!std::all_of(values.begin(), values.end(), is_fill)) hdf5::write(dataset, start, count, values.data());
 }
 
 /// CF flags: readers that know them show names instead of numbers.
@@ -117,6 +127,15 @@ void read_diagnostic(const hdf5::Object& dataset, bool integral, const hdf5::Ext
 }
 
 }  // namespace
+
+std::size_t metric_number(const std::string& name) {
+  const auto found = std::find_if(metric_columns.begin(), metric_columns.end(),
+                                  [&](const auto& column) { return name == column.name; });
+  KILOFOLD_EXPECT(found != metric_columns.end());
+  return static_cast<std::size_t>(found - metric_columns.begin());
+}
+
+bool larger_is_better(std::size_t metric) { return metric_columns[metric].unit == MetricColumn::Unit::none; }
 
 void label_dimension(const hdf5::Object& group, const hdf5::Object& dataset, unsigned dimension,
                      const hdf5::Object& scale, const std::string& name) {
@@ -205,8 +224,8 @@ void CellTable::write(std::int64_t first_trial, std::int32_t seed, const CellChu
   const hdf5::Extent fits = hdf5::extent(chunk.rows, 1, shape_.folds);
   const hdf5::Extent samples = hdf5::extent(chunk.rows, 1, shape_.samples);
   const auto n_fits = static_cast<std::size_t>(chunk.rows * shape_.folds);
-  hdf5::write(prediction_, fit, samples, chunk.prediction.data());
-  if (sd_) hdf5::write(*sd_, fit, samples, chunk.sd.data());
+  write_unless_missing(prediction_, fit, samples, chunk.prediction);
+  if (sd_) write_unless_missing(*sd_, fit, samples, chunk.sd);
   for (std::size_t m = 0; m < n_metrics; ++m) hdf5::write(metric_[m], cell, cells, &chunk.metric[m * chunk.rows]);
   for (std::size_t m = 0; m < n_fold_metrics; ++m) {
     hdf5::write(fold_metric_[m], fit, fits, &chunk.fold_metric[m * n_fits]);

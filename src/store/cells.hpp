@@ -18,6 +18,10 @@ namespace kilofold {
 inline constexpr std::size_t n_metrics = 4;       ///< mae, rmse, r2, r2_eq13
 inline constexpr std::size_t n_fold_metrics = 3;  ///< mae, rmse, r2
 
+/// A pooled metric by its name, as an index into CellBlock::metric. Requires that there is one of that name.
+std::size_t metric_number(const std::string& name);
+bool larger_is_better(std::size_t metric);
+
 /// What of a cell to read: metrics and statuses only, or the predictions too.
 enum class Detail { scores, everything };
 
@@ -51,10 +55,16 @@ struct CellChunk {
   void clear();
   bool contains(std::int64_t row) const { return status[row * shape.folds] >= 0; }
   bool empty() const;
+  /// Forget a row's predictions and sd; its scores stay.
+  void drop_prediction(std::int64_t row);
+  /// Are a row's predictions missing although they were good ones?
+  bool is_dropped(std::int64_t row) const;
+  void clear_row(std::int64_t row);
   void copy_row(std::int64_t row, const CellBlock& block, std::int64_t cell);
   void copy_row(std::int64_t row, const CellChunk& from, std::int64_t from_row);
   void copy_row_to(std::int64_t row, CellBlock& block, std::int64_t cell) const;
-  /// Bit for bit; folds that only one of the two has must be missing there.
+  /// Bit for bit; folds that only one of the two has must be missing there. Predictions that one of the two has dropped
+  /// agree with any.
   bool same_row(std::int64_t row, const CellChunk& other, std::int64_t other_row) const;
   void add_to(Hasher& hasher) const;
 };

@@ -2,12 +2,61 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 
 #include "files.hpp"
+#include "kept_predictions.hpp"
 #include "store_impl.hpp"
 
 namespace kilofold {
+namespace {
+
+/// Everything the sources have of a study, chunk by chunk.
+class Joined {
+ public:
+  Joined(const StudyHeader& study, const std::vector<Source>& sources)
+      : study_(study), sources_(sources), kept_(study) {
+    if (!kept_.must_rank()) return;
+    for (std::int32_t m = 0; m < std::ssize(study.models); ++m) rank(ModelId(m));
+  }
+
+  /// A FillChunk of the study's indices.
+  void fill(ModelId model, std::int64_t first, std::int32_t seed, CellChunk& chunk) {
+    for (const Source& source : sources_) source.overlay(tables_, model, first, seed, chunk, Detail::everything);
+    const bool wants_all = study_.spec.output.predictions == "all";
+    for (std::int64_t row = 0; row < chunk.rows; ++row) {
+      if (wants_all && chunk.is_dropped(row)) chunk.clear_row(row);
+      if (!kept_.contains(model, first + row, seed)) chunk.drop_prediction(row);
+    }
+  }
+
+ private:
+  void rank(ModelId model) {
+    constexpr std::int64_t rows_a_read = 4096;
+    const auto n_trials = static_cast<std::int64_t>(study_.models[model.value].id.size());
+    for (std::int64_t first = 0; first < n_trials; first += rows_a_read) {
+      CellChunk chunk(std::min(rows_a_read, n_trials - first), cell_shape(study_, model), Detail::scores);
+      for (std::int32_t seed = 0; seed < std::ssize(study_.spec.cv.seeds); ++seed) {
+        chunk.clear();
+        for (const Source& source : sources_) source.overlay(tables_, model, first, seed, chunk, Detail::scores);
+        for (std::int64_t row = 0; row < chunk.rows; ++row) {
+          std::array<double, n_metrics> metric{};
+          for (std::size_t m = 0; m < n_metrics; ++m) metric[m] = chunk.metric[m * chunk.rows + row];
+          kept_.offer(model, first + row, seed, metric.data());
+        }
+      }
+    }
+  }
+
+  const StudyHeader& study_;
+  const std::vector<Source>& sources_;
+  KeptPredictions kept_;
+  OpenTables tables_;
+};
+
+}  // namespace
 
 void Store::merge() {
   Impl& store = *impl_;
@@ -18,12 +67,10 @@ void Store::merge() {
   CellSet cells(store.study);
   const std::vector<Source> sources = store.load(found, cells);
   if (!nothing_new || !store.describes_study(&*found.merged)) {
-    OpenTables tables;
+    Joined joined(store.study, sources);
     store.publish(store.study, FileKind::merged,
                   [&](ModelId model, std::int64_t first, std::int32_t seed, CellChunk& chunk) {
-                    for (const Source& source : sources) {
-                      source.overlay(tables, model, first, seed, chunk, Detail::everything);
-                    }
+                    joined.fill(model, first, seed, chunk);
                   });
   }
   store.committed = std::move(cells);

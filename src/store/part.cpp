@@ -69,6 +69,21 @@ Part::Part(const StudyHeader& study, std::span<const CellBlock> blocks) {
   for (std::size_t model = 0; model < study.models.size(); ++model) {
     add_model(study, ModelId(static_cast<std::int32_t>(model)), blocks, column_of_seed);
   }
+  rank_predictions();
+}
+
+void Part::rank_predictions() {
+  kept_.emplace(header_);
+  if (!kept_->must_rank()) return;
+  const std::size_t n_seeds = header_.spec.cv.seeds.size();
+  for (std::size_t model = 0; model < cells_.size(); ++model) {
+    for (std::size_t at = 0; at < cells_[model].size(); ++at) {
+      const Cell& cell = cells_[model][at];
+      if (cell.block == nullptr) continue;
+      kept_->offer(ModelId(static_cast<std::int32_t>(model)), static_cast<std::int64_t>(at / n_seeds),
+                   static_cast<std::int32_t>(at % n_seeds), &cell.block->metric[cell.index * n_metrics]);
+    }
+  }
 }
 
 void Part::add_model(const StudyHeader& study, ModelId model, std::span<const CellBlock> blocks,
@@ -97,7 +112,9 @@ void Part::fill(ModelId model, std::int64_t first_trial, std::int32_t seed, Cell
   const std::size_t n_seeds = header_.spec.cv.seeds.size();
   for (std::int64_t row = 0; row < chunk.rows; ++row) {
     const Cell& cell = cells_[model.value][(first_trial + row) * n_seeds + seed];
-    if (cell.block != nullptr) chunk.copy_row(row, *cell.block, cell.index);
+    if (cell.block == nullptr) continue;
+    chunk.copy_row(row, *cell.block, cell.index);
+    if (!kept_->contains(model, first_trial + row, seed)) chunk.drop_prediction(row);
   }
 }
 

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "cells.hpp"
+#include "kept_predictions.hpp"
 #include "kilofold/store.hpp"
 
 namespace kilofold {
@@ -16,6 +18,8 @@ class Part {
  public:
   /// Keeps pointing into `blocks`.
   Part(const StudyHeader& study, std::span<const CellBlock> blocks);
+  Part(const Part&) = delete;  // kept_ points into it
+  Part& operator=(const Part&) = delete;
 
   const StudyHeader& header() const { return header_; }
   /// A FillChunk of this part's own indices.
@@ -28,8 +32,10 @@ class Part {
   };
   void add_model(const StudyHeader& study, ModelId model, std::span<const CellBlock> blocks,
                  const std::vector<std::int32_t>& column_of_seed);
+  void rank_predictions();
 
   StudyHeader header_;
+  std::optional<KeptPredictions> kept_;
   std::vector<std::vector<Cell>> cells_;  ///< by model; (trials, seeds), row-major
 };
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "kept_predictions.hpp"
 #include "layout.hpp"
 
 namespace kilofold {
@@ -147,6 +148,7 @@ StudyHeader read_header(const hdf5::Object& file) {
   for (const std::string& name : hdf5::attribute_names(file)) {
     if (name != payload_attribute) study.provenance.emplace_back(name, hdf5::read_attribute(file, name));
   }
+  read_predictions_text(hdf5::read_attribute(file, "predictions"), study.spec);
   const hdf5::Object spec = hdf5::open_group(file, "spec");
   study.spec.text = read_text(spec, "yaml");
   study.canonical = read_text(spec, "canonical");

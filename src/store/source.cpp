@@ -146,7 +146,9 @@ void Source::overlay_run(OpenTables& tables, const Link* first, std::int64_t cou
     if (!read.contains(i)) continue;
     if (!chunk.contains(chunk_row + i)) {
       chunk.copy_row(chunk_row + i, read, i);
-    } else if (!chunk.same_row(chunk_row + i, read, i)) {
+    } else if (chunk.same_row(chunk_row + i, read, i)) {
+      if (chunk.is_dropped(chunk_row + i)) chunk.copy_row(chunk_row + i, read, i);
+    } else {
       throw MachineError(fmt::format(
           "{}: model '{}', trial {}, seed {}: this cell differs from the same cell in another file, although both "
           "claim the same numerics; remove one of the two files",

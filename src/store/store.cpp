@@ -8,6 +8,7 @@
 #include "files.hpp"
 #include "identity.hpp"
 #include "inventory.hpp"
+#include "kept_predictions.hpp"
 #include "part.hpp"
 #include "source.hpp"
 #include "store_impl.hpp"
@@ -74,23 +75,27 @@ void CellSet::insert(ModelId model, std::int64_t trial, std::int32_t seed) {
 std::vector<Source> Store::Impl::load(const Inventory& found, CellSet& cells) const {
   check_identity(found, study);
   std::vector<Source> sources;
-  if (found.merged) sources.emplace_back(found.merged->path, found.merged->header, index);
-  for (const FoundFile& part : found.parts) sources.emplace_back(part.path, part.header, index);
   OpenTables tables;
-  for (const Source& source : sources) {
+  const auto add = [&](const FoundFile& file) {
+    const Source& source = sources.emplace_back(file.path, file.header, index);
+    // What another run dropped is computed again where this one wants all of it.
+    const bool is_enough = study.spec.output.predictions != "all" || file.header.spec.output.predictions == "all";
     source.for_each_cell(tables,
                          [&](ModelId model, std::int64_t trial, std::int32_t seed, const std::string& numerics) {
                            const TrialTable& table = study.models[model.value];
                            if (numerics != table.numerics)
                              throw other_numerics(source.path(), table.model_name, numerics, table.numerics);
-                           cells.insert(model, trial, seed);
+                           if (is_enough) cells.insert(model, trial, seed);
                          });
-  }
+  };
+  if (found.merged) add(*found.merged);
+  for (const FoundFile& part : found.parts) add(part);
   return sources;
 }
 
 bool Store::Impl::describes_study(const FoundFile* file) const {
-  return file != nullptr && file->header.canonical == study.canonical && file->header.spec.text == study.spec.text;
+  return file != nullptr && file->header.canonical == study.canonical && file->header.spec.text == study.spec.text &&
+         predictions_text(file->header.spec) == predictions_text(study.spec);
 }
 
 void Store::Impl::publish(const StudyHeader& header, FileKind kind, const FillChunk& fill) const {

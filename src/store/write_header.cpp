@@ -9,6 +9,7 @@
 #include <limits>
 #include <numeric>
 
+#include "kept_predictions.hpp"
 #include "layout.hpp"
 
 namespace kilofold {
@@ -54,7 +55,9 @@ void write_root_attributes(const hdf5::Object& file, const StudyHeader& study, F
   hdf5::write_attribute(file, "kind", std::string(kind_name(kind)));
   hdf5::write_attribute(file, "created", now_utc());
   hdf5::write_attribute(file, "numerics", all_numerics(study));
-  std::vector<std::string> written = {"format", "format_version", "kind", "created", "numerics", payload_attribute};
+  hdf5::write_attribute(file, "predictions", predictions_text(study.spec));
+  std::vector<std::string> written = {"format",   "format_version", "kind",           "created",
+                                      "numerics", "predictions",    payload_attribute};
   for (const auto& [name, value] : study.provenance) {
     if (std::find(written.begin(), written.end(), name) != written.end()) continue;
     hdf5::write_attribute(file, name, value);

@@ -131,7 +131,7 @@ CellBlock make_cells(const StudyHeader& study, ModelId model, const std::vector<
         for (std::size_t m = 0; m < n_fold_metrics; ++m) {
           block.fold_metric.push_back(beyond ? missing : noise(id, value, fold, 2 + static_cast<std::int64_t>(m)));
         }
-        const FitStatus status = is_failed ? FitStatus::not_positive_definite : FitStatus::ok;
+        const FitStatus status = is_failed && fold == 0 ? FitStatus::not_positive_definite : FitStatus::ok;
         block.status.push_back(beyond ? -1 : static_cast<std::int32_t>(status));
       }
       append_sd_and_diagnostics(block, table, value, n, largest_k);
