@@ -4,6 +4,7 @@
 
 #include "cli/exit_codes.hpp"
 #include "cli/table.hpp"
+#include "cli/values.hpp"
 #include "cli/verbs.hpp"
 
 namespace kilofold::cli {
@@ -196,8 +197,6 @@ std::string fish_script(const Command& program, const std::vector<Command>& verb
   return script;
 }
 
-}  // namespace
-
 int completion(const Options& options) {
   Options unused;
   const auto parser = make_parser(unused);
@@ -208,5 +207,11 @@ int completion(const Options& options) {
                                     : fish_script(program, verbs));
   return done;
 }
+
+void declare(Signature& takes) { takes.word("SHELL", "bash|zsh|fish", "bash, zsh or fish", read_shell); }
+
+}  // namespace
+
+const Verb completion_verb = {"completion", "print a shell's completion script", declare, completion};
 
 }  // namespace kilofold::cli

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <tuple>
 
 namespace kilofold::cli {
@@ -74,6 +75,8 @@ int terminal_columns() {
 void put_text(std::string_view text) { check_results(std::fwrite(text.data(), 1, text.size(), stdout) == text.size()); }
 
 void flush_results() { check_results(std::fflush(stdout) == 0); }
+
+void put_path(const std::string& path) { put("{}\n", std::filesystem::absolute(path).lexically_normal().string()); }
 
 void say_text(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stderr);

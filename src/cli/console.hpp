@@ -31,6 +31,9 @@ void put_text(std::string_view text);
 /// Make sure that everything put has left. Errors: as put_text
 void flush_results();
 
+/// Write the path of a results file, absolute, as a line to stdout. Errors: as put_text
+void put_path(const std::string& path);
+
 /// Write words to stderr. A closed terminal or pipe must not stop a run, so failures are ignored.
 void say_text(std::string_view text);
 

@@ -133,8 +133,6 @@ std::string report_json(const Findings& found) {
   return report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace
-
 int doctor(const Options& options) {
   const Findings found = examine(options.folder);
   if (options.json)
@@ -143,5 +141,15 @@ int doctor(const Options& options) {
     put_text_report(found);
   return found.folder.safe() ? done : machine_failed;
 }
+
+void declare(Signature& takes) {
+  takes.word("FOLDER", "folder to try writing results in (default: this one)", takes.options().folder, Need::optional);
+  takes.json("the same as JSON");
+}
+
+}  // namespace
+
+const Verb doctor_verb = {"doctor", "what this machine and this build can do; exit 4 if something fails", declare,
+                          doctor};
 
 }  // namespace kilofold::cli

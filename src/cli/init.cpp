@@ -119,8 +119,6 @@ void write_new_file(const std::string& path, const std::string& text) {
   }
 }
 
-}  // namespace
-
 int init(const Options& options) {
   const TableColumns columns = read_columns(options.table);
   const std::string path = options.output.empty() ? study_name(options.table) + ".yaml" : options.output;
@@ -133,5 +131,15 @@ int init(const Options& options) {
       columns.features.size(), columns.target, path);
   return done;
 }
+
+void declare(Signature& takes) {
+  Options& options = takes.options();
+  takes.word("CSV", "the table: comma-separated, with a header", options.table);
+  takes.text("-o,--output", "SPEC.yaml", "spec to write (default: named as the table, in this folder)", options.output);
+}
+
+}  // namespace
+
+const Verb init_verb = {"init", "write a commented starter spec for a table", declare, init};
 
 }  // namespace kilofold::cli

@@ -88,6 +88,7 @@ kilofold init table.csv
 kilofold plan \-\-explain table.yaml
 kilofold run table.yaml
 kilofold report results/table.h5
+kilofold export results/table.h5 \-o metrics.csv
 .EE
 .PP
 One study over four processes that share a folder:
@@ -97,8 +98,6 @@ kilofold run study.yaml \-o study.h5 \-\-shard 0/4    # and 1/4, 2/4, 3/4
 kilofold merge study.h5
 .EE
 )";
-
-}  // namespace
 
 int manual(const Options&) {
   Options unused;
@@ -115,5 +114,11 @@ int manual(const Options&) {
   put_text(page + examples);
   return done;
 }
+
+void declare(Signature&) {}
+
+}  // namespace
+
+const Verb manual_verb = {"manual", "print the manual page", declare, manual};
 
 }  // namespace kilofold::cli

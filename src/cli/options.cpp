@@ -9,6 +9,7 @@
 #include "cli/exit_codes.hpp"
 #include "cli/table.hpp"
 #include "cli/values.hpp"
+#include "cli/verbs.hpp"
 #include "kilofold/core/text.hpp"
 
 namespace kilofold::cli {
@@ -148,8 +149,7 @@ Parsed parse_command_line(int argc, const char* const* argv) {
     }
     return parsed;
   }
-  parsed.options.verb = current_verb(*app)->get_name();
-  parsed.run = true;
+  parsed.verb = *std::ranges::find(all_verbs, current_verb(*app)->get_name(), &Verb::name);
   return parsed;
 }
 

@@ -11,13 +11,14 @@
 
 namespace kilofold::cli {
 
+struct Verb;
+
 /// What a command line asked for. Every verb reads its own part.
 struct Options {
-  std::string verb;
   std::string table;    ///< CSV of init
   std::string spec;     ///< SPEC of validate, plan, run
-  std::string results;  ///< FILE of status, show, report, merge
-  std::string trial;    ///< TRIAL of show
+  std::string results;  ///< FILE of status, show, export, report, merge
+  std::string trial;    ///< TRIAL of show and export
   std::string folder;   ///< FOLDER of doctor
   std::string shell;    ///< SHELL of completion
   std::string output;   ///< -o
@@ -33,13 +34,14 @@ struct Options {
   bool quiet = false;
   bool verbose = false;
   bool json = false;
+  bool predictions = false;  ///< of export
 };
 
 /// How reading a command line ended: a verb to run, or everything said (help, version) and an exit code.
 struct Parsed {
   Options options;
-  bool run = false;
-  int exit_code = 0;
+  const Verb* verb = nullptr;
+  int exit_code = 0;  ///< where there is no verb to run
 };
 
 /// Read the command line; prints help, version and usage errors itself (exit code 2).

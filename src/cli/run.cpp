@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
 #include <chrono>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "cli/best_so_far.hpp"
 #include "cli/checkpoints.hpp"
 #include "cli/events.hpp"
 #include "cli/exit_codes.hpp"
@@ -11,11 +11,38 @@
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
 #include "cli/study.hpp"
+#include "cli/values.hpp"
 #include "cli/verbs.hpp"
 #include "kilofold/core/text.hpp"
 
 namespace kilofold::cli {
 namespace {
+
+void declare_machine(Signature& takes) {
+  ExecuteOptions& execute = takes.options().execute;
+  takes.value("--device", "auto|cpu|cuda", "where to compute (default: as the spec says, or auto)", read_device,
+              "KILOFOLD_DEVICE");
+  takes.count("-j,--threads", "CPU threads (default: as the spec says, or all cores)", execute.threads, 4096,
+              "KILOFOLD_THREADS");
+  takes.value("--shard", "i/N", "run the i-th of N parts, i from 0; `merge` joins them", read_shard);
+  takes.value("--time-limit", "TIME", "stop, state saved, after TIME such as 3h55m (exit 75)", read_time_limit);
+  takes.count("--limit", "stop, state saved, once about N (trial, seed) cells are computed (exit 75)", execute.limit);
+  takes.count("--batch", "units of work a batch (default: as planned); never changes a bit", execute.units_per_batch);
+}
+
+void declare(Signature& takes) {
+  Options& options = takes.options();
+  takes.spec();
+  takes.text("-o,--output", "FILE.h5", "results file (default: output.file of the spec)", options.output);
+  takes.flag("--fresh", "discard the results that are there and start over", options.fresh);
+  declare_machine(takes);
+  takes.switches();
+  takes.text("--log-json", "LOG.jsonl", "append one JSON object per event: start, progress, commit, end",
+             options.event_log);
+  takes.flag("-q,--quiet", "no progress, no summary", options.quiet);
+  takes.flag("-v,--verbose", "also the device's reason, the rules and every commit", options.verbose);
+  takes.exclude("--quiet", "--verbose");
+}
 
 /// One run: what is computed, where it goes, and who is told.
 class Run {
@@ -33,10 +60,12 @@ class Run {
   int go() {
     require_writable(path_);
     if (options_.fresh) Store::remove(path_);
-    Store store(path_, header(study_, plan_, device_, options_.overrides));
+    StudyHeader study = header(study_, plan_, device_, options_.overrides);
+    BestSoFar best(study);
+    Store store(path_, std::move(study));
     say_start(store);
     try {
-      const Executed executed = compute(store);
+      const Executed executed = compute(store, best);
       const int code = finish(store, executed);
       log_end(executed, code);
       return code;
@@ -60,7 +89,7 @@ class Run {
                          {"plan", plan_hash(plan_)}});
     if (options_.quiet) return;
     say("{}: {} trials x {} seeds, {} fits on {}\n", study_.spec.name, grouped(plan_.n_trials),
-        study_.spec.cv.seeds.size(), grouped(plan_.n_fits), device_.description);
+        grouped(std::ssize(study_.spec.cv.seeds)), grouped(plan_.n_fits), device_.description);
     if (store.committed().size() > 0)
       say("{} of {} cells are there already\n", grouped(store.committed().size()), grouped(store.committed().total()));
     if (!options_.verbose) return;
@@ -68,7 +97,7 @@ class Run {
         device_.reason, rules_line(plan_), plan_hash(plan_), duration_text(plan_.seconds), path_);
   }
 
-  Executed compute(Store& store) {
+  Executed compute(Store& store, BestSoFar& best) {
     Checkpoints checkpoints(store, study_.spec.run.checkpoint_seconds,
                             [this](const Commit& commit) { tell_commit(commit); });
     ExecuteHooks hooks;
@@ -77,10 +106,13 @@ class Run {
       hooks.is_done = [&before](ModelId model, std::int64_t trial, std::int32_t seed) {
         return before.contains(model, trial, seed);
       };
-    hooks.on_cells = [&checkpoints](std::vector<CellBlock> blocks) { checkpoints.add(std::move(blocks)); };
+    hooks.on_cells = [&](std::vector<CellBlock> blocks) {
+      best.add(blocks);
+      checkpoints.add(std::move(blocks));
+    };
     hooks.on_progress = [&](const Progress& progress) {
       checkpoints.tick(progress.elapsed);
-      line_.show(progress);
+      line_.show(progress, [&best] { return best.text(); });
       log_.progress(progress);
       watch_time();
     };
@@ -88,6 +120,7 @@ class Run {
     ExecuteOptions wanted = options_.execute;
     if (wanted.threads == 0) wanted.threads = study_.spec.run.threads;
     const Executed executed = execute(plan_, study_.data, *device_.backend, wanted, hooks);
+    line_.note("saving");
     checkpoints.flush();
     line_.clear();
     return executed;
@@ -122,8 +155,10 @@ class Run {
             whole_shard ? "when all shards are done: kilofold merge " + path_ : "run the same command again to go on");
       return whole_shard ? done : stopped_early;
     }
+    line_.note("joining the parts into " + path_);
     store.merge();
-    put("{}\n", std::filesystem::absolute(path_).lexically_normal().string());
+    line_.clear();
+    put_path(path_);
     if (!options_.quiet) say("next: kilofold report {}\n", path_);
     return executed.failed_fits > 0 ? some_fits_failed : done;
   }
@@ -168,6 +203,7 @@ class Run {
 
 }  // namespace
 
-int run(const Options& options) { return Run(options).go(); }
+const Verb run_verb = {"run", "run a study, or what is missing of it", declare,
+                       [](const Options& options) { return Run(options).go(); }};
 
 }  // namespace kilofold::cli

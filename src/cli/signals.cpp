@@ -13,13 +13,15 @@ namespace kilofold::cli {
 namespace {
 
 std::atomic<bool> stop = false;
+std::atomic<bool> signalled = false;  // stop may also be set by a time limit, which is no first Ctrl-C
 static_assert(std::atomic<bool>::is_always_lock_free, "the handler touches it");
 
 void on_signal(int signal) {
-  if (stop.exchange(true)) {
+  if (signalled.exchange(true)) {
     if (signal == SIGINT) _exit(second_interrupt);
     return;
   }
+  stop = true;
   constexpr std::string_view message = "\nstopping: saving what is whole (Ctrl-C again to leave at once)\n";
   [[maybe_unused]] const auto written = write(STDERR_FILENO, message.data(), message.size());
 }

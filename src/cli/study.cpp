@@ -9,17 +9,14 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <filesystem>
 #include <sstream>
 
+#include "cli/paths.hpp"
 #include "cpu/isa.hpp"
-#include "kilofold/core/text.hpp"
 #include "kilofold/version.hpp"
 
 namespace kilofold::cli {
 namespace {
-
-namespace fs = std::filesystem;
 
 void check_folds(const Study& study) {
   std::vector<Problem> problems;
@@ -50,32 +47,6 @@ void add_excerpts(std::vector<Problem>& problems, const Spec& spec) {
     if (problem.place.file == spec.path && problem.excerpt.empty() && line >= 1 && line <= lines.size())
       problem.excerpt = lines[line - 1];
   }
-}
-
-[[noreturn]] void refuse_spec(const std::string& spec, std::string message, std::string hint) {
-  std::vector<Problem> problems(1);
-  problems.front().place.file = spec;
-  problems.front().message = std::move(message);
-  problems.front().hint = std::move(hint);
-  throw InputError(std::move(problems));
-}
-
-/// Refuse what is no spec by its name alone, and name the file that was probably meant.
-void check_spec_path(const std::string& spec) {
-  const fs::path path(spec);
-  if (path.extension() == ".h5")
-    refuse_spec(spec, "a results file is no spec", "kilofold status reads it; its spec is the text /spec/yaml in it");
-  if (path.extension() == ".csv") refuse_spec(spec, "a table is no spec", "kilofold init writes a spec for it");
-  if (fs::exists(path)) return;
-  std::vector<std::string> neighbours;
-  std::error_code none;  // an unreadable folder has no neighbours to suggest
-  for (const auto& entry : fs::directory_iterator(path.has_parent_path() ? path.parent_path() : ".", none))
-    neighbours.push_back(entry.path().filename().string());
-  std::ranges::sort(neighbours);
-  const auto near = closest_name(path.filename().string(), neighbours);
-  refuse_spec(spec, "there is no such file",
-              near ? fmt::format("did you mean '{}'?", (path.parent_path() / *near).string())
-                   : "kilofold init CSV writes a starter spec for a table");
 }
 
 Dataset read_data(const Spec& spec) try { return read_csv(spec.data); } catch (const InputError& error) {

@@ -125,7 +125,6 @@ Command describe(const CLI::App& app) {
   command.name = app.get_parent() == nullptr ? "" : app.get_name();
   command.help = app.get_description();
   for (const CLI::Option* option : app.get_options()) {
-    if (option->get_group().empty()) continue;
     (option->get_positional() ? command.positionals : command.options).push_back(describe(*option));
   }
   // What every verb takes comes last.
@@ -137,7 +136,7 @@ Command describe(const CLI::App& app) {
 
 std::vector<Command> describe_verbs(const CLI::App& app) {
   std::vector<Command> verbs;
-  for (const CLI::App* verb : app.get_subcommands([](const CLI::App* each) { return !each->get_group().empty(); }))
+  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; }))
     verbs.push_back(describe(*verb));
   return verbs;
 }

@@ -50,9 +50,9 @@ struct Command {
   std::string usage() const;
 };
 
-/// Read one verb, or the program, off the parser. Hidden options are left out.
+/// Read one verb, or the program, off the parser.
 Command describe(const CLI::App& app);
-/// Every verb that is not hidden, in the order of the help.
+/// Every verb, in the order of the help.
 std::vector<Command> describe_verbs(const CLI::App& app);
 
 /// A name and what it means: exit codes and environment variables, for help, manual and docs.

@@ -29,6 +29,10 @@ std::string duration(double seconds) {
   return fmt::format("{:.4g} h", seconds / 3600);
 }
 
+std::string data_size(double bytes) {
+  return bytes < 1e9 ? fmt::format("{:.3g} MB", bytes / 1e6) : fmt::format("{:.4g} GB", bytes / 1e9);
+}
+
 std::int64_t naive_items(const Plan& plan, const PlanNode& node) {
   std::int64_t items = 0;
   for (GroupId id : node.groups) items += plan.groups[static_cast<std::size_t>(id.value)].group.grid.size();
@@ -84,11 +88,11 @@ std::string summary(const Plan& plan, const Spec& spec) {
       "{}: {} trials x {} seeds = {} fits on {} samples x {} features\n"
       "operations: {} one by one, {} shared\n"
       "one core, planned: {} one by one, {} shared\n"
-      "predictions: {:.3g} MB in {}\n"
+      "predictions: {} in {}\n"
       "plan {}\n",
-      spec.name, grouped(plan.n_trials), spec.cv.seeds.size(), grouped(plan.n_fits), grouped(plan.n_samples),
-      plan.n_features, grouped(naive), grouped(shared), duration(plan.naive_seconds), duration(plan.seconds),
-      bytes / 1e6, spec.output.file, plan_hash(plan));
+      spec.name, grouped(plan.n_trials), grouped(std::ssize(spec.cv.seeds)), grouped(plan.n_fits),
+      grouped(plan.n_samples), plan.n_features, grouped(naive), grouped(shared), duration(plan.naive_seconds),
+      duration(plan.seconds), data_size(bytes), spec.output.file, plan_hash(plan));
 }
 
 std::string explain(const Plan& plan, const Spec& spec) {

@@ -65,6 +65,12 @@ TEST_F(Completion, BashOffersVerbsOptionsValuesAndFiles) {
   EXPECT_EQ(offered("kilofold --color n"), "never\n");
 }
 
+TEST_F(Completion, ShellcheckFindsNothingInBashsScript) {
+  if (!is_installed("shellcheck")) GTEST_SKIP() << "shellcheck is not installed";
+  const Outcome checked = shell(folder, "shellcheck --shell=bash kilofold.bash");
+  EXPECT_EQ(checked.code, 0) << checked.out << checked.err;
+}
+
 TEST_F(Completion, ZshReadsItsScript) {
   if (!is_installed("zsh")) GTEST_SKIP() << "zsh is not installed";
   const Outcome checked = shell(folder, "zsh -n kilofold.zsh");

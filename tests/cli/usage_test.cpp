@@ -77,7 +77,6 @@ TEST_F(Usage, HelpNamesEveryVerbOnceAndFitsAHundredColumns) {
     std::istringstream lines(run({verb.name, "--help"}).out);
     for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;
   }
-  EXPECT_EQ(help.find("manual"), std::string::npos) << "hidden";
 }
 
 TEST_F(Usage, ColorComesOnlyWhereItIsAskedForOrShown) {
@@ -89,58 +88,6 @@ TEST_F(Usage, ColorComesOnlyWhereItIsAskedForOrShown) {
   folder.write("bad.yaml", "spec: 1\nnam: x\n");
   const std::string carets = refusal({"validate", "bad.yaml", "--color=always"});
   EXPECT_NE(carets.find("\033[1;31m^^^\033[0m"), std::string::npos) << carets;
-}
-
-/// The part of docs/cli.md under one heading.
-std::string section(const std::string& docs, const std::string& heading) {
-  const std::size_t begin = docs.find("\n## " + heading + "\n");
-  if (begin == std::string::npos) return "";
-  return docs.substr(begin, docs.find("\n## ", begin + 1) - begin);
-}
-
-/// A row of one of its tables; Markdown wants vertical bars escaped there.
-std::string row(const std::string& name, const std::string& text) {
-  std::string cell;
-  for (const char c : name) cell += c == '|' ? "\\|" : std::string(1, c);
-  return "| `" + cell + "` | " + text + " |\n";
-}
-
-std::size_t n_rows(const std::string& text) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find("\n| `"); at != std::string::npos; at = text.find("\n| `", at + 1)) ++count;
-  return count;
-}
-
-TEST(Docs, ListExactlyWhatHelpLists) {
-  const std::string docs = testing::read_text("docs/cli.md");
-  cli::Options unused;
-  for (const cli::Command& verb : cli::describe_verbs(*cli::make_parser(unused))) {
-    const std::string text = section(docs, verb.name);
-    std::size_t expected = 0;
-    for (const auto* list : {&verb.positionals, &verb.options}) {
-      for (const cli::Argument& argument : *list) {
-        if (argument.long_name == "--help" || argument.long_name == "--color") continue;  // told once, for all verbs
-        const std::string usage = argument.usage();
-        const std::string help =
-            argument.environment.empty() ? argument.help : argument.help + " [env: " + argument.environment + "]";
-        const std::string wanted = row(usage.substr(usage.find_first_not_of(' ')), help);
-        EXPECT_NE(text.find("\n" + wanted), std::string::npos) << "docs/cli.md, " << verb.name << ":\n" << wanted;
-        ++expected;
-      }
-    }
-    EXPECT_EQ(n_rows(text), expected) << "docs/cli.md tells more of " << verb.name << " than there is";
-  }
-}
-
-TEST(Docs, ListExitCodesAndEnvironment) {
-  const std::string docs = testing::read_text("docs/cli.md");
-  for (const auto& [heading, meanings] :
-       {std::pair("Exit codes", cli::exit_codes()), std::pair("Environment", cli::environment_variables())}) {
-    const std::string text = section(docs, heading);
-    for (const cli::Meaning& meaning : meanings)
-      EXPECT_NE(text.find(row(meaning.name, meaning.text)), std::string::npos) << meaning.name;
-    EXPECT_EQ(n_rows(text), meanings.size());
-  }
 }
 
 }  // namespace

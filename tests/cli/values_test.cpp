@@ -4,8 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include "cli/progress.hpp"
-
 namespace kilofold::cli {
 namespace {
 
@@ -46,24 +44,6 @@ TEST(ReadRule, NamesTheNearest) {
   Options options;
   EXPECT_EQ(read_rule("depth_prefix", options), "");
   EXPECT_NE(read_rule("depth_prefx", options).find("did you mean 'depth_prefix'?"), std::string::npos);
-}
-
-TEST(ProgressText, WeighsTheTimeLeftByPlannedCost) {
-  Progress progress;
-  progress.cells_done = 1234;
-  progress.cells_total = 3300;
-  progress.fits_done = 51000;
-  progress.planned_done = 1;
-  progress.planned_total = 4;
-  progress.elapsed = 10;
-  EXPECT_EQ(progress_text(progress), " 25 % | 1,234 of 3,300 cells | 5,100 fits/s | 30 s left");
-}
-
-TEST(DurationText, KeepsTwoUnits) {
-  EXPECT_EQ(duration_text(0.25), "0.25 s");
-  EXPECT_EQ(duration_text(59.6), "60 s");
-  EXPECT_EQ(duration_text(250), "4 min 10 s");
-  EXPECT_EQ(duration_text(12000), "3 h 20 min");
 }
 
 }  // namespace

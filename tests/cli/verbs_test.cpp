@@ -149,7 +149,18 @@ TEST_F(Verbs, WhatIsNoSpecIsRefusedByItsName) {
   EXPECT_NE(run({"plan", "studdy.yaml"}).err.find("did you mean 'study.yaml'?"), std::string::npos);
   EXPECT_NE(run({"plan", "table.csv"}).err.find("kilofold init"), std::string::npos);
   EXPECT_NE(run({"run", "small.h5"}).err.find("a results file is no spec"), std::string::npos);
+  EXPECT_NE(run({"plan", "study"}).err.find("did you mean 'study.yaml'?"), std::string::npos);
   EXPECT_EQ(json::parse(run({"validate", "studdy.yaml", "--json"}).out)[0]["file"], "studdy.yaml");
+}
+
+TEST_F(Verbs, WhatIsNoResultsFileIsRefusedByItsName) {
+  ASSERT_EQ(run({"run", "study.yaml", "-o", "small.h5", "--limit", "1", "--batch", "1", "-j", "1"}).code, 75);
+  for (const char* verb : {"status", "export", "report", "merge"}) {
+    const Outcome mistyped = run({verb, "smal.h5"});
+    EXPECT_EQ(mistyped.code, 2);
+    EXPECT_NE(mistyped.err.find("did you mean 'small.h5'?"), std::string::npos) << "still in parts\n" << mistyped.err;
+    EXPECT_NE(run({verb, "study.yaml"}).err.find("a spec is no results file"), std::string::npos);
+  }
 }
 
 TEST_F(Verbs, ShowNamesTheNearestModel) {

@@ -2,12 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/exit_codes.hpp"
 #include "cli/json.hpp"
-#include "cli/progress.hpp"
 #include "cli/study.hpp"
 #include "cli/verbs.hpp"
 #include "kilofold/core/text.hpp"
 
 namespace kilofold::cli {
+namespace {
+
+void declare(Signature& takes) {
+  takes.spec();
+  takes.json("problems as a JSON array; empty when there is none");
+}
 
 int validate(const Options& options) try {
   const Study study = read_study(options);
@@ -19,7 +24,7 @@ int validate(const Options& options) try {
   std::int64_t trials = 0;
   for (const Group& group : lowered.groups) trials += group.n_trials;
   put("{}: good; {} trials x {} seeds on {} samples x {} features\n", options.spec, grouped(trials),
-      study.spec.cv.seeds.size(), grouped(study.data.n_samples()), study.data.n_features());
+      grouped(std::ssize(study.spec.cv.seeds)), grouped(study.data.n_samples()), study.data.n_features());
   say("next: kilofold plan {}\n", options.spec);
   return done;
 } catch (const InputError& error) {
@@ -28,14 +33,8 @@ int validate(const Options& options) try {
   return bad_input;
 }
 
-int plan(const Options& options) {
-  const Study study = read_study(options);
-  const Plan planned = make_plan(lower(study.spec, study.data), all_rules(), options.switches);
-  put_text(options.json      ? plan_json(planned, study.spec)
-           : options.explain ? explain(planned, study.spec)
-                             : summary(planned, study.spec));
-  if (!options.json) say("next: kilofold {} {}\n", options.explain ? "run" : "plan --explain", options.spec);
-  return done;
-}
+}  // namespace
+
+const Verb validate_verb = {"validate", "check a spec and its data; every problem at once", declare, validate};
 
 }  // namespace kilofold::cli

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/find_trial.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "kilofold/core/text.hpp"
+#include "kilofold/report.hpp"
+
+namespace kilofold::cli {
+namespace {
+
+InputError not_one(const StudyReader& study, const std::string& wanted, std::size_t n_found) {
+  std::vector<std::string> names;
+  for (const TrialTable& table : study.models()) names.push_back(table.model_name);
+  const std::string models = fmt::format("models: {}", fmt::join(names, ", "));
+  if (n_found > 1)
+    return {fmt::format("{} trials have an id that begins with '{}'", n_found, wanted), "write more of the id"};
+  const auto near = closest_name(wanted, names);
+  return {fmt::format("no model is named '{}', and no trial id begins with it{}", wanted,
+                      near ? fmt::format("; did you mean '{}'?", *near) : ""),
+          models + "; ids are in /models/<name>/trial"};
+}
+
+}  // namespace
+
+FoundTrial find_trial(const StudyReader& study, const std::string& wanted) {
+  std::vector<FoundTrial> found;
+  for (std::size_t m = 0; m < study.models().size(); ++m) {
+    const TrialTable& table = study.models()[m];
+    const ModelId model(static_cast<int>(m));
+    if (table.model_name == wanted) {
+      if (const auto best = best_trial(study, model)) return {model, *best};
+      throw InputError(fmt::format("{} has no finished trial yet", wanted), "kilofold run goes on with the study");
+    }
+    for (std::size_t t = 0; t < table.id.size(); ++t)
+      if (table.id[t].starts_with(wanted)) found.push_back({model, static_cast<std::int64_t>(t)});
+  }
+  if (found.size() == 1) return found.front();
+  throw not_one(study, wanted, found.size());
+}
+
+}  // namespace kilofold::cli

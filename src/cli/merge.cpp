@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/exit_codes.hpp"
+#include "cli/paths.hpp"
+#include "cli/verbs.hpp"
+#include "kilofold/core/text.hpp"
+#include "kilofold/store.hpp"
+
+namespace kilofold::cli {
+namespace {
+
+void declare(Signature& takes) { takes.results(); }
+
+int merge(const Options& options) {
+  check_results_path(options.results);
+  const std::int64_t cells = merge_parts(options.results);
+  put_path(options.results);
+  say("{} cells; next: kilofold status {}\n", grouped(cells), options.results);
+  return done;
+}
+
+}  // namespace
+
+const Verb merge_verb = {"merge", "join parts into one file", declare, merge};
+
+}  // namespace kilofold::cli

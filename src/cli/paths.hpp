@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+namespace kilofold::cli {
+
+/// Refuse what is no spec by its name alone, and name the file that was probably meant. Errors: InputError
+void check_spec_path(const std::string& path);
+
+/// The same for results: FILE.h5, or the FILE.h5.parts/ beside it. Errors: InputError
+void check_results_path(const std::string& path);
+
+}  // namespace kilofold::cli

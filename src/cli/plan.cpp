@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/exit_codes.hpp"
+#include "cli/json.hpp"
+#include "cli/study.hpp"
+#include "cli/verbs.hpp"
+
+namespace kilofold::cli {
+namespace {
+
+void declare(Signature& takes) {
+  Options& options = takes.options();
+  takes.spec();
+  takes.switches();
+  takes.flag("--explain", "axes, items one by one and shared, rules and what each saved", options.explain);
+  takes.json("the explained plan as JSON");
+}
+
+int plan(const Options& options) {
+  const Study study = read_study(options);
+  const Plan planned = make_plan(lower(study.spec, study.data), all_rules(), options.switches);
+  put_text(options.json      ? plan_json(planned, study.spec)
+           : options.explain ? explain(planned, study.spec)
+                             : summary(planned, study.spec));
+  if (!options.json) say("next: kilofold {} {}\n", options.explain ? "run" : "plan --explain", options.spec);
+  return done;
+}
+
+}  // namespace
+
+const Verb plan_verb = {"plan", "what a study would compute; runs nothing", declare, plan};
+
+}  // namespace kilofold::cli

@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <cmath>
+#include <map>
+#include <span>
+
+#include "cli/exit_codes.hpp"
+#include "cli/find_trial.hpp"
+#include "cli/json.hpp"
+#include "cli/paths.hpp"
+#include "cli/verbs.hpp"
+#include "kilofold/core/text.hpp"
+
+namespace kilofold::cli {
+namespace {
+
+std::string value_text(const TrialColumn& column, std::size_t trial) {
+  if (!column.text.empty()) return column.text[trial];
+  return std::isnan(column.number[trial]) ? "none" : fmt::format("{}", column.number[trial]);
+}
+
+/// "ok", "missing", or how many folds ended how: "4 ok, 1 not_finite".
+std::string status_text(std::span<const std::int32_t> folds) {
+  std::map<std::int32_t, int> counts;
+  for (const std::int32_t status : folds) ++counts[status];
+  if (counts.size() > 1) counts.erase(-1);  // beyond the trial's own folds
+  const auto named = [](std::int32_t status) { return status < 0 ? "missing" : name(static_cast<FitStatus>(status)); };
+  if (counts.size() == 1) return named(counts.begin()->first);
+  std::string text;
+  for (const auto& [status, count] : counts)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, named(status));
+  return text;
+}
+
+void put_metrics(const StudyReader& study, const CellBlock& cells) {
+  constexpr std::size_t n_metrics = 4;
+  const std::size_t n_seeds = study.seeds().size();
+  const std::size_t n_folds = cells.status.size() / n_seeds;
+  const auto put_row = [](const std::string& seed, const double* metric, const std::string& status) {
+    put("{:>10}{:>14.6g}{:>14.6g}{:>12.6f}{:>12.6f}{}\n", seed, metric[0], metric[1], metric[2], metric[3],
+        status.empty() ? "" : "  " + status);
+  };
+  put("{:>10}{:>14}{:>14}{:>12}{:>12}  {}\n", "seed", "mae", "rmse", "r2", "r2_eq13", "folds");
+  std::array<double, n_metrics> mean{};
+  for (std::size_t s = 0; s < n_seeds; ++s) {
+    const double* metric = cells.metric.data() + n_metrics * s;
+    put_row(std::to_string(study.seeds()[s]), metric,
+            status_text(std::span(cells.status).subspan(n_folds * s, n_folds)));
+    for (std::size_t i = 0; i < n_metrics; ++i) mean[i] += metric[i] / static_cast<double>(n_seeds);
+  }
+  if (n_seeds > 1) put_row("mean", mean.data(), "");
+  if (!study.target().units.empty()) put("mae and rmse in {}\n", study.target().units);
+}
+
+void declare(Signature& takes) {
+  takes.results();
+  takes.word("TRIAL", "a model for its best trial, or the beginning of a trial id", takes.options().trial);
+  takes.json("the same as JSON, with full precision");
+}
+
+int show(const Options& options) {
+  check_results_path(options.results);
+  const StudyReader study(options.results);
+  const FoundTrial found = find_trial(study, options.trial);
+  if (options.json) {
+    put_text(trial_json(study, found.model, found.trial));
+    return done;
+  }
+  const auto t = static_cast<std::size_t>(found.trial);
+  const TrialTable& table = study.models()[static_cast<std::size_t>(found.model.value)];
+  const bool is_best = options.trial == table.model_name && table.id.size() > 1;
+  put("{} {} ({}){}\n", table.model_name, table.id[t], table.model,
+      is_best ? fmt::format(", best of {} by mean rmse", grouped(std::ssize(table.id))) : "");
+  for (const TrialColumn& column : table.columns) put("  {:<20}{}\n", column.name, value_text(column, t));
+  put_metrics(study, study.trial(found.model, found.trial));
+  say("next: kilofold export {} --trial {} --predictions\n", options.results, options.trial);
+  return done;
+}
+
+}  // namespace
+
+const Verb show_verb = {"show", "one trial: its parameters, and its metrics seed by seed", declare, show};
+
+}  // namespace kilofold::cli
