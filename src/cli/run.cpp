@@ -49,7 +49,6 @@ class Run {
  public:
   explicit Run(const Options& options)
       : options_(options),
-        stop_(stop_on_signals()),
         study_(read_study(options)),
         plan_(make_plan(lower(study_.spec, study_.data), all_rules(), options.switches)),
         device_(open_device(options.device.empty() ? study_.spec.run.device : options.device, plan_, cpu_backend())),
@@ -116,7 +115,7 @@ class Run {
       log_.progress(progress);
       watch_time();
     };
-    hooks.stop = stop_;
+    hooks.stop = stop_ = stop_on_signals();
     ExecuteOptions wanted = options_.execute;
     if (wanted.threads == 0) wanted.threads = study_.spec.run.threads;
     const Executed executed = execute(plan_, study_.data, *device_.backend, wanted, hooks);
@@ -191,19 +190,21 @@ class Run {
 
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   const Options& options_;
-  const std::atomic<bool>* stop_;
   const Study study_;
   const Plan plan_;
   const Device device_;
   const std::string path_;
   EventLog log_;
   ProgressLine line_;
+  const std::atomic<bool>* stop_ = nullptr;  ///< set once there is something to save
   bool out_of_time_ = false;
 };
 
 }  // namespace
 
-const Verb run_verb = {"run", "run a study, or what is missing of it", declare,
-                       [](const Options& options) { return Run(options).go(); }};
+const Verb run_verb = {"run", "run a study, or what is missing of it", declare, [](const Options& options) {
+                         exit_on_signals();
+                         return Run(options).go();
+                       }};
 
 }  // namespace kilofold::cli

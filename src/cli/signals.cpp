@@ -14,28 +14,43 @@ namespace {
 
 std::atomic<bool> stop = false;
 std::atomic<bool> signalled = false;  // stop may also be set by a time limit, which is no first Ctrl-C
-static_assert(std::atomic<bool>::is_always_lock_free, "the handler touches it");
+static_assert(std::atomic<bool>::is_always_lock_free, "the handlers touch them");
 
-void on_signal(int signal) {
-  if (signalled.exchange(true)) {
-    if (signal == SIGINT) _exit(second_interrupt);
-    return;
-  }
-  stop = true;
-  constexpr std::string_view message = "\nstopping: saving what is whole (Ctrl-C again to leave at once)\n";
+void tell(std::string_view message) {
   [[maybe_unused]] const auto written = write(STDERR_FILENO, message.data(), message.size());
+}
+
+void exit_at_once(int) {
+  tell("\nstopped before anything was computed\n");
+  _exit(stopped_early);
+}
+
+void ask_to_stop(int signal) {
+  if (!signalled.exchange(true)) {
+    stop = true;
+    tell("\nstopping: saving what is whole (Ctrl-C again to leave at once)\n");
+  } else if (signal == SIGINT) {
+    _exit(second_interrupt);
+  }
+}
+
+void handle_signals(void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  for (int signal : {SIGINT, SIGTERM, SIGUSR1, SIGHUP}) sigaction(signal, &action, nullptr);
 }
 
 }  // namespace
 
+void exit_on_signals() {
+  handle_signals(exit_at_once);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
 const std::atomic<bool>* stop_on_signals() {
-  struct sigaction action {};
-  action.sa_handler = on_signal;
-  sigemptyset(&action.sa_mask);
-  action.sa_flags = SA_RESTART;
-  for (int signal : {SIGINT, SIGTERM, SIGUSR1, SIGHUP}) sigaction(signal, &action, nullptr);
-  action.sa_handler = SIG_IGN;
-  sigaction(SIGPIPE, &action, nullptr);
+  handle_signals(ask_to_stop);
   return &stop;
 }
 

@@ -6,11 +6,16 @@
 
 namespace kilofold::cli {
 
-/// From now on SIGINT, SIGTERM, SIGUSR1 and SIGHUP ask the run to stop; a second SIGINT ends the process with 130 at
-/// once. SIGPIPE is ignored: a reader that goes away ends no run. Returns the flag they set.
+/// From now on SIGINT, SIGTERM, SIGUSR1 and SIGHUP end the process with 75 at once: a run that prepares itself has
+/// nothing to save, and a batch system must be told to try again. SIGPIPE is ignored: a reader that goes away ends no
+/// run.
+void exit_on_signals();
+
+/// From now on those four ask the run to stop; a SIGINT after the first of them ends the process with 130 at once.
+/// Returns the flag they set.
 const std::atomic<bool>* stop_on_signals();
 
-/// Set that flag, as a signal would.
+/// Set that flag, as the first signal would.
 void request_stop();
 
 }  // namespace kilofold::cli

@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
-#include <poll.h>
+#include <sys/stat.h>
 
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <thread>
 
 #include "support/program.hpp"
@@ -198,13 +199,32 @@ TEST_F(RunVerb, OneCtrlCSavesAndASecondLeavesAtOnce) {
   EXPECT_EQ(terminal.finish(), 75) << terminal.shown();
   EXPECT_NE(terminal.shown().find("stopping: saving what is whole"), std::string::npos);
 
-  folder.write("huge.yaml", slow_study("999999"));  // reading its seeds takes long enough for a second Ctrl-C
-  Terminal impatient(folder, {"run", "huge.yaml", "--batch", "1000000"}, {});
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  // All that is computed waits for the end, so that saving it takes long enough for a second Ctrl-C.
+  folder.write("patient.yaml",
+               std::regex_replace(slow_study("19999"), std::regex("checkpoint: 0.05"), "checkpoint: 600"));
+  Terminal impatient(folder, {"run", "patient.yaml", "-o", "patient.h5"}, {});
+  ASSERT_TRUE(impatient.wait_until("fits/s")) << impatient.shown();
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
   impatient.type(interrupt);
+  ASSERT_TRUE(impatient.wait_until("stopping")) << impatient.shown();
   impatient.type(interrupt);
-  const int code = impatient.finish();
-  EXPECT_TRUE(code == 130 || code == 75) << code;  // 75 where it had stopped before the second
+  EXPECT_EQ(impatient.finish(), 130) << impatient.shown();
+}
+
+TEST_F(RunVerb, ASignalBeforeAnythingIsComputedExits75AtOnce) {
+  const std::string pipe = (folder / "pipe.yaml").string();
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const pid_t child = testing::start(folder, {"run", "pipe.yaml"});
+  int writer = -1;  // can be opened once the program reads its spec, and waits for it
+  for (int tries = 0; writer < 0 && tries < 3000; ++tries) {
+    writer = open(pipe.c_str(), O_WRONLY | O_NONBLOCK);
+    if (writer < 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  ASSERT_GE(writer, 0);
+  kill(child, SIGTERM);
+  EXPECT_EQ(testing::wait_for(child), 75);
+  close(writer);
+  EXPECT_EQ(testing::read_text(folder / "err"), "\nstopped before anything was computed\n");
 }
 
 }  // namespace
