@@ -12,4 +12,10 @@ int grow_trees(const GrowTreesArgs* args);
 int boost(const BoostArgs* args);
 int read_trees(const ReadTreesArgs* args);
 
+std::int64_t factor_doubles(std::int64_t u, std::int64_t n_rhs);
+std::int64_t reduced_doubles(std::int64_t u, std::int64_t n_rhs);
+int factor(const FactorArgs* args);
+int reduce(const ReduceArgs* args);
+int posterior(const PosteriorArgs* args);
+
 }  // namespace kilofold::cpu

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "cpu/gp_inputs.hpp"
+#include "cpu/gp_kernels.hpp"
+#include "kilofold/backend.hpp"
+
+namespace kilofold::cpu {
+
+/// What a fit's evidence is made of.
+struct Evidence {
+  double quadratic;  ///< r' A^-1 r
+  double log_det;    ///< ln det A
+  std::int64_t u;    ///< rows of A
+  std::int64_t n;    ///< training rows, u unless collapsed
+  double within;     ///< sum of squared deviations from the replicates' means
+};
+
+/// Log marginal likelihood of all n training rows.
+///
+/// With counts C and A = C^(1/2) K C^(1/2) + (s / v) I the set means have the density N(0, C^(-1/2) v A C^(-1/2)),
+/// whose determinant brings + half the log of the product of counts; the deviations within the sets bring minus it,
+/// within / (2 s) and (n - u) / 2 ln(2 pi s). The counts cancel.
+double log_marginal_likelihood(const Evidence& evidence, const Noise& noise);
+
+/// Write one lane's answers; numbers that are not finite make it not_finite.
+void write_answer(const PosteriorArgs& a, std::int64_t item, std::int64_t lane, const HeldOutSums& sums,
+                  const Noise& noise, const Evidence& evidence);
+
+/// Write one lane without an answer: NaN and its status.
+void write_failure(const PosteriorArgs& a, std::int64_t item, std::int64_t lane, const Noise& noise, FitStatus status);
+
+/// Noise of one lane of a posterior.
+Noise noise_of(const PosteriorArgs& a, std::int64_t item, std::int64_t lane);
+
+/// Answer every lane of an item from its factor, or from its tridiagonal form.
+void posterior_from_factor(const PosteriorArgs& a, std::int64_t item, const ItemInputs& inputs);
+void posterior_from_tridiagonal(const PosteriorArgs& a, std::int64_t item, const ItemInputs& inputs);
+
+}  // namespace kilofold::cpu

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/cholesky.hpp"
+#include "cpu/contract.hpp"
+#include "cpu/gp_inputs.hpp"
+#include "cpu/ops.hpp"
+
+namespace kilofold::cpu {
+namespace {
+
+void check(const FactorArgs& a) {
+  check_table(a.table);
+  require(a.n_items >= 0, "n_items must not be negative");
+  check_kernel(a.kernel, a.table->d);
+  for (std::int64_t i = 0; i < a.n_items; ++i) check_inputs(*a.table, a.scaled, a.rows[i], i);
+}
+
+FitStatus factor_item(const FactorArgs& a, std::int64_t item) {
+  thread_local CovarianceBuilder builder;
+  const ItemInputs inputs = inputs_of(*a.table, a.scaled, a.rows[item], item);
+  const Noise noise = noise_of(value(a.noise_variance, item, 0), value(a.signal_variance, item, 0), a.table->n);
+  if (a.jitter.data != nullptr) a.jitter.data[item * a.jitter.stride] = noise.jitter;
+  if (!inputs.finite()) return FitStatus::not_finite;
+  const std::int64_t n_extra = inputs.m + 1 + basis_columns(a.mean, inputs.d);
+  const Panels A{a.factor.data + item * a.factor.stride, inputs.u, n_extra};
+  builder.fill(inputs, a.kernel, item, a.mean, noise.ratio, A);
+  return cholesky(A) == A.n ? noise.status() : FitStatus::not_positive_definite;
+}
+
+}  // namespace
+
+std::int64_t factor_doubles(std::int64_t u, std::int64_t n_rhs) { return Panels::doubles(u, n_rhs); }
+
+int factor(const FactorArgs* args) {
+  return guarded("factor", [&] {
+    check(*args);
+    for (std::int64_t item = 0; item < args->n_items; ++item) {
+      args->status[item] = static_cast<std::int32_t>(factor_item(*args, item));
+    }
+  });
+}
+
+}  // namespace kilofold::cpu

@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "cpu/gram.hpp"
+#include "cpu/linear_kernels.hpp"
+#include "cpu/scratch.hpp"
+#include "kilofold/backend.hpp"
+#include "kilofold/core/cells.hpp"
+
+/// What the Gaussian-process ops read of their arguments.
+namespace kilofold::cpu {
+
+/// Noise and signal variance of a fit: A = K + ratio I in units of the signal variance.
+struct Noise {
+  double signal;  ///< signal variance v
+  double noise;   ///< noise variance s, raised to the floor
+  double jitter;  ///< what the floor added
+  double ratio;   ///< s / v
+
+  FitStatus status() const { return jitter > 0 ? FitStatus::jittered : FitStatus::ok; }
+};
+
+/// Raise the noise to 16 N eps v, N the rows of the table: below that A is singular to rounding.
+///
+/// Errors    std::invalid_argument unless s >= 0 and v > 0, both finite
+Noise noise_of(double noise_variance, double signal_variance, std::int64_t n_table);
+
+/// A parameter's value for one item and lane.
+inline double value(const Parameter& p, std::int64_t item, std::int64_t lane) {
+  return p.values[item * p.item_stride + lane];
+}
+
+/// Training rows of an item as the kernel methods count them: its replicate sets where they are collapsed.
+inline std::int64_t rows_used(const RowSetView& rows, Replicates replicates) {
+  return replicates == Replicates::collapse ? rows.n_unique : rows.n_train;
+}
+
+/// Refuse inputs that do not fit the row sets, and kernels that are no covariance of scaled distances.
+void check_inputs(const TableView& table, const ScaledInputs& scaled, const RowSetView& rows, std::int64_t item);
+void check_kernel(const KernelArgs& kernel, std::int64_t d);
+
+/// The scaled inputs of one item.
+struct ItemInputs {
+  std::int64_t u;  ///< training rows, or replicate sets
+  std::int64_t m;  ///< held-out rows
+  std::int64_t d;
+  const double* X;  ///< (u, d)
+  std::int64_t ld_X;
+  const double* Z;  ///< (m, d)
+  std::int64_t ld_Z;
+  const double* y;      ///< (u)
+  const double* count;  ///< (u), null unless collapsed
+  double within;
+  double centre;  ///< of the target
+  double scale;
+
+  bool finite() const;
+};
+ItemInputs inputs_of(const TableView& table, const ScaledInputs& scaled, const RowSetView& rows, std::int64_t item);
+
+/// Fills covariance matrices and right-hand sides of items into panels; keeps its arrays between items.
+class CovarianceBuilder {
+ public:
+  /// The triangle: K, or C^(1/2) K C^(1/2) of collapsed rows, plus ratio on the diagonal. Extra rows: cross
+  /// covariances, the target, the columns of the basis, each times C^(1/2). Padding in place.
+  void fill(const ItemInputs& inputs, const KernelArgs& kernel, std::int64_t item, Mean mean, double ratio,
+            const Panels& A);
+
+ private:
+  FeatureRows divided(const double* X, std::int64_t n, std::int64_t d, std::int64_t ld, const KernelArgs& kernel,
+                      std::int64_t item, Scratch<double>& store);
+
+  Scratch<double> train_store_, held_out_store_, weight_store_;
+};
+
+/// The columns of a mean function's basis, (1, x_1 .. x_d): those that the training rows tell from the earlier ones.
+/// A column that they do not gets the coefficient 0.
+class Basis {
+ public:
+  /// Choose by Gram-Schmidt on the training rows, left to right: a column counts where more than max(u, q) eps of its
+  /// norm is left.
+  void choose(Mean mean, const double* X, std::int64_t ld, std::int64_t u, std::int64_t d);
+
+  std::int64_t size() const { return size_; }
+  /// Number of chosen column j among all columns of the basis.
+  std::int64_t column(std::int64_t j) const { return chosen_[j]; }
+
+  /// The chosen columns for rows Z (n, d), padded with zeros to whole blocks.
+  Columns of(const double* Z, std::int64_t ld, std::int64_t n, Scratch<double>& store) const;
+
+ private:
+  Scratch<double> all_store_;
+  Scratch<std::int64_t> chosen_store_;
+  std::int64_t* chosen_ = nullptr;
+  std::int64_t size_ = 0;
+};
+
+/// Set n doubles to NaN.
+void fill_nan(double* x, std::int64_t n);
+
+}  // namespace kilofold::cpu

@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+
+#include "cpu/cholesky.hpp"
+#include "cpu/contract.hpp"
+#include "cpu/gp_answer.hpp"
+#include "cpu/ops.hpp"
+#include "kilofold/core/exp_log.hpp"
+
+namespace kilofold::cpu {
+namespace {
+
+void check(const PosteriorArgs& a) {
+  check_table(a.table);
+  require(a.n_items >= 0 && a.n_lanes >= 0, "n_items and n_lanes must not be negative");
+  require(a.form == Factorized::tridiagonal || a.n_lanes <= 1, "a factor answers one lane: its own noise");
+  for (std::int64_t i = 0; i < a.n_items; ++i) {
+    check_inputs(*a.table, a.scaled, a.rows[i], i);
+    require(a.slot[i] >= 0, "a slot must not be negative");
+  }
+}
+
+void posterior_item(const PosteriorArgs& a, std::int64_t item) {
+  const auto source = static_cast<FitStatus>(a.source_status[a.slot[item]]);
+  if (failed(source)) {
+    for (std::int64_t l = 0; l < a.n_lanes; ++l) write_failure(a, item, l, noise_of(a, item, l), source);
+    return;
+  }
+  const ItemInputs inputs = inputs_of(*a.table, a.scaled, a.rows[item], item);
+  if (a.form == Factorized::cholesky) {
+    posterior_from_factor(a, item, inputs);
+  } else {
+    posterior_from_tridiagonal(a, item, inputs);
+  }
+}
+
+}  // namespace
+
+double log_marginal_likelihood(const Evidence& e, const Noise& noise) {
+  constexpr double log_2_pi = 1.8378770664093454836;
+  const auto u = static_cast<double>(e.u), n = static_cast<double>(e.n);
+  double twice = e.quadratic / noise.signal + e.log_det;
+  twice += u * natural_log(noise.signal);
+  twice += n * log_2_pi;
+  if (e.n != e.u) twice += e.within / noise.noise + (n - u) * natural_log(noise.noise);
+  return -0.5 * twice;
+}
+
+Noise noise_of(const PosteriorArgs& a, std::int64_t item, std::int64_t lane) {
+  return noise_of(value(a.noise_variance, item, lane), value(a.signal_variance, item, lane), a.table->n);
+}
+
+void write_failure(const PosteriorArgs& a, std::int64_t item, std::int64_t lane, const Noise& noise, FitStatus status) {
+  const std::int64_t first = lane * a.scaled.ld_held_out, m = a.rows[item].n_held_out;
+  fill_nan(a.mean.data + item * a.mean.stride + first, m);
+  fill_nan(a.sd.data + item * a.sd.stride + first, m);
+  fill_nan(a.log_marginal_likelihood.data + item * a.log_marginal_likelihood.stride + lane, 1);
+  a.jitter.data[item * a.jitter.stride + lane] = noise.jitter;
+  a.status[item * a.n_lanes + lane] = static_cast<std::int32_t>(status);
+}
+
+void write_answer(const PosteriorArgs& a, std::int64_t item, std::int64_t lane, const HeldOutSums& sums,
+                  const Noise& noise, const Evidence& evidence) {
+  thread_local Scratch<double> mean_store, sd_store;
+  const std::int64_t slot = a.scaled.slot[item], d = a.table->d, m = a.rows[item].n_held_out;
+  const double centre = a.scaled.centre.data[slot * a.scaled.centre.stride + d];
+  const double scale = a.scaled.scale.data[slot * a.scaled.scale.stride + d];
+  double* const mean = mean_store.get(sums.ld);
+  double* const sd = sd_store.get(sums.ld);
+  predict_rows(sums, {noise.signal, noise.noise, centre, scale}, mean, sd);
+  const double lml = log_marginal_likelihood(evidence, noise);
+  const auto finite = [](double x) { return std::isfinite(x); };
+  if (!finite(lml) || !std::all_of(mean, mean + m, finite) || !std::all_of(sd, sd + m, finite)) {
+    return write_failure(a, item, lane, noise, FitStatus::not_finite);
+  }
+  const std::int64_t first = lane * a.scaled.ld_held_out;
+  std::copy(mean, mean + m, a.mean.data + item * a.mean.stride + first);
+  std::copy(sd, sd + m, a.sd.data + item * a.sd.stride + first);
+  a.log_marginal_likelihood.data[item * a.log_marginal_likelihood.stride + lane] = lml;
+  a.jitter.data[item * a.jitter.stride + lane] = noise.jitter;
+  a.status[item * a.n_lanes + lane] = static_cast<std::int32_t>(noise.status());
+}
+
+void posterior_from_factor(const PosteriorArgs& a, std::int64_t item, const ItemInputs& in) {
+  thread_local Basis basis;
+  thread_local Scratch<double> whitened_store, held_out_store, R_store, sums_store;
+  basis.choose(a.mean_function, in.X, in.ld_X, in.u, in.d);
+  const std::int64_t q = basis.size(), n_extra = in.m + 1 + basis_columns(a.mean_function, in.d);
+  // only read; Panels has one pointer for filling and reading
+  const Panels L{const_cast<double*>(a.source.data) + a.slot[item] * a.source.stride, in.u, n_extra};
+  const Columns W{whitened_store.get(L.columns() * (q + 1)), in.u, q, L.columns()};
+  for (std::int64_t j = 0; j <= q; ++j) {
+    const std::int64_t row = j == q ? in.m : in.m + 1 + basis.column(j);
+    for (std::int64_t k = 0; k < L.columns(); ++k) W.col(j)[k] = L.extra(row, k);
+  }
+  double* const residual = W.col(q);
+  double* const R = R_store.get(q * q + q);
+  double* const c = R + q * q;
+  project_out(W, residual, R, c);
+
+  const std::int64_t ld = padded(n_extra);
+  double* const sums = sums_store.get(ld * (q + 2));
+  multiply_extra(L, residual, sums);
+  square_extra(L, ExtraRows::full, sums + ld);
+  for (std::int64_t j = 0; j < q; ++j) multiply_extra(L, W.col(j), sums + (2 + j) * ld);
+  const Columns held_out = basis.of(in.Z, in.ld_Z, in.m, held_out_store);
+  const double quadratic = inner_product(residual, residual, L.columns());
+  const Evidence evidence{quadratic, 2.0 * log_diagonal(L), in.u, a.rows[item].n_train, in.within};
+  for (std::int64_t lane = 0; lane < a.n_lanes; ++lane) {
+    write_answer(a, item, lane, {held_out.ld, ld, q, sums, sums + ld, sums + 2 * ld, held_out.data, R, c},
+                 noise_of(a, item, lane), evidence);
+  }
+}
+
+int posterior(const PosteriorArgs* args) {
+  return guarded("posterior", [&] {
+    check(*args);
+    for (std::int64_t item = 0; item < args->n_items; ++item) posterior_item(*args, item);
+  });
+}
+
+}  // namespace kilofold::cpu

@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "kilofold/core/matrix.hpp"
+#include "kilofold/core/op_options.hpp"
+#include "reference/reference.hpp"
+
+namespace kilofold {
+
+/// A Gaussian process: one of the five covariances of scaled distances, its scales, and the mean function.
+struct ReferenceGp {
+  Kernel kernel = Kernel::squared_exponential;
+  std::vector<double> length_scale;  ///< one, or one a feature
+  double alpha = 1;                  ///< rational_quadratic
+  Mean mean = Mean::zero;
+  double noise_variance = 0;  ///< raised to 16 N eps signal_variance, N the rows of the table
+  double signal_variance = 1;
+  ReferenceScaling features = ReferenceScaling::zscore;
+  ReferenceScaling target = ReferenceScaling::zscore;
+};
+
+struct ReferenceGpFit {
+  std::vector<double> mean, sd;        ///< of a new observation, in the target's unit
+  double log_marginal_likelihood = 0;  ///< of the scaled target
+  double condition = 0;                ///< of A, by power iteration
+  double target_sd = 0;                ///< population sd of the training target
+};
+
+/// Fit the process to the training rows and predict the held-out rows, from the textbook's formulas: A = K + (s / v) I
+/// over every row, b = (H' A^-1 H)^-1 H' A^-1 y, no row collapsed, nothing shared.
+///
+/// Features are scaled by `feature_rows`, the target by the training rows. Basis columns that depend on earlier ones in
+/// the training rows (less than max(n, q) eps of their norm is left, eps of double) get the coefficient 0.
+///
+/// Cost      O(n^3) in long double
+/// Accuracy  that of long double
+ReferenceGpFit reference_gp(MatrixView<const double> X, std::span<const double> y, std::span<const std::int32_t> train,
+                            std::span<const std::int32_t> held_out, std::span<const std::int32_t> feature_rows,
+                            const ReferenceGp& model);
+
+}  // namespace kilofold

@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "cpu/study.hpp"
+#include "kilofold/backend.hpp"
+#include "reference/reference_gp.hpp"
+
+/// Gaussian processes through the CPU backend's ops, every array in place.
+namespace kilofold::test {
+
+struct GpModel {
+  Kernel kernel = Kernel::squared_exponential;
+  std::vector<double> length_scale{1};  ///< one, or one a feature
+  double alpha = 1;
+  Mean mean = Mean::zero;
+  std::vector<double> noise{0.01};  ///< lanes
+  std::vector<double> signal{1};    ///< lanes, as many
+  Scaling features = Scaling::zscore;
+  Scaling target = Scaling::zscore;
+  FitOn fit_on = FitOn::fold;
+  Replicates replicates = Replicates::keep;
+};
+
+/// The route from kernel matrix to posterior.
+enum class Route { cholesky, tridiagonal, fold_inverse };
+
+struct GpAnswer {
+  std::vector<double> mean, sd;
+  double log_marginal_likelihood = 0;
+  double jitter = 0;
+  std::int32_t status = -1;
+  bool operator==(const GpAnswer&) const = default;
+};
+/// [item][lane]
+using GpAnswers = std::vector<std::vector<GpAnswer>>;
+
+/// Fit and predict every item under every lane. fold_inverse takes the items as the folds of one seed, scales features
+/// on the whole table and ignores fit_on and replicates.
+GpAnswers gp(const Table& table, const std::vector<Rows>& items, const GpModel& model, Route route);
+
+/// The same fit by the plain formulas.
+ReferenceGpFit reference_fit(const Table& table, const Rows& rows, const GpModel& model, std::size_t lane);
+
+/// A table whose rows repeat: d features of 3 levels, n rows.
+Table replicated_table(std::int32_t n, int d, std::uint32_t seed);
+
+}  // namespace kilofold::test
