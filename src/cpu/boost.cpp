@@ -30,10 +30,6 @@ struct Chain {
   MemberRandom random(std::uint32_t member) const {
     return {args.random.model_seed, args.random.fold_seed[item], args.random.fold[item], member};
   }
-  void predict_training(std::vector<double>& prediction) const {
-    for (std::int32_t i = 0; i < rows.n_train; ++i)
-      prediction[static_cast<std::size_t>(i)] = grower.predict(rows.train[i]);
-  }
 };
 
 FitStatus boost_squared(Chain& chain) {
@@ -52,7 +48,7 @@ FitStatus boost_squared(Chain& chain) {
     }
     if (!finite) return FitStatus::not_finite;
     chain.grower.grow({residual.data(), nullptr}, chain.limits, {0});
-    chain.predict_training(prediction);
+    chain.grower.predict_training(prediction.data());
     for (std::size_t i = 0; i < n; ++i) sum[i] = std::fma(chain.learning_rate, prediction[i], sum[i]);
     chain.weight[member] = chain.learning_rate;
   }
@@ -98,7 +94,7 @@ FitStatus boost_adaboost(Chain& chain) {
     for (double& w : weight) w = std::max(w, std::numeric_limits<double>::epsilon());  // as scikit-learn: none dies out
     draw_by_weight(weight, chain.random(member), cumulative, copies);
     chain.grower.grow({target, copies.data()}, chain.limits, {0});
-    chain.predict_training(error);
+    chain.grower.predict_training(error.data());
     for (std::size_t i = 0; i < n; ++i) error[i] = std::fabs(error[i] - target[i]);
     to_losses(error, weight, loss);
     const double mean_loss = canonical_dot(weight.data(), error.data(), n_rows);

@@ -15,10 +15,12 @@ namespace {
 /// How often each training row is drawn: n_train draws with replacement.
 const std::int32_t* draw_rows(std::int32_t n_train, const MemberRandom& random) {
   thread_local Scratch<std::int32_t> store;
+  thread_local Scratch<std::uint64_t> bit_store;
   std::int32_t* const copies = store.get(n_train);
+  std::uint64_t* const bits = bit_store.get(n_train);
+  member_bits(random, Draw::bootstrap, n_train, bits);
   std::fill(copies, copies + n_train, 0);
-  for (std::int32_t i = 0; i < n_train; ++i)
-    ++copies[bounded(random.bits(Draw::bootstrap, static_cast<std::uint32_t>(i)), static_cast<std::uint32_t>(n_train))];
+  for (std::int32_t i = 0; i < n_train; ++i) ++copies[bounded(bits[i], static_cast<std::uint32_t>(n_train))];
   return copies;
 }
 

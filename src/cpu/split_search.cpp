@@ -16,12 +16,18 @@
 HWY_BEFORE_NAMESPACE();
 namespace kilofold::cpu::HWY_NAMESPACE {
 
-/// running[i] = centred target sum of the first i + 1 rows of a list.
+/// Centred target sum and count of the first i + 1 rows of a list, at i.
 template <class Key>
-HWY_INLINE void accumulate(const Key* HWY_RESTRICT keys, const std::int64_t* HWY_RESTRICT target, std::int64_t centre,
-                           std::int64_t n, std::int64_t* HWY_RESTRICT running) {
-  std::int64_t sum = 0;
-  for (std::int64_t i = 0; i + 1 < n; ++i) running[i] = sum += target[row_of(keys[i])] - centre;
+HWY_INLINE void accumulate(const Key* HWY_RESTRICT keys, const WeightedTarget* HWY_RESTRICT target,
+                           std::int64_t centre, std::int64_t n_rows, std::int64_t* HWY_RESTRICT sums,
+                           std::int32_t* HWY_RESTRICT counts) {
+  std::int64_t sum = 0, count = 0;
+  for (std::int64_t i = 0; i + 1 < n_rows; ++i) {
+    const WeightedTarget& row = target[row_of(keys[i])];
+    sums[i] = sum += row.sum - centre * row.count;
+    count += row.count;
+    counts[i] = static_cast<std::int32_t>(count);
+  }
 }
 
 #if KILOFOLD_SCALAR_TARGET
@@ -35,64 +41,70 @@ HWY_INLINE Best none() { return {0.0, -1}; }
 HWY_INLINE std::int64_t place_of(const Best& best) { return best.place; }
 
 template <class Key>
-HWY_INLINE void scan(const Key* keys, const std::int64_t* running, const NodeTotal& total, std::int32_t min_leaf,
-                     std::int64_t first_place, Best& best) {
-  for (std::int64_t i = min_leaf - 1; i < total.n - min_leaf; ++i) {
-    if (code_of(keys[i]) == code_of(keys[i + 1])) continue;
-    const double gain = split_gain(total, running[i], i + 1);
+HWY_INLINE void scan(const Key* keys, const std::int64_t* sums, const std::int32_t* counts, std::int64_t n_rows,
+                     const NodeTotal& total, std::int32_t min_leaf, std::int64_t first_place, Best& best) {
+  for (std::int64_t i = 0; i + 1 < n_rows; ++i) {
+    if (code_of(keys[i]) == code_of(keys[i + 1]) || counts[i] < min_leaf || total.n - counts[i] < min_leaf) continue;
+    const double gain = split_gain(total, sums[i], counts[i]);
     if (gain > best.gain) best = {gain, first_place + i};
   }
 }
 
-HWY_INLINE void scan_small(const double* code, const std::int64_t* value, const NodeTotal& total, std::int32_t min_leaf,
-                           std::int64_t first_place, Best& best) {
-  for (std::int64_t i = 0; i < total.n; ++i) {
-    std::int64_t left = 0, n_left = 0;
-    for (std::int64_t j = 0; j < total.n; ++j) {
-      if (code[j] > code[i]) continue;
-      left += value[j];
-      ++n_left;
+HWY_INLINE std::int64_t scan_small(const SmallNode& node, std::int32_t min_leaf) {
+  const std::int64_t width = padded_features(node.n_features);
+  Best best = none();
+  for (std::int64_t f = 0; f < node.n_features; ++f) {
+    const auto code = [&](std::int32_t i) { return node.code[node.rows[i] * width + f]; };
+    for (std::int32_t i = 0; i < node.n_rows; ++i) {
+      std::int64_t left = 0, n_left = 0;
+      for (std::int32_t j = 0; j < node.n_rows; ++j) {
+        if (code(j) > code(i)) continue;
+        const WeightedTarget& row = node.target[node.rows[j]];
+        left += row.sum - node.total.centre * row.count;
+        n_left += row.count;
+      }
+      if (n_left < min_leaf || node.total.n - n_left < min_leaf) continue;
+      const double gain = split_gain(node.total, left, n_left);
+      const std::int64_t place = (f << 32) + code(i);
+      if (gain > best.gain || (gain == best.gain && place < best.place)) best = {gain, place};
     }
-    if (n_left < min_leaf || total.n - n_left < min_leaf) continue;
-    const double gain = split_gain(total, left, n_left);
-    const std::int64_t place = first_place + static_cast<std::int64_t>(code[i]);
-    if (gain > best.gain || (gain == best.gain && place < best.place)) best = {gain, place};
   }
+  return best.place;
 }
 #else
-using IntTag = hn::RebindToSigned<Tag>;
-using IntPart = hn::Vec<IntTag>;
-
-// No default initialisers: an implicit constructor would be compiled for the baseline target.
-struct Best {
-  Part gain;
-  Part place;
+/// The best gains of each lane and where they are. No default initialisers: an implicit constructor would be compiled
+/// for the baseline target.
+template <class D> struct Best {
+  hn::Vec<D> gain;
+  hn::Vec<D> place;
 };
 
-HWY_INLINE Best none() { return {set_part(0.0), set_part(-1.0)}; }
+template <class D> HWY_INLINE Best<D> none(D tag) { return {hn::Zero(tag), hn::Set(tag, -1.0)}; }
 
 /// The lowest place among the lanes of largest gain.
-HWY_INLINE std::int64_t place_of(const Best& best) {
-  const Tag tag;
+template <class D> HWY_INLINE std::int64_t place_of(D tag, const Best<D>& best) {
   const auto largest = hn::Eq(best.gain, hn::MaxOfLanes(tag, best.gain));
   return static_cast<std::int64_t>(
-      hn::GetLane(hn::MinOfLanes(tag, hn::IfThenElse(largest, best.place, set_part(0x1p62)))));
+      hn::GetLane(hn::MinOfLanes(tag, hn::IfThenElse(largest, best.place, hn::Set(tag, 0x1p62)))));
 }
 
-/// split_gain of core/split_gain.hpp, one candidate a lane. A lane keeps its first best, so ties stay with the earlier
-/// place.
-HWY_INLINE void consider(const NodeTotal& total, IntPart left, Part n_left, hn::Mask<Tag> admissible, Part place,
-                         Best& best) {
-  const Part n = set_part(static_cast<double>(total.n));
-  const Part rest = set_part(static_cast<double>(total.rest));
-  const Part high = hn::ConvertTo(Tag(), hn::ShiftRight<31>(left));
-  const Part low = hn::ConvertTo(Tag(), hn::And(left, hn::Set(IntTag(), 0x7fffffff)));
-  const Part low_difference = sub_part(mul_part(low, n), mul_part(n_left, rest));
-  const Part difference = fma_part(mul_part(high, n), set_part(0x1p31), low_difference);
-  const Part gain = div_part(mul_part(difference, difference), mul_part(n_left, sub_part(n, n_left)));
-  const auto better = hn::And(admissible, hn::Gt(gain, best.gain));
-  best.gain = hn::IfThenElse(better, gain, best.gain);
-  best.place = hn::IfThenElse(better, place, best.place);
+/// split_gain of core/split_gain.hpp, one candidate a lane.
+template <class D, class Ints>
+HWY_INLINE hn::Vec<D> gains(D tag, const NodeTotal& total, Ints left, hn::Vec<D> n_left) {
+  const hn::RebindToSigned<D> whole;
+  const auto n = hn::Set(tag, static_cast<double>(total.n));
+  const auto rest = hn::Set(tag, static_cast<double>(total.rest));
+  const auto high = hn::ConvertTo(tag, hn::ShiftRight<31>(left));
+  const auto low = hn::ConvertTo(tag, hn::And(left, hn::Set(whole, 0x7fffffff)));
+  const auto low_difference = hn::Sub(hn::Mul(low, n), hn::Mul(n_left, rest));
+  const auto difference = hn::MulAdd(hn::Mul(high, n), hn::Set(tag, 0x1p31), low_difference);
+  return hn::Div(hn::Mul(difference, difference), hn::Mul(n_left, hn::Sub(n, n_left)));
+}
+
+template <class D>
+HWY_INLINE hn::Mask<D> leaves_enough(D tag, const NodeTotal& total, hn::Vec<D> n_left, std::int32_t min_leaf) {
+  return hn::And(hn::Ge(n_left, hn::Set(tag, static_cast<double>(min_leaf))),
+                 hn::Le(n_left, hn::Set(tag, static_cast<double>(total.n - min_leaf))));
 }
 
 /// Codes of neighbouring keys differ, one lane a key.
@@ -108,95 +120,114 @@ HWY_INLINE hn::Mask<Tag> boundary(const std::uint32_t* keys) {
   return hn::RebindMask(Tag(), hn::Ne(hn::PromoteTo(tag, hn::ShiftRight<16>(difference)), hn::Zero(tag)));
 }
 
+/// A lane keeps its first best, so ties stay with the earlier place.
 template <class Key>
-HWY_INLINE void scan(const Key* keys, const std::int64_t* running, const NodeTotal& total, std::int32_t min_leaf,
-                     std::int64_t first_place, Best& best) {
-  const Part lane = hn::Iota(Tag(), 0.0), end = set_part(static_cast<double>(total.n - min_leaf));
-  for (std::int64_t i = min_leaf - 1; i < total.n - min_leaf; i += part_lanes) {
-    const Part index = add_part(set_part(static_cast<double>(i)), lane);
-    consider(total, hn::LoadU(IntTag(), running + i), add_part(index, set_part(1.0)),
-             hn::And(boundary(keys + i), hn::Lt(index, end)),
-             add_part(index, set_part(static_cast<double>(first_place))), best);
+HWY_INLINE void scan(const Key* keys, const std::int64_t* sums, const std::int32_t* counts, std::int64_t n_rows,
+                     const NodeTotal& total, std::int32_t min_leaf, std::int64_t first_place, Best<Tag>& best) {
+  const Tag tag;
+  const hn::Rebind<std::int32_t, Tag> narrow;
+  const Part end = set_part(static_cast<double>(n_rows - 1 + first_place));
+  for (std::int64_t i = 0; i + 1 < n_rows; i += part_lanes) {
+    const Part place = hn::Iota(tag, static_cast<double>(first_place + i));
+    const Part n_left = hn::PromoteTo(tag, hn::LoadU(narrow, counts + i));
+    const Part gain = gains(tag, total, hn::LoadU(hn::RebindToSigned<Tag>(), sums + i), n_left);
+    const auto admissible =
+        hn::And(hn::And(boundary(keys + i), hn::Lt(place, end)), leaves_enough(tag, total, n_left, min_leaf));
+    const auto better = hn::And(admissible, hn::Gt(gain, best.gain));
+    best.gain = hn::IfThenElse(better, gain, best.gain);
+    best.place = hn::IfThenElse(better, place, best.place);
   }
 }
 
-/// Every row's code is a threshold, one a lane; lanes without a row have a code that no row goes left of.
-HWY_INLINE void scan_small(const double* code, const std::int64_t* value, const NodeTotal& total, std::int32_t min_leaf,
-                           std::int64_t first_place, Best& best) {
-  const Part least = set_part(static_cast<double>(min_leaf)), most = set_part(static_cast<double>(total.n - min_leaf));
-  for (int k = 0; k < small_node_rows; k += part_lanes) {
-    const Part threshold = load_part(code + k);
-    IntPart left = hn::Zero(IntTag());
-    Part n_left = set_part(0.0);
-    for (std::int64_t j = 0; j < total.n; ++j) {
-      const auto goes_left = hn::Le(set_part(code[j]), threshold);
-      left = hn::Add(left, hn::IfThenElseZero(hn::RebindMask(IntTag(), goes_left), hn::Set(IntTag(), value[j])));
-      n_left = add_part(n_left, hn::IfThenElseZero(goes_left, set_part(1.0)));
-    }
-    consider(total, left, n_left, hn::And(hn::Ge(n_left, least), hn::Le(n_left, most)),
-             add_part(threshold, set_part(static_cast<double>(first_place))), best);
+/// One feature a lane: every row's code is a threshold, tried one row after another.
+HWY_INLINE std::int64_t scan_small(const SmallNode& node, std::int32_t min_leaf) {
+  using Four = hn::CappedTag<double, 4>;
+  const Four tag;
+  const hn::RebindToSigned<Four> whole;
+  const hn::Rebind<std::int32_t, Four> narrow;
+  const std::int64_t width = padded_features(node.n_features);
+  std::int64_t value[small_node_rows];
+  double count[small_node_rows];
+  for (std::int32_t j = 0; j < node.n_rows; ++j) {
+    const WeightedTarget& row = node.target[node.rows[j]];
+    value[j] = row.sum - node.total.centre * row.count;
+    count[j] = static_cast<double>(row.count);
   }
+  Best<Four> best = none(tag);
+  for (std::int64_t f = 0; f < node.n_features; f += 4) {
+    hn::Vec<Four> code[small_node_rows];
+    for (std::int32_t j = 0; j < node.n_rows; ++j)
+      code[j] = hn::PromoteTo(tag, hn::LoadU(narrow, node.code + node.rows[j] * width + f));
+    const auto first_place = hn::Mul(hn::Iota(tag, static_cast<double>(f)), hn::Set(tag, 0x1p32));
+    for (std::int32_t i = 0; i < node.n_rows; ++i) {
+      auto left = hn::Zero(whole);
+      auto n_left = hn::Zero(tag);
+      for (std::int32_t j = 0; j < node.n_rows; ++j) {
+        const auto goes_left = hn::Le(code[j], code[i]);
+        left = hn::Add(left, hn::IfThenElseZero(hn::RebindMask(whole, goes_left), hn::Set(whole, value[j])));
+        n_left = hn::Add(n_left, hn::IfThenElseZero(goes_left, hn::Set(tag, count[j])));
+      }
+      const auto gain = gains(tag, node.total, left, n_left);
+      const auto place = hn::Add(first_place, code[i]);
+      const auto earlier = hn::And(hn::Eq(gain, best.gain), hn::Lt(place, best.place));
+      const auto better =
+          hn::And(leaves_enough(tag, node.total, n_left, min_leaf), hn::Or(hn::Gt(gain, best.gain), earlier));
+      best.gain = hn::IfThenElse(better, gain, best.gain);
+      best.place = hn::IfThenElse(better, place, best.place);
+    }
+  }
+  return place_of(tag, best);
 }
 #endif
 
 template <class Key>
-HWY_INLINE Split sorted(const SortedNode<Key>& node, std::int32_t min_leaf, std::int64_t* running) {
-  const NodeTotal total = node.total;
-  const std::int64_t width = total.n + 8;
+HWY_INLINE Split sorted(const SortedNode<Key>& node, std::int32_t min_leaf, const RunningSums& running) {
+  const std::int64_t width = node.n_rows + 8;
   // all sums first: a vector load right behind the scalar stores would wait for them
   for (std::int64_t f = 0; f < node.n_features; ++f) {
-    accumulate(node.keys + f * node.stride, node.target, total.centre, total.n, running + f * width);
+    accumulate(node.keys + f * node.stride, node.target, node.total.centre, node.n_rows, running.sum + f * width,
+               running.count + f * width);
   }
+#if KILOFOLD_SCALAR_TARGET
   Best best = none();
+#else
+  Best<Tag> best = none(Tag());
+#endif
   for (std::int64_t f = 0; f < node.n_features; ++f) {
     const Key* const keys = node.keys + f * node.stride;
-    if (code_of(keys[0]) == code_of(keys[total.n - 1])) continue;
-    scan(keys, running + f * width, total, min_leaf, f * width, best);
+    if (code_of(keys[0]) == code_of(keys[node.n_rows - 1])) continue;
+    scan(keys, running.sum + f * width, running.count + f * width, node.n_rows, node.total, min_leaf, f * width, best);
   }
+#if KILOFOLD_SCALAR_TARGET
   const std::int64_t place = place_of(best);
+#else
+  const std::int64_t place = place_of(Tag(), best);
+#endif
   if (place < 0) return {};
   const std::int64_t feature = place / width, last_left = place % width;
   const Key* const keys = node.keys + feature * node.stride + last_left;
-  return {static_cast<std::int32_t>(feature), static_cast<std::int32_t>(last_left) + 1, running[place],
-          code_of(keys[0]), code_of(keys[1])};
+  return {static_cast<std::int32_t>(feature),
+          static_cast<std::int32_t>(last_left) + 1,
+          running.count[place],
+          running.sum[place],
+          code_of(keys[0]),
+          code_of(keys[1])};
 }
 
-Split narrow(const SortedNode<std::uint32_t>& node, std::int32_t min_leaf, std::int64_t* running) {
+Split narrow(const SortedNode<std::uint32_t>& node, std::int32_t min_leaf, const RunningSums& running) {
   return sorted(node, min_leaf, running);
 }
 
-Split wide(const SortedNode<std::uint64_t>& node, std::int32_t min_leaf, std::int64_t* running) {
+Split wide(const SortedNode<std::uint64_t>& node, std::int32_t min_leaf, const RunningSums& running) {
   return sorted(node, min_leaf, running);
 }
 
-Split small(const SmallNode& node, std::int32_t min_leaf, double* columns) {
-  const std::int64_t n = node.total.n, d = node.n_features;
-  std::int64_t value[small_node_rows];
-  for (std::int64_t i = 0; i < n; ++i) {
-    value[i] = node.target[node.rows[i]] - node.total.centre;
-    const std::int32_t* const code = node.code + node.rows[i] * d;
-    for (std::int64_t f = 0; f < d; ++f) columns[f * small_node_rows + i] = code[f];
-  }
-  for (std::int64_t f = 0; f < d; ++f) {
-    for (std::int64_t i = n; i < small_node_rows; ++i) columns[f * small_node_rows + i] = -1.0;
-  }
-  Best best = none();
-  for (std::int64_t f = 0; f < d; ++f) {
-    scan_small(columns + f * small_node_rows, value, node.total, min_leaf, f << 32, best);
-  }
-  const std::int64_t place = place_of(best);
-  if (place < 0) return {};
-
-  const std::int64_t below = place & 0xffffffff;
-  Split split{static_cast<std::int32_t>(place >> 32), 0, 0, static_cast<std::int32_t>(below),
-              std::numeric_limits<std::int32_t>::max()};
-  for (std::int64_t i = 0; i < n; ++i) {
-    const auto code = static_cast<std::int32_t>(columns[split.feature * small_node_rows + i]);
-    const bool goes_left = code <= below;
-    split.n_left += goes_left;
-    split.left_sum += goes_left ? value[i] : 0;
-    split.above = goes_left ? split.above : std::min(split.above, code);
-  }
+Split small(const SmallNode& node, std::int32_t min_leaf) {
+  const std::int64_t place = scan_small(node, min_leaf);
+  Split split;
+  if (place < 0) return split;
+  split.feature = static_cast<std::int32_t>(place >> 32);
+  split.below = static_cast<std::int32_t>(place & 0xffffffff);
   return split;
 }
 
@@ -212,30 +243,38 @@ HWY_EXPORT(small);
 
 /// Two rows, the commonest node of a full tree: every feature that tells them apart gives the same split, so the first
 /// wins.
-Split search_pair(const SmallNode& node) {
-  const std::int64_t first = node.target[node.rows[0]], second = node.target[node.rows[1]];
-  if (first == second) return {};
-  const std::int32_t* const a = node.code + node.rows[0] * node.n_features;
-  const std::int32_t* const b = node.code + node.rows[1] * node.n_features;
+Split search_pair(const SmallNode& node, std::int32_t min_leaf) {
+  const WeightedTarget &first = node.target[node.rows[0]], &second = node.target[node.rows[1]];
+  if (node.total.rest == 0 && first.sum == node.total.centre * first.count) return {};  // both targets are the mean
+  if (first.count < min_leaf || second.count < min_leaf) return {};
+  const std::int64_t width = padded_features(node.n_features);
+  const std::int32_t* const a = node.code + node.rows[0] * width;
+  const std::int32_t* const b = node.code + node.rows[1] * width;
   for (std::int32_t f = 0; f < node.n_features; ++f) {
-    if (a[f] < b[f]) return {f, 1, first - node.total.centre, a[f], b[f]};
-    if (b[f] < a[f]) return {f, 1, second - node.total.centre, b[f], a[f]};
+    if (a[f] != b[f]) {
+      Split split;
+      split.feature = f;
+      split.below = std::min(a[f], b[f]);
+      return split;
+    }
   }
   return {};
 }
 
 }  // namespace
 
-template <> Split search_sorted(const SortedNode<std::uint32_t>& node, std::int32_t min_leaf, std::int64_t* running) {
+template <>
+Split search_sorted(const SortedNode<std::uint32_t>& node, std::int32_t min_leaf, const RunningSums& running) {
   return HWY_DYNAMIC_DISPATCH(narrow)(node, min_leaf, running);
 }
 
-template <> Split search_sorted(const SortedNode<std::uint64_t>& node, std::int32_t min_leaf, std::int64_t* running) {
+template <>
+Split search_sorted(const SortedNode<std::uint64_t>& node, std::int32_t min_leaf, const RunningSums& running) {
   return HWY_DYNAMIC_DISPATCH(wide)(node, min_leaf, running);
 }
 
-Split search_small(const SmallNode& node, std::int32_t min_leaf, double* columns) {
-  return node.total.n == 2 ? search_pair(node) : HWY_DYNAMIC_DISPATCH(small)(node, min_leaf, columns);
+Split search_small(const SmallNode& node, std::int32_t min_leaf) {
+  return node.n_rows == 2 ? search_pair(node, min_leaf) : HWY_DYNAMIC_DISPATCH(small)(node, min_leaf);
 }
 
 }  // namespace kilofold::cpu

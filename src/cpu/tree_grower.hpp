@@ -11,9 +11,8 @@
 
 #include "cpu/scratch.hpp"
 #include "cpu/split_search.hpp"
+#include "cpu/tree_kernels.hpp"
 #include "kilofold/backend.hpp"
-#include "kilofold/core/fixed_point.hpp"
-#include "kilofold/core/random.hpp"
 
 namespace kilofold::cpu {
 
@@ -39,29 +38,53 @@ struct TreeSample {
   const std::int32_t* copies;  ///< null: once each; rows with 0 copies are left out
 };
 
-/// Grows one tree after another from its thread's scratch.
+/// Grows one tree after another on an item's training rows.
 ///
-/// A node owns the positions [begin, end) of d lists, one a feature, each holding the node's rows in ascending code
-/// order; a split parts the lists stably, so nothing is ever sorted again. Nodes of a few rows need no order: below
+/// A node owns the positions [begin, end) of d lists, one a feature, each holding the node's distinct rows in ascending
+/// code order; a split parts the lists stably, so nothing is ever sorted again. Nodes of a few rows need no order: below
 /// that size only the first list is kept up, to say which rows they have. Nodes are visited in the order they are made,
-/// which is breadth first. A row that counts several times stands in the lists as often.
+/// which is breadth first.
 template <class Key> class TreeGrower {
  public:
-  /// Returns the number of nodes. order (n, d) is every table row by ascending code of a feature.
-  std::int32_t grow(const TableView& table, const std::int32_t* order, const RowSetView& rows, const TreeSample& sample,
-                    const TreeLimits& limits, NodeRandom random, const TreeArrays& tree) {
+  /// Take the training rows of an item. order (n, d) is every table row by ascending code of a feature.
+  void start(const TableView& table, const std::int32_t* order, const RowSetView& rows) {
     table_ = &table;
-    limits_ = limits;
     n_ = rows.n_train;
     d_ = table.d;
-    n_listed_ = 0;
-    for (std::int32_t i = 0; i < n_; ++i) n_listed_ += copies(sample, i);
-    read_target(sample);
-    read_codes(order, rows, sample);
-    nodes_ = node_store_.get(2 * std::int64_t{n_listed_});
-    std::int64_t sum = 0;
-    for (std::int32_t i = 0; i < n_; ++i) sum += copies(sample, i) * target_[i];
-    nodes_[0] = {0, n_listed_, sum, random};
+    width_ = padded_features(d_);
+    std::int32_t* const place = place_store_.get(table.n);
+    std::fill(place, place + table.n, -1);
+    for (std::int32_t i = 0; i < n_; ++i) place[rows.train[i]] = i;
+    codes_ = code_store_.get(n_ * width_);
+    std::fill(codes_, codes_ + n_ * width_, 0);
+    // one spare entry a feature: a held-out row is written, then overwritten
+    Key* out = ordered_ = ordered_store_.get(std::int64_t{n_} * d_ + 1);
+    for (std::int64_t f = 0; f < d_; ++f) {
+      const std::int32_t* const code = table.code + f * table.n;
+      for (std::int64_t i = 0; i < table.n; ++i) {
+        const std::int32_t row = order[f * table.n + i];
+        *out = (static_cast<Key>(code[row]) << key_half<Key>) | static_cast<Key>(place[row] & 0x7fffffff);
+        out += place[row] >= 0;
+      }
+      for (std::int32_t i = 0; i < n_; ++i) codes_[i * width_ + f] = code[rows.train[i]];
+    }
+    stride_ = n_ + 1;
+    target_ = target_store_.get(n_);
+    keys_ = key_store_.get(stride_ * d_ + 8);
+    running_ = {running_store_.get((std::int64_t{n_} + 8) * d_), count_store_.get((std::int64_t{n_} + 8) * d_)};
+    spare_ = spare_store_.get(n_);
+    goes_left_ = goes_left_store_.get(n_);
+    const std::int64_t most_nodes = 2 * std::int64_t{n_};
+    nodes_ = node_store_.get(most_nodes);
+    sums_ = sum_store_.get(most_nodes);
+    counts_ = weight_store_.get(most_nodes);
+    bounds_ = bound_store_.get(most_nodes);
+  }
+
+  /// Grow one tree; returns the number of its nodes.
+  std::int32_t grow(const TreeSample& sample, const TreeLimits& limits, NodeRandom random, const TreeArrays& tree) {
+    limits_ = limits;
+    read_sample(sample, random);
     std::int32_t count = 1, level_end = 1, depth = 0;
     for (std::int32_t k = 0; k < count; ++k) {
       if (k == level_end) {
@@ -70,108 +93,106 @@ template <class Key> class TreeGrower {
       }
       count += visit(k, count, depth, tree);
     }
+    node_means(unit_, sums_, counts_, count, tree.mean);
+    for (std::int32_t k = 0; k < count; ++k)
+      if (tree.feature[k] >= 0) tree.cut[k] = cut_between(tree.feature[k], bounds_[k]);
     return count;
   }
 
  private:
   struct Node {
     std::int32_t begin, end;
-    std::int64_t sum;
     NodeRandom random;
   };
+  /// Neighbouring codes of a node's training rows that a split parts.
+  struct Bounds {
+    std::int32_t below, above;
+  };
 
-  static std::int32_t copies(const TreeSample& sample, std::int32_t row) {
-    return sample.copies == nullptr ? 1 : sample.copies[row];
-  }
-
-  /// The sample's target in fixed point. Rows outside it are never looked at.
-  void read_target(const TreeSample& sample) {
-    target_ = target_store_.get(n_);
-    double lowest = std::numeric_limits<double>::infinity(), highest = -lowest;
-    for (std::int32_t i = 0; i < n_; ++i) {
-      if (copies(sample, i) == 0) continue;
-      lowest = std::min(lowest, sample.target[i]);
-      highest = std::max(highest, sample.target[i]);
-    }
-    unit_ = fixed_point(lowest, highest, n_listed_);
-    for (std::int32_t i = 0; i < n_; ++i) target_[i] = copies(sample, i) == 0 ? 0 : to_fixed(unit_, sample.target[i]);
-  }
-
-  /// Filter every feature's order down to the sample's rows.
-  void read_codes(const std::int32_t* order, const RowSetView& rows, const TreeSample& sample) {
-    const std::int64_t n_table = table_->n;
-    std::int32_t* const place = place_store_.get(n_table);
-    std::fill(place, place + n_table, -1);
-    for (std::int32_t i = 0; i < n_; ++i) place[rows.train[i]] = i;
-    // one spare entry a feature: a held-out row is written, then overwritten
-    stride_ = n_listed_ + 1;
-    keys_ = key_store_.get(stride_ * d_ + 8);
-    running_ = running_store_.get((std::int64_t{n_listed_} + 8) * d_);
-    columns_ = column_store_.get(small_node_rows * d_);
-    spare_ = spare_store_.get(n_listed_);
-    goes_left_ = goes_left_store_.get(n_);
-    codes_ = code_store_.get(std::int64_t{n_} * d_);
+  /// The sample's fixed-point targets, and every feature's order filtered down to its rows.
+  void read_sample(const TreeSample& sample, NodeRandom random) {
+    const Extremes range = extremes(sample.target, sample.copies, n_);
+    std::int64_t n_listed = n_;
+    if (sample.copies != nullptr) n_listed = std::accumulate(sample.copies, sample.copies + n_, std::int64_t{0});
+    unit_ = fixed_point(range.lowest, range.highest, n_listed);
+    weigh_targets(sample.target, sample.copies, n_, unit_, target_);
+    std::int32_t n_rows = n_;
     for (std::int64_t f = 0; f < d_; ++f) {
-      const std::int32_t* const code = table_->code + f * n_table;
+      const Key* const in = ordered_ + f * n_;
       Key* out = keys_ + f * stride_;
-      for (std::int64_t i = 0; i < n_table; ++i) {
-        const std::int32_t row = order[f * n_table + i];
-        const Key key = (static_cast<Key>(code[row]) << key_half<Key>) | static_cast<Key>(place[row] & 0x7fffffff);
-        *out = key;
-        if (sample.copies == nullptr || place[row] < 0) {
-          out += place[row] >= 0;
-        } else {
-          out = std::fill_n(out, sample.copies[place[row]], key);
-        }
+      if (sample.copies == nullptr) {
+        std::copy(in, in + n_, out);
+        continue;
       }
-      for (std::int32_t i = 0; i < n_; ++i) codes_[i * d_ + f] = code[rows.train[i]];
+      for (std::int32_t i = 0; i < n_; ++i) {
+        *out = in[i];
+        out += sample.copies[row_of(in[i])] > 0;
+      }
+      n_rows = static_cast<std::int32_t>(out - (keys_ + f * stride_));
     }
+    std::int64_t sum = 0;
+    for (std::int32_t i = 0; i < n_; ++i) sum += target_[i].sum;
+    nodes_[0] = {0, n_rows, random};
+    sums_[0] = sum;
+    counts_[0] = n_listed;
   }
 
-  /// Write node k and split it if it may be; returns how many children were made, from index `next` on.
+  /// Split node k if it may be; returns how many children were made, from index `next` on.
   std::int32_t visit(std::int32_t k, std::int32_t next, std::int32_t depth, const TreeArrays& tree) {
-    const Node node = nodes_[k];
-    const std::int32_t n = node.end - node.begin;
-    tree.mean[k] = fixed_mean(unit_, node.sum, n);
     tree.feature[k] = tree.cut[k] = tree.left[k] = -1;
-    if (depth >= limits_.max_depth || !may_split(n)) return 0;
-    const NodeTotal total = node_total(node.sum, n);
-    Split split = search(node, total);
+    const Node node = nodes_[k];
+    const std::int32_t n_rows = node.end - node.begin;
+    if (n_rows == 1 || depth >= limits_.max_depth || !may_split(counts_[k])) return 0;
+    const NodeTotal total = node_total(sums_[k], counts_[k]);
+    const bool is_small = n_rows <= small_node_rows;
+    Split split = limits_.max_features < d_ ? search_some(node, total)
+                  : is_small                ? search_small(small_node(node, total), limits_.min_samples_leaf)
+                                            : search_lists(node, total);
     if (split.feature < 0) split = split_without_gain(node, total);
     if (split.feature < 0) return 0;
 
+    if (is_small) part_small(node, total, split);
     tree.feature[k] = split.feature;
-    tree.cut[k] = cut_between(split);
     tree.left[k] = tree.first_node + next;
-    const std::int32_t middle = node.begin + split.n_left;
-    const std::int64_t left_sum = split.left_sum + total.centre * split.n_left;
-    nodes_[next] = {node.begin, middle, left_sum, node.random};
-    nodes_[next + 1] = {middle, node.end, node.sum - left_sum, node.random};
+    bounds_[k] = {split.below, split.above};
+    const std::int32_t middle = node.begin + split.rows_left;
+    nodes_[next] = {node.begin, middle, node.random};
+    nodes_[next + 1] = {middle, node.end, node.random};
+    sums_[next] = split.left_sum + total.centre * split.n_left;
+    sums_[next + 1] = sums_[k] - sums_[next];
+    counts_[next] = split.n_left;
+    counts_[next + 1] = counts_[k] - split.n_left;
     if (limits_.max_features < d_) {
       nodes_[next].random = node.random.child(0);
       nodes_[next + 1].random = node.random.child(1);
     }
-    const std::int32_t larger = std::max(split.n_left, n - split.n_left);
-    if (depth + 1 < limits_.max_depth && may_split(larger)) part(node, split, larger > small_node_rows ? d_ : 1);
+    const bool goes_on =
+        depth + 1 < limits_.max_depth && may_split(std::max(split.n_left, counts_[k] - split.n_left));
+    if (!is_small && goes_on) {
+      const std::int32_t larger = std::max(split.rows_left, n_rows - split.rows_left);
+      part(node, split, larger > small_node_rows ? d_ : 1);
+    }
     return 2;
   }
 
-  bool may_split(std::int32_t n) const {
+  bool may_split(std::int64_t n) const {
     return n >= limits_.min_samples_split && n >= 2 * std::int64_t{limits_.min_samples_leaf};
   }
 
-  Split search(const Node& node, const NodeTotal& total) {
-    if (limits_.max_features < d_) return search_some(node, total);
-    if (total.n > small_node_rows) {
-      return search_sorted<Key>({keys_ + node.begin, stride_, d_, target_, total}, limits_.min_samples_leaf, running_);
-    }
-    std::int32_t rows[small_node_rows];
-    for (std::int64_t i = 0; i < total.n; ++i) rows[i] = row_of(keys_[node.begin + i]);
-    return search_small({rows, codes_, d_, target_, total}, limits_.min_samples_leaf, columns_);
+  Split search_lists(const Node& node, const NodeTotal& total) const {
+    return search_sorted<Key>({keys_ + node.begin, stride_, d_, target_, node.end - node.begin, total},
+                              limits_.min_samples_leaf, running_);
+  }
+
+  /// The node's rows, which stay valid until the next call.
+  SmallNode small_node(const Node& node, const NodeTotal& total) {
+    const std::int32_t n_rows = node.end - node.begin;
+    for (std::int32_t i = 0; i < n_rows; ++i) small_rows_[i] = row_of(keys_[node.begin + i]);
+    return {small_rows_, codes_, d_, target_, n_rows, total};
   }
 
   std::int32_t code_in(std::int32_t position, std::int64_t feature) const {
-    return codes_[row_of(keys_[position]) * d_ + feature];
+    return codes_[row_of(keys_[position]) * width_ + feature];
   }
 
   bool is_constant(const Node& node, std::int64_t feature) const {
@@ -198,16 +219,17 @@ template <class Key> class TreeGrower {
     return drawn;
   }
 
-  /// As search, over the features that the node draws.
+  /// The best split over the features that the node draws.
   Split search_some(const Node& node, const NodeTotal& total) {
-    const std::int64_t drawn = draw_features(node);
-    n_looked_at_ = drawn;
+    const std::int64_t drawn = n_looked_at_ = draw_features(node);
+    const std::int32_t n_rows = node.end - node.begin;
     Split best;
-    if (total.n > small_node_rows) {
+    if (n_rows > small_node_rows) {
       double best_gain = 0;
       for (std::int64_t j = 0; j < drawn; ++j) {
         const Key* const keys = keys_ + looked_at_[j] * stride_ + node.begin;
-        Split split = search_sorted<Key>({keys, stride_, 1, target_, total}, limits_.min_samples_leaf, running_);
+        Split split =
+            search_sorted<Key>({keys, stride_, 1, target_, n_rows, total}, limits_.min_samples_leaf, running_);
         if (split.feature < 0) continue;
         const double gain = split_gain(total, split.left_sum, split.n_left);
         split.feature = looked_at_[j];
@@ -217,14 +239,16 @@ template <class Key> class TreeGrower {
       return best;
     }
     std::int32_t rows[small_node_rows];
-    std::int64_t target[small_node_rows];
-    std::int32_t* const codes = few_codes_store_.get(small_node_rows * d_);
-    for (std::int32_t i = 0; i < total.n; ++i) {
+    WeightedTarget target[small_node_rows];
+    const std::int64_t width = padded_features(drawn);
+    std::int32_t* const codes = few_codes_store_.get(small_node_rows * width);
+    std::fill(codes, codes + small_node_rows * width, 0);
+    for (std::int32_t i = 0; i < n_rows; ++i) {
       rows[i] = i;
       target[i] = target_[row_of(keys_[node.begin + i])];
-      for (std::int64_t j = 0; j < drawn; ++j) codes[i * drawn + j] = code_in(node.begin + i, looked_at_[j]);
+      for (std::int64_t j = 0; j < drawn; ++j) codes[i * width + j] = code_in(node.begin + i, looked_at_[j]);
     }
-    best = search_small({rows, codes, drawn, target, total}, limits_.min_samples_leaf, columns_);
+    best = search_small({rows, codes, drawn, target, n_rows, total}, limits_.min_samples_leaf);
     if (best.feature >= 0) best.feature = looked_at_[best.feature];
     return best;
   }
@@ -232,14 +256,15 @@ template <class Key> class TreeGrower {
   /// Where no split gains, split a node of unequal targets all the same: lowest feature, lowest threshold. Rare, so
   /// plain.
   Split split_without_gain(const Node& node, const NodeTotal& total) {
-    const std::int64_t first = target_[row_of(keys_[node.begin])];
-    bool equal = true;
-    for (std::int32_t i = node.begin; i < node.end; ++i) equal = equal && target_[row_of(keys_[i])] == first;
+    bool equal = total.rest == 0;
+    for (std::int32_t i = node.begin; i < node.end && equal; ++i) {
+      const WeightedTarget& row = target_[row_of(keys_[i])];
+      equal = row.sum == total.centre * row.count;
+    }
     if (equal) return {};
     const bool some = limits_.max_features < d_;
     for (std::int64_t j = 0; j < (some ? n_looked_at_ : d_); ++j) {
-      const std::int64_t f = some ? looked_at_[j] : j;
-      const Split split = first_threshold(node, total, static_cast<std::int32_t>(f));
+      const Split split = first_threshold(node, total, some ? looked_at_[j] : static_cast<std::int32_t>(j));
       if (split.feature >= 0) return split;
     }
     return {};
@@ -247,43 +272,74 @@ template <class Key> class TreeGrower {
 
   /// The lowest threshold of a feature that leaves min_samples_leaf rows on both sides.
   Split first_threshold(const Node& node, const NodeTotal& total, std::int32_t feature) {
-    std::int32_t* const codes = node_codes_store_.get(total.n);
-    for (std::int32_t i = 0; i < total.n; ++i) codes[i] = code_in(node.begin + i, feature);
-    std::sort(codes, codes + total.n);
-    for (std::int64_t i = limits_.min_samples_leaf - 1; i < total.n - limits_.min_samples_leaf; ++i) {
-      if (codes[i] == codes[i + 1]) continue;
-      Split split{feature, static_cast<std::int32_t>(i) + 1, 0, codes[i], codes[i + 1]};
-      for (std::int32_t r = node.begin; r < node.end; ++r)
-        if (code_in(r, feature) <= codes[i]) split.left_sum += target_[row_of(keys_[r])] - total.centre;
+    const std::int32_t n_rows = node.end - node.begin;
+    Key* const ascending = spare_;
+    for (std::int32_t i = 0; i < n_rows; ++i)
+      ascending[i] = (static_cast<Key>(code_in(node.begin + i, feature)) << key_half<Key>) |
+                     static_cast<Key>(row_of(keys_[node.begin + i]));
+    std::sort(ascending, ascending + n_rows);
+    Split split;
+    for (std::int32_t i = 0; i + 1 < n_rows; ++i) {
+      const WeightedTarget& row = target_[row_of(ascending[i])];
+      split.n_left += row.count;
+      split.left_sum += row.sum - total.centre * row.count;
+      split.rows_left = i + 1;
+      split.below = code_of(ascending[i]);
+      split.above = code_of(ascending[i + 1]);
+      if (split.below == split.above || split.n_left < limits_.min_samples_leaf) continue;
+      if (total.n - split.n_left >= limits_.min_samples_leaf) split.feature = feature;
       return split;
     }
     return {};
   }
 
   /// The largest code of the whole table that the midpoint of two neighbouring training values admits.
-  std::int32_t cut_between(const Split& split) const {
-    const double* const level = table_->level + table_->level_begin[split.feature];
-    const double below = level[split.below], above = level[split.above];
+  std::int32_t cut_between(std::int32_t feature, const Bounds& bounds) const {
+    const double* const level = table_->level + table_->level_begin[feature];
+    const double below = level[bounds.below], above = level[bounds.above];
     const double middle = below / 2 + above / 2;
     const double threshold = middle == above || !std::isfinite(middle) ? below : middle;
-    const double* const first_beyond = std::upper_bound(level + split.below + 1, level + split.above, threshold);
-    return static_cast<std::int32_t>(first_beyond - level) - 1;
+    // without branches: they could not be foreseen
+    std::int32_t cut = bounds.below;
+    for (std::int32_t more = bounds.above - bounds.below - 1; more > 0;) {
+      const std::int32_t half = (more + 1) / 2;
+      cut = level[cut + half] <= threshold ? cut + half : cut;
+      more -= half;
+    }
+    return cut;
+  }
+
+  /// Part the first list of a small node and complete its split.
+  void part_small(const Node& node, const NodeTotal& total, Split& split) {
+    const std::int32_t n_rows = node.end - node.begin;
+    Key* const keys = keys_ + node.begin;
+    Key right[small_node_rows];
+    split.n_left = split.left_sum = 0;
+    split.above = std::numeric_limits<std::int32_t>::max();
+    std::int32_t left = 0;
+    for (std::int32_t i = 0; i < n_rows; ++i) {
+      const Key key = keys[i];
+      const std::int32_t row = row_of(key), code = codes_[row * width_ + split.feature];
+      const bool goes_left = code <= split.below;
+      keys[left] = key;
+      right[i - left] = key;
+      left += goes_left;
+      split.n_left += goes_left ? target_[row].count : 0;
+      split.left_sum += goes_left ? target_[row].sum : 0;
+      split.above = goes_left ? split.above : std::min(split.above, code);
+    }
+    split.left_sum -= total.centre * split.n_left;
+    split.rows_left = left;
+    for (std::int32_t i = left; i < n_rows; ++i) keys[i] = right[i - left];
   }
 
   /// Part the first n_lists features' lists: rows that go left to the front, order kept on both sides.
   void part(const Node& node, const Split& split, std::int64_t n_lists) {
-    const std::int32_t n = node.end - node.begin;
-    if (n > small_node_rows) {
-      const Key* const sorted = keys_ + split.feature * stride_ + node.begin;
-      for (std::int32_t i = 0; i < n; ++i) goes_left_[row_of(sorted[i])] = i < split.n_left;
-    } else {
-      for (std::int32_t i = node.begin; i < node.end; ++i) {
-        const std::int32_t row = row_of(keys_[i]);
-        goes_left_[row] = codes_[row * d_ + split.feature] <= split.below;
-      }
-    }
+    const std::int32_t n_rows = node.end - node.begin;
+    const Key* const sorted = keys_ + split.feature * stride_ + node.begin;
+    for (std::int32_t i = 0; i < n_rows; ++i) goes_left_[row_of(sorted[i])] = i < split.rows_left;
     for (std::int64_t f = 0; f < n_lists; ++f) {
-      if (f != split.feature) part_list(keys_ + f * stride_ + node.begin, n, goes_left_, spare_);
+      if (f != split.feature) part_list(keys_ + f * stride_ + node.begin, n_rows, goes_left_, spare_);
     }
   }
 
@@ -295,29 +351,33 @@ template <class Key> class TreeGrower {
       spare[i - left] = key;
       left += goes_left[row_of(key)];
     }
-    for (std::int32_t i = left; i < n; ++i) keys[i] = spare[i - left];
+    std::copy(spare, spare + (n - left), keys + left);
   }
 
   const TableView* table_ = nullptr;
   TreeLimits limits_{};
   FixedPoint unit_{};
-  std::int32_t n_ = 0;         ///< training rows
-  std::int32_t n_listed_ = 0;  ///< with their copies
-  std::int64_t d_ = 0, stride_ = 0;
+  std::int32_t n_ = 0;                           ///< training rows
+  std::int64_t d_ = 0, width_ = 0, stride_ = 0;  ///< features; of a row's codes; of a feature's list
   std::int32_t* looked_at_ = nullptr;
   std::int64_t n_looked_at_ = 0;
-  std::int64_t *target_ = nullptr, *running_ = nullptr;
-  std::int32_t* codes_ = nullptr;
+  std::int32_t small_rows_[small_node_rows];
+  std::int32_t* codes_ = nullptr;   ///< by place, row-major
+  Key* ordered_ = nullptr;          ///< every training row, d lists
+  WeightedTarget* target_ = nullptr;
+  RunningSums running_{};
   Key *keys_ = nullptr, *spare_ = nullptr;
   std::uint8_t* goes_left_ = nullptr;
-  double* columns_ = nullptr;
   Node* nodes_ = nullptr;
-  Scratch<std::int64_t> target_store_, running_store_;
-  Scratch<std::int32_t> place_store_, code_store_, deck_store_, few_codes_store_, node_codes_store_;
+  std::int64_t *sums_ = nullptr, *counts_ = nullptr;  ///< by node: fixed-point target, rows with their copies
+  Bounds* bounds_ = nullptr;
+  Scratch<std::int32_t> place_store_, code_store_, count_store_, deck_store_, few_codes_store_;
+  Scratch<std::int64_t> running_store_, sum_store_, weight_store_;
+  Scratch<WeightedTarget> target_store_;
+  Scratch<Key> ordered_store_, key_store_, spare_store_;
   Scratch<std::uint8_t> goes_left_store_;
-  Scratch<double> column_store_;
-  Scratch<Key> key_store_, spare_store_;
   Scratch<Node> node_store_;
+  Scratch<Bounds> bound_store_;
 };
 
 }  // namespace kilofold::cpu

@@ -67,39 +67,48 @@ const double* training_target(const TableView& table, const RowSetView& rows) {
 
 MemberGrower::MemberGrower(const TableView& table, const std::int32_t* order, const RowSetView& rows,
                            const TreeBatch& tree, std::int64_t item)
-    : table_(table),
-      order_(order),
-      rows_(rows),
+    : rows_(rows),
       tree_(tree),
       begin_(tree.begin.data + item * tree.begin.stride),
       arrays_{tree.feature.data + item * tree.feature.stride, tree.cut.data + item * tree.cut.stride,
-              tree.left.data + item * tree.left.stride, tree.mean.data + item * tree.mean.stride, 0} {
+              tree.left.data + item * tree.left.stride, tree.mean.data + item * tree.mean.stride, 0},
+      table_(table) {
   begin_[0] = 0;
+  if (table.n <= (std::int64_t{1} << 16)) {
+    thread_local TreeGrower<std::uint32_t> grower;
+    narrow_ = &grower;
+    grower.start(table, order, rows);
+  } else {
+    thread_local TreeGrower<std::uint64_t> grower;
+    wide_ = &grower;
+    grower.start(table, order, rows);
+  }
 }
 
 void MemberGrower::grow(const TreeSample& sample, const TreeLimits& limits, NodeRandom random) {
   const std::int32_t first = begin_[members_];
   const TreeArrays member{arrays_.feature + first, arrays_.cut + first, arrays_.left + first, arrays_.mean + first,
                           first};
-  std::int32_t count = 0;
-  if (table_.n <= (std::int64_t{1} << 16)) {
-    thread_local TreeGrower<std::uint32_t> narrow;
-    count = narrow.grow(table_, order_, rows_, sample, limits, random, member);
-  } else {
-    thread_local TreeGrower<std::uint64_t> wide;
-    count = wide.grow(table_, order_, rows_, sample, limits, random, member);
-  }
+  const std::int32_t count = narrow_ != nullptr ? narrow_->grow(sample, limits, random, member)
+                                                : wide_->grow(sample, limits, random, member);
   begin_[++members_] = first + count;
 }
 
 void MemberGrower::drop() { --members_; }
 
-double MemberGrower::predict(std::int32_t row) const {
-  const std::int32_t* const code = table_.code + row;
-  std::int32_t node = begin_[members_ - 1];
-  while (arrays_.feature[node] >= 0)
-    node = arrays_.left[node] + (code[arrays_.feature[node] * table_.n] > arrays_.cut[node]);
-  return arrays_.mean[node];
+void MemberGrower::predict_training(double* prediction) {
+  if (descent_ == nullptr) {
+    thread_local Descent descent;
+    descent_ = &descent;
+    descent.start(table_, {rows_.train, static_cast<std::size_t>(rows_.n_train)});
+  }
+  const std::int32_t first = begin_[members_ - 1];
+  const double* const mean = arrays_.mean + first;
+  descent_->enter({arrays_.feature + first, arrays_.cut + first, arrays_.left + first, mean, first,
+                   begin_[members_] - first});
+  while (descent_->step()) {
+  }
+  for (std::int32_t i = 0; i < rows_.n_train; ++i) prediction[i] = mean[descent_->node(i)];
 }
 
 void MemberGrower::finish() { std::fill(begin_ + members_ + 1, begin_ + tree_.n_members + 1, begin_[members_]); }

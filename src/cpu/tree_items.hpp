@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "cpu/descent.hpp"
 #include "cpu/tree_grower.hpp"
 #include "kilofold/backend.hpp"
 
@@ -37,7 +38,7 @@ const std::int32_t* rows_in_order(const TableView& table);
 /// The training target, one a training row; at least n_train values of this thread's are overwritten.
 const double* training_target(const TableView& table, const RowSetView& rows);
 
-/// Grows the members of one item one after another and keeps `begin` in step. Two 16-bit halves of a key serve tables
+/// Grows the members of one item one after another and keeps `begin` in step; one at a time a thread. Two 16-bit halves of a key serve tables
 /// of at most 2^16 rows, where no row set with copies has more; codes are then that small too.
 class MemberGrower {
  public:
@@ -48,18 +49,20 @@ class MemberGrower {
   /// Forget the latest member.
   void drop();
   std::int32_t n_members() const { return members_; }
-  /// Prediction of the latest member for a table row.
-  double predict(std::int32_t row) const;
+  /// Predictions of the latest member for the training rows.
+  void predict_training(double* prediction);
   /// Mark the members that were not grown as empty.
   void finish();
 
  private:
-  const TableView& table_;
-  const std::int32_t* order_;
   const RowSetView& rows_;
   const TreeBatch& tree_;
+  TreeGrower<std::uint32_t>* narrow_ = nullptr;
+  TreeGrower<std::uint64_t>* wide_ = nullptr;
+  Descent* descent_ = nullptr;  ///< started when first needed
   std::int32_t* begin_;
   TreeArrays arrays_;
+  const TableView& table_;
   std::int32_t members_ = 0;
 };
 
