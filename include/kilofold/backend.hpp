@@ -63,7 +63,8 @@ struct Parameter {
 
 /// Scale features and target by their training rows.
 ///
-/// zscore: (v - mean) / population standard deviation; a constant column has scale 1. center: v - mean. none: v.
+/// zscore: (v - mean) / population standard deviation; minmax: (v - min) / (max - min); a constant column has scale 1.
+/// center: v - mean. none: v.
 ///
 /// replicates = collapse: the first row of each replicate set stands for it (X_train, y_train and count have n_unique
 /// rows): y_train is the set's mean, count its size, within the sum over the sets of squared deviations from the mean.
@@ -146,9 +147,9 @@ struct TreeBatch {
 /// member and purpose (core/random.hpp). Nothing depends on the order of drawing, so members and nodes may be taken in
 /// any order.
 struct RandomSource {
-  std::uint32_t model_seed;
-  const std::uint32_t* fold_seed;  ///< (n_items)
-  const std::uint32_t* fold;       ///< (n_items)
+  const std::uint32_t* model_seed;  ///< (n_items)
+  const std::uint32_t* fold_seed;   ///< (n_items)
+  const std::uint32_t* fold;        ///< (n_items)
 };
 
 /// Grow CART regression trees: exact greedy least squares over the table's rank codes.

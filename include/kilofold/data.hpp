@@ -28,6 +28,7 @@ struct DataSource {
   std::vector<ColumnName> features;
   ColumnName target;
   std::optional<ColumnName> groups;
+  std::optional<ColumnName> folds = {};  ///< fold ids of the splitter `file`
 };
 
 /// The table of a study, whole and finite: no missing, infinite or text values in features and target.
@@ -40,7 +41,9 @@ struct Dataset {
   Matrix<double> X;
   std::vector<double> y;
   std::vector<std::int32_t> group;
-  std::vector<std::string> group_name;  ///< by code
+  std::vector<std::string> group_name;      ///< by code
+  std::vector<std::int32_t> fold = {};      ///< (n) fold ids of `source.folds`, numbered from 0; empty without
+  std::vector<std::string> fold_name = {};  ///< by number
 
   std::int64_t n_samples() const { return X.rows(); }
   std::int64_t n_features() const { return X.cols(); }
@@ -72,11 +75,38 @@ struct Split {
   std::vector<std::int32_t> fold;  ///< (n) in [0, n_folds)
 };
 
+/// How samples are dealt to folds.
+enum class Splitter {
+  kfold,          ///< scikit-learn's KFold
+  group_kfold,    ///< scikit-learn's GroupKFold: a group's rows stay together
+  leave_one_out,  ///< every sample a fold of its own
+  file,           ///< as a column of the table says
+};
+const char* name(Splitter splitter);
+
+struct Splitting {
+  Splitter splitter = Splitter::kfold;
+  bool shuffle = true;  ///< false: scikit-learn's splitters with shuffle=False; the seed is then only kept
+
+  friend bool operator==(const Splitting&, const Splitting&) = default;
+};
+
 /// Split n samples as scikit-learn's `KFold(n_folds, shuffle=True, random_state=seed)`, fold for fold.
 ///
 /// Errors    precondition: 2 <= n_folds <= n, 0 <= seed < 2^32
 /// Accuracy  identical for every seed; 100 seeds are frozen in the tests
 Split kfold(std::int64_t n, std::int32_t n_folds, std::int64_t seed);
+
+/// Split by any splitter. leave_one_out and file only keep the seed.
+///
+/// GroupKFold: without shuffle the largest group goes to the lightest fold, equal ones the later first, in the sorted
+/// order of groups (numbers by value where all are numbers, else text by code point); with it, the groups are permuted
+/// by `RandomState(seed)` and cut into n_folds runs, scikit-learn 1.6 and later.
+/// Errors    precondition: what `fold_limit` says
+Split split(const Dataset& data, const Splitting& splitting, std::int32_t n_folds, std::int64_t seed);
+
+/// The most folds a splitter can make of a table; what leave_one_out and file do make.
+std::int32_t fold_limit(const Dataset& data, Splitter splitter);
 
 /// The rows a fit trains on and the rows it predicts, each ascending.
 struct RowSet {

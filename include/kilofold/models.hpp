@@ -58,7 +58,7 @@ std::span<const Model> all_models();
 const Model& model_named(std::string_view name);
 std::vector<ModelSchema> all_schemas();
 
-/// Lower a study to groups of nodes, nothing shared yet: one group a model entry and fold count.
+/// Lower a study to groups of nodes, nothing shared yet: see Group. Requires a spec completed by its table.
 Lowered lower(const Spec& spec, const Dataset& data);
 
 }  // namespace kilofold

@@ -16,6 +16,7 @@
 #include "kilofold/core/cells.hpp"
 #include "kilofold/core/error.hpp"
 #include "kilofold/core/ids.hpp"
+#include "kilofold/core/op_options.hpp"
 #include "kilofold/data.hpp"
 #include "kilofold/spec.hpp"
 
@@ -124,12 +125,13 @@ struct Node {
   const Binding* binding(std::string_view parameter) const;
 };
 
-/// All trials of one model entry that share a shape: model, fold count. Nodes are in topological order, the last one
-/// predicts.
+/// Trials of one model entry that share a shape: model, block of parameters, fold count, rows of the scaling. Nodes are
+/// in topological order, the last one predicts.
 struct Group {
   ModelId model;
   std::string label;  ///< for people: "DT, 5 folds"
   std::int32_t n_folds = 0;
+  FitOn fit_on = FitOn::fold;
   Grid grid;  ///< trial factors, then seed, then fold
   std::int64_t n_trials = 0;
   AxisId seed;
@@ -143,6 +145,7 @@ struct Group {
 struct Lowered {
   std::vector<Axis> axes;
   std::vector<Group> groups;
+  Splitting splitting;
   std::int64_t n_samples = 0;
   std::int64_t n_features = 0;
 };
@@ -213,6 +216,7 @@ struct Plan {
   std::vector<PlanGroup> groups;
   std::vector<Family> families;
   Switches switches;
+  Splitting splitting;
   std::int64_t n_samples = 0;
   std::int64_t n_features = 0;
   std::int64_t n_trials = 0;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,34 +36,90 @@ struct ParameterSchema {
   std::vector<std::string> foreign_names;  ///< other tools' names of it, for hints (MinLeafSize, min_child_samples)
 };
 
+/// Parameter values under one name, such as an application's "medium tree". Any of them may be written beside it.
+struct PresetSchema {
+  std::string name;
+  std::vector<std::pair<std::string, double>> values;  ///< parameter, value
+};
+
 /// A model as the parser sees it.
 struct ModelSchema {
   std::string name;  ///< as written after `model:`
   std::string help;
   std::vector<ParameterSchema> parameters;
+  bool random = false;                     ///< fits draw random numbers: `model_seed` is an axis of this model
+  std::vector<std::string> tuned_by = {};  ///< what `tune: {by: ...}` takes here; empty = the model cannot be tuned
+  bool tuned_by_gradient = false;          ///< `tune: {search: lbfgs}` is possible
+  std::vector<PresetSchema> presets = {};  ///< of the key `preset`
 };
 
-/// One hyperparameter's values, distinct, in the order written. Never empty.
+/// One hyperparameter's values in the order written. Never empty; distinct where the axis stands alone in its factor.
 struct ParameterAxis {
   std::string name;
   std::vector<double> values;  ///< numbers, category indices, or +infinity for `none`; `width` of them a point
   Place place;
   std::vector<std::string> text;  ///< names of category values, in their order; empty for numbers
   std::int32_t width = 1;         ///< 1, or the number of features where points are lists, one number a feature
+
+  std::int64_t size() const { return static_cast<std::int64_t>(values.size()) / width; }
 };
 
-/// One entry of `models:`. The trials are the product of the axes, last axis fastest; a parameter not written has one
-/// value, its default, and every parameter of the schema is present, in the schema's order.
-struct ModelSpec {
-  std::string name;   ///< unique within the study; default: the model's name
-  std::string model;  ///< a registered model
-  std::vector<ParameterAxis> parameters;
+/// Axes that move together: row i takes the i-th point of each (zip, random search). Most factors are one axis.
+struct ParameterFactor {
+  std::vector<ParameterAxis> axes;  ///< of equal size; no row comes twice
+
+  std::int64_t size() const { return axes.front().size(); }
+};
+
+/// A product of factors, the last fastest, in which every parameter of the schema occurs once: with one value, its
+/// default, where it is not written.
+struct ParameterBlock {
+  std::vector<ParameterFactor> factors;
+
+  /// The axis of a parameter. Requires that there is one.
+  const ParameterAxis& axis(std::string_view parameter) const;
+  ParameterAxis& axis(std::string_view parameter);
+};
+
+/// Hyperparameters chosen inside each training fold: `tune:`.
+struct TuneSpec {
+  struct Bounds {
+    std::string parameter;
+    double lower;
+    double upper;
+  };
+
+  std::string by;                ///< log_marginal_likelihood, or a metric on inner folds: mae | rmse | r2
+  std::string search = "grid";   ///< grid | lbfgs
+  std::int32_t inner_folds = 5;  ///< of a metric
+  std::int32_t starts = 1;       ///< of lbfgs
+  std::vector<Bounds> bounds;    ///< of lbfgs
   Place place;
 };
 
+/// The one setting of a published study, fixed before any run.
+struct PublishedTrial {
+  ParameterBlock block;  ///< one trial
+  std::optional<TuneSpec> tune;
+  Place place;
+};
+
+/// One entry of `models:`. Its trials are the union of its blocks' trials, in their order, and the published one; a
+/// trial that comes twice is one trial. Without `parameters:` the published trial stands alone: no block.
+struct ModelSpec {
+  std::string name;   ///< unique within the study; default: the model's name
+  std::string model;  ///< a registered model
+  std::vector<ParameterBlock> blocks;
+  Place place;
+  std::optional<PublishedTrial> as_published = {};
+  std::optional<TuneSpec> tune = {};
+};
+
 struct CrossValidation {
-  std::vector<std::int32_t> folds = {5};  ///< a list is an axis
+  std::vector<std::int32_t> folds = {5};  ///< a list is an axis; empty until `complete` where the table decides
   std::vector<std::int64_t> seeds = {0};
+  Splitting splitting;
+  Place folds_place;
 };
 
 /// What becomes of predictions once their metrics are known.
@@ -77,6 +134,30 @@ struct RunSpec {
   std::string device = "auto";  ///< auto | cpu | cuda | cuda:K
   std::int32_t threads = 0;     ///< 0 = all cores
   double checkpoint_seconds = 30;
+  double memory = 0.8;  ///< share of the device's free memory that a batch may take, in (0, 1]
+};
+
+/// One entry of `importance:`. Lists ask for every combination.
+struct ImportanceSpec {
+  std::string method;                            ///< mrmr | ftest | rrelieff
+  std::vector<std::string> schemes = {"mid"};    ///< of mrmr: mid, miq
+  std::vector<std::string> estimators = {"mi"};  ///< of mrmr: mi, f
+  std::int32_t bins = 10;                        ///< of mrmr and ftest
+  std::vector<std::int32_t> neighbors = {10};    ///< of rrelieff
+  double sigma = 50;                             ///< of rrelieff
+  std::string per = "table";                     ///< table | fold: the training rows of each fold
+  Place place;
+};
+
+/// Results of an earlier study to print beside ours; never used in fitting.
+struct ReferenceSpec {
+  struct Result {
+    std::string name;  ///< of an entry of `models`
+    std::vector<std::pair<std::string, double>> metrics;
+  };
+
+  std::string source;
+  std::vector<Result> results;
 };
 
 /// The study as plain values. Everything that the numbers depend on, and what only the reader sees.
@@ -87,11 +168,17 @@ struct Spec {
   std::string description;
   DataSource data;  ///< file already resolved against the YAML file's folder
   CrossValidation cv;
-  Scaling feature_scaling = Scaling::zscore;  ///< none or zscore, fitted on the training rows of each fold
-  Scaling target_scaling = Scaling::zscore;   ///< none, zscore or center, likewise
+  Scaling feature_scaling = Scaling::zscore;  ///< none, zscore or minmax
+  Scaling target_scaling = Scaling::zscore;   ///< none, zscore or center, fitted on the training rows of each fold
+  std::vector<FitOn> fit_on = {FitOn::fold};  ///< rows that feature scaling is fitted on; a list is an axis
   std::vector<std::string> metrics = {"mae", "rmse", "r2"};  ///< order of the report's columns
+  std::vector<std::uint32_t> model_seeds = {0};              ///< axis of models that draw random numbers
+  bool jitter = true;                                        ///< `numerics: {jitter: none}` = false
   std::vector<ModelSpec> models;
+  std::vector<ImportanceSpec> importance;
   OutputSpec output;
+  std::vector<std::string> plots;  ///< of the report, in this order; empty = its own choice
+  ReferenceSpec reference;
   RunSpec run;
 };
 
@@ -108,6 +195,19 @@ Spec parse_spec(std::string_view text, const std::string& path, std::span<const 
 
 /// Read a file and parse it.
 Spec read_spec(const std::string& path, std::span<const ModelSchema> models, std::span<const Override> overrides = {});
+
+/// Fill in what only the table decides, the fold counts of `leave_one_out` and `file`, and check the spec against it.
+///
+/// Errors    InputError: more folds than rows or groups
+void complete(Spec& spec, const Dataset& data);
+
+/// The grammar as a JSON Schema (draft 07), for editors: share/kilofold/spec-v1.schema.json. The parser refuses more:
+/// what needs arithmetic, the table, or two places of the text.
+std::string json_schema(std::span<const ModelSchema> models);
+
+/// The keys of the grammar as a table in Markdown, and the parameters of one model: the tables of docs/spec.md.
+std::string key_table();
+std::string parameter_table(const ModelSchema& model);
 
 /// The study's identity as one canonical JSON text: data hash and columns, cv, scaling, and each model's axes; no
 /// names, labels, paths, metrics order or machine hints. Two specs that must give the same numbers have the same text.

@@ -18,20 +18,6 @@
 namespace kilofold::cli {
 namespace {
 
-void check_folds(const Study& study) {
-  std::vector<Problem> problems;
-  for (std::int32_t folds : study.spec.cv.folds) {
-    if (folds <= study.data.n_samples()) continue;
-    Problem& problem = problems.emplace_back();
-    problem.place.file = study.spec.path;
-    problem.message = fmt::format("cv.folds: {} folds need at least {} rows, {} has {}", folds, folds,
-                                  study.spec.data.file, study.data.n_samples());
-    problem.reason = "every fold holds at least one row";
-    problem.hint = "ask for fewer folds";
-  }
-  if (!problems.empty()) throw InputError(std::move(problems));
-}
-
 std::string host_name() {
   std::array<char, 256> name{};
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
@@ -74,7 +60,7 @@ Study read_study(const Options& options) {
   check_spec_path(options.spec);
   study.spec = read_spec(options.spec, schemas, options.overrides);
   study.data = read_data(study.spec);
-  check_folds(study);
+  complete(study.spec, study.data);
   return study;
 }
 
@@ -84,7 +70,8 @@ StudyHeader header(const Study& study, const Plan& plan, const Device& device, s
   header.data = study.data;
   header.canonical = canonical_json(study.spec, study.data);
   for (std::int32_t folds : study.spec.cv.folds)
-    for (std::int64_t seed : study.spec.cv.seeds) header.splits.push_back(kfold(study.data.n_samples(), folds, seed));
+    for (std::int64_t seed : study.spec.cv.seeds)
+      header.splits.push_back(split(study.data, study.spec.cv.splitting, folds, seed));
   for (std::size_t m = 0; m < study.spec.models.size(); ++m) {
     const Model& model = model_named(study.spec.models[m].model);
     header.models.push_back(trial_table(plan, study.spec, study.data, model.schema, ModelId(static_cast<int>(m))));

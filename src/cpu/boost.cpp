@@ -28,7 +28,7 @@ struct Chain {
   std::int64_t item;
 
   MemberRandom random(std::uint32_t member) const {
-    return {args.random.model_seed, args.random.fold_seed[item], args.random.fold[item], member};
+    return {args.random.model_seed[item], args.random.fold_seed[item], args.random.fold[item], member};
   }
 };
 

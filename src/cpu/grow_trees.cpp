@@ -32,7 +32,7 @@ void grow_item(const GrowTreesArgs& a, const LimitParameters& parameters, const 
   const double* const target = training_target(*a.table, rows);
   MemberGrower grower(*a.table, order, rows, a.tree, item);
   for (std::uint32_t member = 0; member < members; ++member) {
-    const MemberRandom random{a.random.model_seed, a.random.fold_seed[item], a.random.fold[item], member};
+    const MemberRandom random{a.random.model_seed[item], a.random.fold_seed[item], a.random.fold[item], member};
     const bool drawn = a.sampling == Sampling::bootstrap;
     grower.grow({target, drawn ? draw_rows(rows.n_train, random) : nullptr}, limits, {random.bits(Draw::tree, 0)});
   }

@@ -65,12 +65,20 @@ void gather(const double* column, const std::int32_t* rows, std::int64_t n, doub
   std::fill(out + n, out + padded(n), padding);
 }
 
+/// The unit, or NaN where it left the range of a double.
+Unit in_range(const Unit& unit) {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  const bool sound = std::isfinite(unit.centre) && std::isfinite(unit.scale) && unit.scale > 0;
+  return sound ? unit : Unit{nan, nan};
+}
+
 /// Centre and scale of n gathered values; overwrites their padding.
 Unit unit_of(double* x, std::int64_t n, Scaling scaling) {
   if (scaling == Scaling::none) return {0.0, 1.0};
   const auto [lowest, highest] = std::minmax_element(x, x + n);
   // Rounding must not give a constant column a spread: its centre is the value itself.
   if (*lowest == *highest) return {*lowest, 1.0};
+  if (scaling == Scaling::minmax) return in_range({*lowest, *highest - *lowest});
   std::fill(x + n, x + padded(n), 0.0);
   Unit unit{HWY_DYNAMIC_DISPATCH(sum)(x, padded(n)) / static_cast<double>(n), 1.0};
   if (scaling == Scaling::zscore) {
@@ -78,9 +86,7 @@ Unit unit_of(double* x, std::int64_t n, Scaling scaling) {
     const double squares = HWY_DYNAMIC_DISPATCH(sum_of_squares_about)(x, padded(n), unit.centre);
     unit.scale = std::sqrt(squares / static_cast<double>(n));
   }
-  const bool in_range = std::isfinite(unit.centre) && std::isfinite(unit.scale) && unit.scale > 0;
-  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-  return in_range ? unit : Unit{nan, nan};
+  return in_range(unit);
 }
 
 /// Centre and scale of a column, from the rows that `fit_on` names.

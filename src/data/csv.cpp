@@ -122,7 +122,8 @@ class TableReader {
       if (columns_.features[i]) add_number(record, *columns_.features[i], source_.features[i], features_[i]);
     }
     if (columns_.target) add_number(record, *columns_.target, source_.target, y_);
-    if (columns_.group) add_group(record.fields[*columns_.group]);
+    if (columns_.group) groups_.add(*this, record.fields[*columns_.group], *source_.groups);
+    if (columns_.fold) folds_.add(*this, record.fields[*columns_.fold], *source_.folds);
   }
 
   /// Report what only the whole table shows.
@@ -135,19 +136,40 @@ class TableReader {
       problems_.add(header.fields[*columns_.target].raw,
                     fmt::format("the target '{}' is {} in every row", source_.target.column, y_.front()),
                     "there is nothing to predict, and R2 has no meaning", "name another column as the target");
+    } else if (problems_.empty() && columns_.fold && folds_.name.size() < 2) {
+      problems_.add(header.fields[*columns_.fold].raw,
+                    fmt::format("the fold ids '{}' are the same in every row", source_.folds->column),
+                    "one fold leaves no row to train on", "give at least two fold ids");
     }
   }
 
   Dataset take(std::string sha256) {
-    Dataset data{source_,       std::move(sha256), Matrix<double>(std::ssize(y_), std::ssize(features_)),
-                 std::move(y_), std::move(group_), std::move(group_name_)};
+    Dataset data{source_,       std::move(sha256),       Matrix<double>(std::ssize(y_), std::ssize(features_)),
+                 std::move(y_), std::move(groups_.code), std::move(groups_.name)};
     for (std::size_t i = 0; i < features_.size(); ++i) {
       std::copy(features_[i].begin(), features_[i].end(), data.X.view().col(static_cast<std::int64_t>(i)));
     }
+    data.fold = std::move(folds_.code);
+    data.fold_name = std::move(folds_.name);
     return data;
   }
 
  private:
+  /// A column of words, as codes in order of first appearance.
+  struct Words {
+    std::vector<std::int32_t> code;
+    std::vector<std::string> name;
+    std::unordered_map<std::string, std::int32_t> code_of;
+
+    void add(TableReader& table, const CsvField& cell, const ColumnName& column) {
+      const std::string text = table.word(cell, column);
+      if (text.empty()) return;
+      const auto [known, is_new] = code_of.try_emplace(text, static_cast<std::int32_t>(name.size()));
+      if (is_new) name.push_back(text);
+      code.push_back(known->second);
+    }
+  };
+
   // Blank lines at the end of a file are nobody's mistake, so they wait here for a row to follow.
   void report_blank_lines() {
     for (const std::string_view line : blank_lines_) {
@@ -204,17 +226,13 @@ class TableReader {
     }
   }
 
-  void add_group(const CsvField& cell) {
-    const std::string text = nonempty_text(cell, *source_.groups);
-    if (text.empty()) return;
+  std::string word(const CsvField& cell, const ColumnName& column) {
+    std::string text = nonempty_text(cell, column);
     if (!is_utf8(text)) {
-      problems_.add(CsvFault::not_utf8, cell.raw,
-                    fmt::format("this text in column '{}' is not UTF-8", source_.groups->column), "",
-                    "save the file as UTF-8");
+      problems_.add(CsvFault::not_utf8, cell.raw, fmt::format("this text in column '{}' is not UTF-8", column.column),
+                    "", "save the file as UTF-8");
     }
-    const auto [code, is_new] = code_of_.try_emplace(text, static_cast<std::int32_t>(group_name_.size()));
-    if (is_new) group_name_.push_back(text);
-    group_.push_back(code->second);
+    return text;
   }
 
   const DataSource& source_;
@@ -224,9 +242,8 @@ class TableReader {
   std::vector<std::string_view> blank_lines_;
   std::vector<std::vector<double>> features_;
   std::vector<double> y_;
-  std::vector<std::int32_t> group_;
-  std::vector<std::string> group_name_;
-  std::unordered_map<std::string, std::int32_t> code_of_;
+  Words groups_;
+  Words folds_;
 };
 
 }  // namespace

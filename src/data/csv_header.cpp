@@ -126,6 +126,7 @@ std::optional<CsvColumns> find_columns(const DataSource& source, const CsvRecord
   for (const ColumnName& feature : source.features) columns.features.push_back(finder.find(feature));
   columns.target = finder.find(source.target);
   if (source.groups) columns.group = finder.find(*source.groups);
+  if (source.folds) columns.fold = finder.find(*source.folds);
   check_use(source, header, columns, problems);
   return columns;
 }

@@ -18,6 +18,7 @@ struct CsvColumns {
   std::vector<std::optional<std::size_t>> features;
   std::optional<std::size_t> target;
   std::optional<std::size_t> group;
+  std::optional<std::size_t> fold;
 };
 
 /// Find the study's columns in the header.

@@ -124,9 +124,11 @@ void BatchRunner::append_fit(const Tile& tile, std::size_t n, const Group& group
   }
   const Metrics metrics = score(truth_, {fit.values, rows.size()});
   double* fold_metric = block.fold_metric.data() + block.fold_metric.size() - (k - fold) * n_fold_metrics;
-  fold_metric[0] = metrics.mae;
-  fold_metric[1] = metrics.rmse;
-  fold_metric[2] = metrics.r2;
+  if (plan_.splitting.splitter != Splitter::leave_one_out) {  // a fold of one row has an error and no statistics
+    fold_metric[0] = metrics.mae;
+    fold_metric[1] = metrics.rmse;
+    fold_metric[2] = metrics.r2;
+  }
   block.status[block.status.size() - k + fold] = fit.status;
   float* diagnostic = block.diagnostic.data() + block.diagnostic.size() - k * group.diagnostics.size();
   for (std::size_t d = 0; d < group.diagnostics.size(); ++d)

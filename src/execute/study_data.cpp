@@ -58,7 +58,7 @@ StudyData::StudyData(const Plan& plan, const Dataset& data, const Backend& backe
     Splits& splits = splits_[group.fold];
     splits.n_folds = group.n_folds;
     for (double seed : plan.axes[static_cast<std::size_t>(group.seed.value)].values) {
-      const Split split = kfold(data.n_samples(), group.n_folds, static_cast<std::int64_t>(seed));
+      const Split split = kilofold::split(data, plan.splitting, group.n_folds, static_cast<std::int64_t>(seed));
       for (std::int32_t fold = 0; fold < group.n_folds; ++fold) {
         RowSet rows = row_set(split, fold);
         splits.most_train = std::max<std::int64_t>(splits.most_train, static_cast<std::int64_t>(rows.train.size()));

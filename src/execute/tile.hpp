@@ -78,6 +78,7 @@ class Tile {
   void allocate_predictions(NodeItems& node);
   /// Seeds and folds of the items, as RandomSource names them.
   struct RandomKeys {
+    std::vector<std::uint32_t> model_seed;
     std::vector<std::uint32_t> fold_seed;
     std::vector<std::uint32_t> fold;
     RandomSource source() const;

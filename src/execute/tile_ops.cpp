@@ -94,18 +94,19 @@ Tile::RandomKeys Tile::random_keys(const NodeItems& node) const {
   RandomKeys keys;
   const auto seed = static_cast<std::size_t>(node.seed.value);
   const auto fold = static_cast<std::size_t>(node.fold.value);
+  const bool random = node.plan->node.binding("model_seed") != nullptr;
+  const Values model_seed = random ? parameter(node, "model_seed") : Values{};
   for (std::int64_t i = 0; i < node.n_items(); ++i) {
     const double value = plan_.axes[seed].values[static_cast<std::size_t>(node.item(i)[seed])];
     keys.fold_seed.push_back(static_cast<std::uint32_t>(value));
     keys.fold.push_back(static_cast<std::uint32_t>(node.item(i)[fold]));
+    const double own = random ? model_seed.values[static_cast<std::size_t>(i * model_seed.item_stride)] : 0.0;
+    keys.model_seed.push_back(static_cast<std::uint32_t>(own));
   }
   return keys;
 }
 
-RandomSource Tile::RandomKeys::source() const {
-  constexpr std::uint32_t model_seed = 0;
-  return {model_seed, fold_seed.data(), fold.data()};
-}
+RandomSource Tile::RandomKeys::source() const { return {model_seed.data(), fold_seed.data(), fold.data()}; }
 
 void Tile::allocate_trees(NodeItems& node, const Values& members, const Values& min_leaf) {
   const auto leaf = static_cast<std::int64_t>(*std::ranges::min_element(min_leaf.values));

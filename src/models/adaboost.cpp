@@ -20,11 +20,12 @@ std::vector<ParameterSchema> parameters() {
 
 void lower(GroupBuilder& build) {
   const AxisSet reads = build.rows() | tree_limit_axes(build) | build.axis("n_estimators") |
-                        build.axis("learning_rate") | build.axis("loss");
+                        build.axis("learning_rate") | build.axis("loss") | build.axis("model_seed");
   std::vector<Binding> bindings = bind_tree_limits(build);
   bindings.push_back(build.bind("n_estimators"));
   bindings.push_back(build.bind("learning_rate"));
   bindings.push_back(build.bind("loss"));
+  bindings.push_back(build.bind("model_seed"));
   bindings.push_back(fixed("start", 0));
   bindings.push_back(fixed("method", Boosting::adaboost));
   const NodeId chain = build.add(Op::boost, std::move(bindings), {}, reads);
@@ -36,7 +37,7 @@ void lower(GroupBuilder& build) {
 }  // namespace
 
 Model adaboost() {
-  return {{"adaboost", "AdaBoost.R2 (Drucker 1997): reweighted trees and their weighted median", parameters()},
+  return {{"adaboost", "AdaBoost.R2 (Drucker 1997): reweighted trees and their weighted median", parameters(), true},
           &lower,
           {false, false, {members_used()}}};
 }

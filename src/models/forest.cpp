@@ -23,10 +23,12 @@ std::vector<ParameterSchema> parameters() {
 }
 
 void lower(GroupBuilder& build) {
-  const AxisSet reads = build.rows() | tree_limit_axes(build) | build.axis("n_estimators") | build.axis("max_features");
+  const AxisSet reads = build.rows() | tree_limit_axes(build) | build.axis("n_estimators") |
+                        build.axis("max_features") | build.axis("model_seed");
   std::vector<Binding> limits = bind_tree_limits(build);
   limits.push_back(build.bind("n_estimators"));
   limits.push_back(build.bind("max_features"));
+  limits.push_back(build.bind("model_seed"));
   limits.push_back(fixed("sampling", Sampling::bootstrap));
   const NodeId grown = build.add(Op::grow_trees, std::move(limits), {}, reads);
   build.add(Op::read_trees, {build.bind("max_depth"), build.bind("n_estimators"), fixed("combine", Combine::mean)},
@@ -36,10 +38,10 @@ void lower(GroupBuilder& build) {
 }  // namespace
 
 Model forest() {
-  return {
-      {"forest", "random forest, or bagging with all features: the mean of trees on bootstrap samples", parameters()},
-      &lower,
-      {false, false, {members_used()}}};
+  return {{"forest", "random forest, or bagging with all features: the mean of trees on bootstrap samples",
+           parameters(), true},
+          &lower,
+          {false, false, {members_used()}}};
 }
 
 }  // namespace kilofold

@@ -26,7 +26,12 @@ void lower(GroupBuilder& build) {
 }  // namespace
 
 Model tree() {
-  return {{"tree", "regression tree (CART, least squares)", tree_limits(none)}, &lower, {true, false, {}}};
+  ModelSchema schema{"tree", "regression tree (CART, least squares)", tree_limits(none)};
+  // MATLAB's Regression Learner. Its smallest parent is 10 rows, which only the fine tree notices.
+  schema.presets = {{"fine", {{"min_samples_leaf", 4}, {"min_samples_split", 10}}},
+                    {"medium", {{"min_samples_leaf", 12}}},
+                    {"coarse", {{"min_samples_leaf", 36}}}};
+  return {schema, &lower, {true, false, {}}};
 }
 
 }  // namespace kilofold

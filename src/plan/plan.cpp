@@ -198,6 +198,7 @@ Plan make_plan(Lowered study, std::span<const Rule> rules, const Switches& switc
   Plan plan;
   plan.axes = std::move(study.axes);
   plan.switches = switches;
+  plan.splitting = study.splitting;
   plan.n_samples = study.n_samples;
   plan.n_features = study.n_features;
   for (Group& group : study.groups) {

@@ -116,6 +116,8 @@ std::string plan_text(const Plan& plan) {
   auto out = std::back_inserter(text);
   fmt::format_to(out, "plan 1 cost {} sharing {} samples {} features {}\n", cost_table_version, plan.switches.sharing,
                  plan.n_samples, plan.n_features);
+  if (plan.splitting != Splitting{})
+    fmt::format_to(out, "splitter {} shuffle {}\n", name(plan.splitting.splitter), plan.splitting.shuffle);
   for (const Axis& axis : plan.axes) fmt::format_to(out, "axis {} {}\n", axis.name, fmt::join(axis.values, " "));
   for (const PlanNode& node : plan.nodes) {
     fmt::format_to(out, "node {}", name(node.node.op));
@@ -130,8 +132,8 @@ std::string plan_text(const Plan& plan) {
                    axis_names(node.node.lanes, plan.axes), naive_items(plan, node), node.items);
   }
   for (const PlanGroup& group : plan.groups) {
-    fmt::format_to(out, "group model {} folds {} rules [{}] nodes", group.group.model.value, group.group.n_folds,
-                   fmt::join(group.fired, " "));
+    fmt::format_to(out, "group model {} folds {}{} rules [{}] nodes", group.group.model.value, group.group.n_folds,
+                   group.group.fit_on == FitOn::all ? " fit_on all" : "", fmt::join(group.fired, " "));
     for (NodeId member : group.members) fmt::format_to(out, " {}", member.value);
     for (const Grid::Factor& factor : group.group.grid.factors()) {
       fmt::format_to(out, " (");

@@ -14,26 +14,51 @@ namespace {
 
 constexpr int numerics_version = 1;  // raise when any op's order of operations changes
 
+/// The splitter, and the column it goes by.
+std::string splitter_text(const Spec& spec) {
+  const Splitting& splitting = spec.cv.splitting;
+  std::string text = name(splitting.splitter);
+  if (!splitting.shuffle) text += " unshuffled";
+  if (splitting.splitter == Splitter::group_kfold) text += " [" + spec.data.groups->column + "]";
+  if (splitting.splitter == Splitter::file) text += " [" + spec.data.folds->column + "]";
+  return text;
+}
+
 /// What every trial of a study depends on besides its own parameters.
 std::string common_identity(const Spec& spec, const Dataset& data) {
   std::string text = fmt::format("trial 1\ndata {}\ntarget {}\nfeatures", data.sha256, spec.data.target.column);
   for (const ColumnName& feature : spec.data.features)
     fmt::format_to(std::back_inserter(text), " [{}]", feature.column);
-  fmt::format_to(std::back_inserter(text), "\nsplitter kfold\nscaling {} {} fold\n", name(spec.feature_scaling),
-                 name(spec.target_scaling));
+  text += "\nsplitter " + splitter_text(spec);
+  if (!spec.jitter) text += "\njitter none";
   return text;
 }
 
 std::string value_text(const ParameterSchema& parameter, double value) {
   if (parameter.kind == ParameterSchema::Kind::category) return parameter.categories[static_cast<std::size_t>(value)];
+  if (value < 0 && !parameter.words.empty()) return parameter.words[static_cast<std::size_t>(-1 - value)];
   return std::isinf(value) ? "none" : fmt::format("{}", value);
 }
 
-TrialColumn column_for(const ParameterSchema& parameter) {
+/// A point as ids know it: one number a feature is one number where all are the same.
+std::string point_text(const ParameterSchema& parameter, std::span<const double> point) {
+  const bool same = std::ranges::all_of(point, [&](double value) { return value == point.front(); });
+  std::string text = value_text(parameter, point.front());
+  for (std::size_t f = 1; f < point.size() && !same; ++f) text += " " + value_text(parameter, point[f]);
+  return text;
+}
+
+TrialColumn make_column(std::string name, const ParameterSchema& parameter, const std::vector<double>& values) {
   TrialColumn column;
-  column.name = parameter.name;
+  column.name = std::move(name);
   column.long_name = parameter.help;
   column.integral = parameter.kind == ParameterSchema::Kind::integer;
+  const bool words = !parameter.words.empty() && std::ranges::any_of(values, [](double value) { return value < 0; });
+  if (words || parameter.kind == ParameterSchema::Kind::category) {
+    for (double value : values) column.text.push_back(value_text(parameter, value));
+  } else {
+    for (double value : values) column.number.push_back(std::isinf(value) ? std::nan("") : value);
+  }
   return column;
 }
 
@@ -48,21 +73,113 @@ const Grid::Column* column_of(const Grid& grid, std::span<const Axis> axes, std:
   return nullptr;
 }
 
-/// Values of one parameter for every trial of a group, in grid order.
-std::vector<double> parameter_values(const Group& group, std::span<const Axis> axes, std::string_view name) {
+/// One parameter over all trials of an entry, whose groups share its axis.
+struct ParameterTrials {
+  const Axis* axis = nullptr;
+  std::vector<std::int32_t> codes;
+  std::vector<std::string> text;  ///< what ids say of each point, by code
+
+  /// Component f of the points, trial by trial.
+  std::vector<double> values(std::int32_t f) const {
+    std::vector<double> values;
+    for (const std::int32_t code : codes) values.push_back(axis->point(code)[static_cast<std::size_t>(f)]);
+    return values;
+  }
+  const std::string& text_of(std::size_t trial) const { return text[static_cast<std::size_t>(codes[trial])]; }
+};
+
+/// Append the codes of one parameter for every trial of a group, in grid order.
+void append_codes(const Group& group, std::span<const Axis> axes, std::string_view name, ParameterTrials& trials) {
   std::size_t factor = 0;
   const Grid::Column* column = column_of(group.grid, axes, name, &factor);
   KILOFOLD_EXPECT(column != nullptr);
+  const Axis* axis = &axes[static_cast<std::size_t>(column->axis.value)];
+  KILOFOLD_EXPECT(trials.axis == nullptr || trials.axis == axis);
+  trials.axis = axis;
   const std::span<const Grid::Factor> factors = group.grid.factors();
   std::int64_t inner = 1;  // trials between two rows of the factor
   for (std::size_t f = factor + 1; f + 2 < factors.size(); ++f) inner *= factors[f].rows();
-  std::vector<double> values(static_cast<std::size_t>(group.n_trials));
-  for (std::int64_t t = 0; t < group.n_trials; ++t) {
-    const auto row = static_cast<std::size_t>(t / inner % factors[factor].rows());
-    values[static_cast<std::size_t>(t)] =
-        axes[static_cast<std::size_t>(column->axis.value)].values[static_cast<std::size_t>(column->code[row])];
+  for (std::int64_t t = 0; t < group.n_trials; ++t)
+    trials.codes.push_back(column->code[static_cast<std::size_t>(t / inner % factors[factor].rows())]);
+}
+
+ParameterTrials parameter_trials(std::span<const Group* const> groups, std::span<const Axis> axes,
+                                 const ParameterSchema& parameter) {
+  ParameterTrials trials;
+  for (const Group* group : groups) append_codes(*group, axes, parameter.name, trials);
+  for (std::int64_t code = 0; code < trials.axis->size(); ++code)
+    trials.text.push_back(point_text(parameter, trials.axis->point(code)));
+  return trials;
+}
+
+/// What ids say of the published trial's parameters.
+std::vector<std::string> published_text(const PublishedTrial& published, const ModelSchema& schema) {
+  std::vector<std::string> text;
+  for (const ParameterSchema& parameter : schema.parameters)
+    text.push_back(point_text(parameter, published.block.axis(parameter.name).values));
+  return text;
+}
+
+/// Everything that tells the trials of one entry apart.
+struct EntryTrials {
+  std::vector<ParameterTrials> parameters;  ///< in the schema's order
+  std::vector<std::int32_t> n_folds;
+  std::vector<FitOn> fit_on;
+  std::optional<ParameterTrials> model_seed;  ///< of models that draw random numbers
+};
+
+EntryTrials entry_trials(const Plan& plan, const ModelSchema& schema, ModelId model) {
+  std::vector<const Group*> groups;
+  EntryTrials trials;
+  for (const PlanGroup& planned : plan.groups) {
+    const Group& group = planned.group;
+    if (group.model != model) continue;
+    groups.push_back(&group);
+    trials.n_folds.insert(trials.n_folds.end(), static_cast<std::size_t>(group.n_trials), group.n_folds);
+    trials.fit_on.insert(trials.fit_on.end(), static_cast<std::size_t>(group.n_trials), group.fit_on);
   }
-  return values;
+  for (const ParameterSchema& parameter : schema.parameters)
+    trials.parameters.push_back(parameter_trials(groups, plan.axes, parameter));
+  if (schema.random) {
+    ParameterSchema seed;
+    seed.name = "model_seed";
+    trials.model_seed = parameter_trials(groups, plan.axes, seed);
+  }
+  return trials;
+}
+
+std::vector<TrialColumn> columns_of(const EntryTrials& trials, const ModelSchema& schema, const Spec& spec) {
+  std::vector<TrialColumn> columns;
+  for (std::size_t p = 0; p < schema.parameters.size(); ++p) {
+    const ParameterTrials& parameter = trials.parameters[p];
+    for (std::int32_t f = 0; f < parameter.axis->width; ++f) {
+      std::string name = schema.parameters[p].name;
+      if (parameter.axis->width > 1) name += "." + spec.data.features[static_cast<std::size_t>(f)].column;
+      columns.push_back(make_column(std::move(name), schema.parameters[p], parameter.values(f)));
+    }
+  }
+  if (spec.fit_on.size() > 1) {
+    TrialColumn& column = columns.emplace_back();
+    column.name = "scaling.fit_on";
+    column.long_name = "rows that feature scaling is fitted on";
+    for (const FitOn rows : trials.fit_on) column.text.emplace_back(name(rows));
+  }
+  if (trials.model_seed && spec.model_seeds.size() > 1)
+    columns.push_back({"model_seed", "seed of the model's random numbers", true, trials.model_seed->values(0), {}});
+  return columns;
+}
+
+/// All that one trial's numbers depend on, beside what the study's have in common.
+std::string identity(const EntryTrials& trials, std::size_t t, const Spec& spec, const std::string& model,
+                     const ModelSchema& schema) {
+  std::string text = fmt::format("\nscaling {} {} {}\nmodel {}\nfolds {}\n", name(spec.feature_scaling),
+                                 name(spec.target_scaling), name(trials.fit_on[t]), model, trials.n_folds[t]);
+  for (std::size_t p = 0; p < schema.parameters.size(); ++p)
+    fmt::format_to(std::back_inserter(text), "{} {}\n", schema.parameters[p].name, trials.parameters[p].text_of(t));
+  // Seed 0 is not named, so that trials from before this key keep their ids.
+  if (trials.model_seed && trials.model_seed->text_of(t) != "0")
+    fmt::format_to(std::back_inserter(text), "model_seed {}\n", trials.model_seed->text_of(t));
+  return text;
 }
 
 }  // namespace
@@ -85,35 +202,21 @@ TrialTable trial_table(const Plan& plan, const Spec& spec, const Dataset& data, 
   table.model_name = entry.name;
   table.model = entry.model;
   table.numerics = numerics_id(plan, model);
-  for (const ParameterSchema& parameter : schema.parameters) table.columns.push_back(column_for(parameter));
+  const EntryTrials trials = entry_trials(plan, schema, model);
+  table.n_folds = trials.n_folds;
+  table.columns = columns_of(trials, schema, spec);
 
-  for (const PlanGroup& planned : plan.groups) {
-    const Group& group = planned.group;
-    if (group.model != model) continue;
-    table.n_folds.insert(table.n_folds.end(), static_cast<std::size_t>(group.n_trials), group.n_folds);
-    for (std::size_t p = 0; p < schema.parameters.size(); ++p) {
-      const ParameterSchema& parameter = schema.parameters[p];
-      for (double value : parameter_values(group, plan.axes, parameter.name))
-        if (parameter.kind == ParameterSchema::Kind::category)
-          table.columns[p].text.push_back(value_text(parameter, value));
-        else
-          table.columns[p].number.push_back(std::isinf(value) ? std::nan("") : value);
-    }
-  }
-
-  const std::string common = common_identity(spec, data) + "model " + entry.model + "\n";
+  const auto published = entry.as_published ? published_text(*entry.as_published, schema) : std::vector<std::string>();
+  TrialColumn mark{"as_published", "1: the setting of the published study", true, {}, {}};
+  const std::string common = common_identity(spec, data);
   table.id.reserve(table.n_folds.size());
   for (std::size_t t = 0; t < table.n_folds.size(); ++t) {
-    std::string text = fmt::format("{}folds {}\n", common, table.n_folds[t]);
-    for (std::size_t p = 0; p < schema.parameters.size(); ++p) {
-      const TrialColumn& column = table.columns[p];
-      const std::string value = !column.text.empty()           ? column.text[t]
-                                : std::isnan(column.number[t]) ? "none"
-                                                               : fmt::format("{}", column.number[t]);
-      fmt::format_to(std::back_inserter(text), "{} {}\n", schema.parameters[p].name, value);
-    }
-    table.id.push_back(hash_hex(text));
+    table.id.push_back(hash_hex(common + identity(trials, t, spec, entry.model, schema)));
+    bool same = true;
+    for (std::size_t p = 0; p < published.size(); ++p) same = same && trials.parameters[p].text_of(t) == published[p];
+    mark.number.push_back(same ? 1 : 0);
   }
+  if (entry.as_published) table.columns.push_back(std::move(mark));
   return table;
 }
 

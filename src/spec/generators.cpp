@@ -7,7 +7,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <string>
+
+#include "kilofold/core/exp_log.hpp"
 
 namespace kilofold::spec {
 namespace {
@@ -28,6 +31,37 @@ int decimals_of(double x) {
   return -1;
 }
 
+constexpr double ln_10 = 0x1.26bb1bbb55516p+1;
+constexpr double ln_10_rest = -0x1.f48ad494ea3e9p-53;
+
+/// The double nearest to 10^k; infinite and zero beyond the range.
+double power_of_ten(double k) {
+  if (k > 400) return std::numeric_limits<double>::infinity();
+  if (k < -400) return 0;
+  const std::string text = fmt::format("1e{}", static_cast<int>(k));
+  double value = k > 0 ? std::numeric_limits<double>::infinity() : 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+/// 10^e by our own exp: whole powers are the nearest doubles, and no C library has a say in the others.
+double ten_to(double e) {
+  const double whole = std::nearbyint(e);
+  const double part = e - whole;  // exact
+  const double power = power_of_ten(whole);
+  if (part == 0) return power;
+  const double x = part * ln_10;
+  const double lost = std::fma(part, ln_10, -x) + part * ln_10_rest;
+  return (x < 0 ? power * exp_minus(-x) : power / exp_minus(x)) * (1 + lost);
+}
+
+/// log10 x by our own log, exact for powers of ten. Requires x > 0.
+double log_ten(double x) {
+  double whole = std::nearbyint(natural_log(std::max(x, std::numeric_limits<double>::min())) / ln_10);
+  const double power = power_of_ten(whole);
+  return power == x || power == 0 ? whole : whole + natural_log(x / power) / ln_10;
+}
+
 }  // namespace
 
 std::vector<double> linspace(double a, double b, std::int64_t n) {
@@ -41,12 +75,12 @@ std::vector<double> linspace(double a, double b, std::int64_t n) {
 
 std::vector<double> logspace(double e0, double e1, std::int64_t n) {
   std::vector<double> values = linspace(e0, e1, n);
-  for (double& value : values) value = std::pow(10.0, value);
+  for (double& value : values) value = ten_to(value);
   return values;
 }
 
 std::vector<double> geomspace(double a, double b, std::int64_t n) {
-  std::vector<double> values = logspace(std::log10(a), std::log10(b), n);
+  std::vector<double> values = logspace(log_ten(a), log_ten(b), n);
   values.back() = b;
   values.front() = a;
   return values;

@@ -3,27 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 
-#include "names.hpp"
+#include "blocks.hpp"
+#include "readers.hpp"
 #include "scalars.hpp"
 #include "sections.hpp"
+#include "tune.hpp"
 
 namespace kilofold::spec {
 namespace {
 
-constexpr std::uint64_t max_trials = 10'000'000;
-
-/// Models of grammar v1; those that the schemas lack are refused as not supported yet.
-constexpr std::array<std::string_view, 8> grammar_models = {"linear",   "kernel_ridge",      "tree", "forest",
-                                                            "adaboost", "gradient_boosting", "svr",  "gpr"};
-
-/// Parameters of grammar v1 that the model's schema may lack.
-constexpr std::array<std::array<std::string_view, 2>, 5> grammar_parameters = {{{"tree", "max_features"},
-                                                                                {"tree", "ccp_alpha"},
-                                                                                {"tree", "max_leaf_nodes"},
-                                                                                {"tree", "min_impurity_decrease"},
-                                                                                {"tree", "preset"}}};
+constexpr double max_trials = 1e7;
 
 std::vector<std::string> names_of(const auto& schemas) {
   std::vector<std::string> names;
@@ -44,80 +35,37 @@ std::string with_commas(const std::string& digits) {
 const ModelSchema* find_model(const YamlNode& node, std::span<const ModelSchema> schemas, Problems& problems) {
   const auto name = read_text(node, "model", problems);
   if (!name) return nullptr;
-  const auto found =
-      std::find_if(schemas.begin(), schemas.end(), [&](const ModelSchema& s) { return s.name == *name; });
+  const auto found = std::ranges::find(schemas, *name, &ModelSchema::name);
   if (found != schemas.end()) return &*found;
-  const auto names = names_of(schemas);
-  if (std::find(grammar_models.begin(), grammar_models.end(), *name) != grammar_models.end()) {
-    problems.add(node.at, fmt::format("model '{}' is not supported by this version", *name), {},
-                 "legal here: " + joined(names));
-  } else {
-    problems.add(node.at, fmt::format("unknown model '{}'", *name), {}, suggestion(*name, names));
-  }
+  problems.add(node.at, fmt::format("unknown model '{}'", *name), {}, suggestion(*name, names_of(schemas)));
   return nullptr;
 }
 
-void refuse_parameter(const YamlEntry& entry, const ModelSchema& model, Problems& problems) {
-  const auto is_known = [&](const auto& row) { return row[0] == model.name && row[1] == entry.key; };
-  if (std::any_of(grammar_parameters.begin(), grammar_parameters.end(), is_known)) {
-    problems.add(entry.key_at, fmt::format("parameter '{}' is not supported by this version", entry.key), {},
-                 "legal here: " + joined(names_of(model.parameters)));
-    return;
-  }
-  std::string hint = suggestion(entry.key, names_of(model.parameters));
-  for (const ParameterSchema& parameter : model.parameters) {
-    for (const std::string& foreign : parameter.foreign_names) {
-      if (!same_but_case(foreign, entry.key)) continue;
-      hint = fmt::format("'{}' is what kilofold and scikit-learn call it", parameter.name);
-    }
-  }
-  problems.add(entry.key_at, fmt::format("unknown parameter '{}' for model '{}'", entry.key, model.name), {}, hint);
+/// Trials of a block; infinite rather than wrong.
+double count_trials(const ParameterBlock& block) {
+  double trials = 1;
+  for (const ParameterFactor& factor : block.factors) trials *= static_cast<double>(factor.size());
+  return trials;
 }
 
-double default_value(const ParameterSchema& schema) {
-  return schema.kind == ParameterSchema::Kind::category ? 0.0 : schema.default_value;
-}
-
-/// Every parameter of the schema in its order: as written, or its default. Empty after a problem in any of them.
-std::vector<ParameterAxis> read_parameters(const YamlNode* written, const ModelSchema& model, const Place& entry_place,
-                                           ValueBudget& budget, Problems& problems) {
-  std::vector<ParameterAxis> axes;
-  bool sound = true;
-  for (const ParameterSchema& schema : model.parameters) {
-    ParameterAxis axis{schema.name, {default_value(schema)}, entry_place, {}};
-    if (const YamlNode* node = written ? written->find(schema.name) : nullptr) {
-      axis.values = read_axis(*node, schema, budget, problems);
-      axis.place = node->at.place();
-      sound = sound && !axis.values.empty();
-    }
-    if (schema.kind == ParameterSchema::Kind::category)
-      for (const double value : axis.values) axis.text.push_back(schema.categories[static_cast<std::size_t>(value)]);
-    axes.push_back(std::move(axis));
-  }
-  if (written) {
-    const auto names = names_of(model.parameters);
-    for (const YamlEntry& entry : written->entries) {
-      if (std::find(names.begin(), names.end(), entry.key) == names.end()) refuse_parameter(entry, model, problems);
-    }
-  }
-  return sound ? axes : std::vector<ParameterAxis>();
+/// "1,000,000", or "about 10^40" where digits say nothing.
+std::string in_words(double count) {
+  return count < 1e18 ? with_commas(fmt::format("{:.0f}", count)) : fmt::format("about 10^{:.0f}", std::log10(count));
 }
 
 /// Refuse grids that no machine would finish, naming the axes that multiply to them.
 void check_grid_size(const ModelSpec& model, const YamlNode& node, Problems& problems) {
-  __extension__ using Wide = unsigned __int128;
-  Wide trials = 1;
-  bool countable = true;
+  double trials = 0;
   std::vector<std::string> factors;
-  for (const ParameterAxis& axis : model.parameters) {
-    countable = countable && !__builtin_mul_overflow(trials, static_cast<Wide>(axis.values.size()), &trials);
-    if (axis.values.size() > 1) factors.push_back(fmt::format("{} ({})", axis.name, axis.values.size()));
+  for (const ParameterBlock& block : model.blocks) {
+    trials += count_trials(block);
+    for (const ParameterFactor& factor : block.factors)
+      if (factor.size() > 1) factors.push_back(fmt::format("{} ({})", factor.axes.front().name, factor.size()));
   }
-  if (countable && trials <= max_trials) return;
-  const std::string count = countable ? with_commas(fmt::format("{}", trials)) : "more than 10^38";
+  if (trials <= max_trials) return;
   problems.add(node.at,
-               fmt::format("the grid of '{}' has {} trials; one entry may have {}", model.name, count,
-                           with_commas(fmt::format("{}", max_trials))),
+               fmt::format("the grid of '{}' has {} trials; one entry may have {}", model.name, in_words(trials),
+                           in_words(max_trials)),
                fmt::format("{}", fmt::join(factors, " x ")), "take fewer values of these parameters");
 }
 
@@ -132,25 +80,80 @@ std::string read_name(const YamlNode& entry, const ModelSchema& model, Problems&
   return name.value_or("");
 }
 
+/// `method` and `trials`: the number of trials to draw, or nothing for a grid.
+std::optional<std::int64_t> read_method(const YamlNode& node, Problems& problems) {
+  const YamlNode* method = node.find("method");
+  const YamlNode* trials = node.find("trials");
+  const bool random = method && read_word(*method, key("models.method"), problems).value_or(0) == 1;
+  if (trials && !random) {
+    problems.add(trials->at, "trials: only 'method: random' reads it", "a grid has as many trials as its axes make",
+                 "write method: random, or remove the key");
+  }
+  if (!random) return std::nullopt;
+  if (!trials) {
+    problems.add(method->at, "method: random needs 'trials'", {}, "write trials: 100");
+    return 0;
+  }
+  return static_cast<std::int64_t>(read_number(*trials, key("models.trials"), problems).value_or(0));
+}
+
+/// The blocks of an entry: of `parameters`, a mapping or a list of them, or of `zip` alone.
+void read_blocks(const YamlNode& node, BlockReader& reader, ModelSpec& entry, Problems& problems) {
+  const std::optional<std::int64_t> trials = read_method(node, problems);
+  const YamlNode* parameters = node.find("parameters");
+  const YamlNode* zip = node.find("zip");
+  if (trials && zip) {
+    problems.add(zip->at, "zip: random search draws its own rows", {}, "remove zip, or write method: grid");
+  }
+  const auto read = [&](const YamlNode* block) {
+    if (trials == 0) return;  // refused before
+    auto made = trials ? reader.random(*block, *trials) : reader.grid(block, zip);
+    if (made) entry.blocks.push_back(std::move(*made));
+  };
+  if (!parameters) {
+    if (trials) {
+      problems.add(node.at, "method: random needs 'parameters'", {}, "write what to draw");
+    } else if (zip || !node.find("as_published")) {
+      read(nullptr);
+    }
+  } else if (!parameters->is_sequence()) {
+    read(parameters);
+  } else {
+    if (parameters->items.empty())
+      problems.add(parameters->at, "parameters: the list is empty", {}, "leave the key out to take the defaults");
+    for (const YamlPtr& block : parameters->items) read(block.get());
+  }
+  check_grid_size(entry, parameters ? *parameters : node, problems);
+}
+
+void read_published(const YamlNode& node, const ModelSchema& schema, BlockReader& reader, ModelSpec& entry,
+                    Problems& problems) {
+  auto block = reader.published(node);
+  if (!block) return;
+  entry.as_published = PublishedTrial{std::move(*block), std::nullopt, node.at.place()};
+  if (const YamlNode* tune = node.find("tune")) entry.as_published->tune = read_tune(*tune, schema, problems);
+}
+
 void read_entry(const YamlNode& node, std::span<const ModelSchema> schemas, Spec& spec, ValueBudget& budget,
                 Problems& problems) {
-  static const KeyTable keys = {{"name", "model", "parameters"}, {"as_published", "zip", "tune", "method", "trials"}};
-  if (!is_mapping(node, "models", problems)) return;
-  check_keys(node, "models", keys, problems);
+  if (!has_keys_of(node, "models", problems)) return;
   const YamlNode* model = require(node, "models", "model", "legal here: " + joined(names_of(schemas)), problems);
   const ModelSchema* schema = model ? find_model(*model, schemas, problems) : nullptr;
   if (!schema) return;
   ModelSpec entry{read_name(node, *schema, problems), schema->name, {}, node.at.place()};
   const auto same = [&](const ModelSpec& other) { return other.name == entry.name; };
-  if (!entry.name.empty() && std::any_of(spec.models.begin(), spec.models.end(), same)) {
+  if (!entry.name.empty() && std::ranges::any_of(spec.models, same)) {
     const YamlNode* name = node.find("name");
     problems.add(name ? name->at : model->at, fmt::format("a second model is named '{}'", entry.name),
                  "results are kept by name", "give each entry a `name:` of its own");
   }
-  const YamlNode* parameters = node.find("parameters");
-  if (parameters && !is_mapping(*parameters, "parameters", problems)) parameters = nullptr;
-  entry.parameters = read_parameters(parameters, *schema, entry.place, budget, problems);
-  if (!entry.parameters.empty()) check_grid_size(entry, parameters ? *parameters : node, problems);
+  std::vector<std::string> features;
+  for (const ColumnName& feature : spec.data.features) features.push_back(feature.column);
+  BlockReader reader(*schema, std::move(features), entry.place, budget, problems);
+  read_blocks(node, reader, entry, problems);
+  if (const YamlNode* published = node.find("as_published"))
+    read_published(*published, *schema, reader, entry, problems);
+  if (const YamlNode* tune = node.find("tune")) entry.tune = read_tune(*tune, *schema, problems);
   spec.models.push_back(std::move(entry));
 }
 

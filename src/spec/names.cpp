@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
+#include "grammar.hpp"
 #include "kilofold/core/text.hpp"
-#include "kilofold/spec.hpp"
 
 namespace kilofold {
 namespace {
@@ -28,20 +28,14 @@ std::string suggestion(std::string_view typed, std::span<const std::string> lega
   return legal.empty() ? std::string() : "legal here: " + joined(legal);
 }
 
-void check_keys(const YamlNode& mapping, std::string_view where, const KeyTable& keys, Problems& problems) {
+void check_keys(const YamlNode& mapping, std::string_view where, std::span<const std::string> legal,
+                Problems& problems) {
   const std::string prefix = where.empty() ? "" : fmt::format("{}: ", where);
   for (const YamlEntry& entry : mapping.entries) {
-    const auto in = [&](const std::vector<std::string>& names) {
-      return std::find(names.begin(), names.end(), entry.key) != names.end();
-    };
-    if (in(keys.legal)) continue;
-    if (in(keys.later)) {
-      problems.add(entry.key_at, fmt::format("{}'{}' is not supported by this version", prefix, entry.key), {},
-                   "remove the key; docs/spec.md lists what this version reads");
-    } else {
-      problems.add(entry.key_at, fmt::format("{}unknown key '{}'", prefix, entry.key), {},
-                   suggestion(entry.key, keys.legal));
-    }
+    if (std::ranges::find(legal, entry.key) != legal.end()) continue;
+    const std::string_view translation = foreign_key(where, entry.key);
+    problems.add(entry.key_at, fmt::format("{}unknown key '{}'", prefix, entry.key), {},
+                 translation.empty() ? suggestion(entry.key, legal) : std::string(translation));
   }
 }
 

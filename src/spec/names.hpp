@@ -17,14 +17,9 @@ std::string joined(std::span<const std::string> names);
 /// "did you mean 'x'?", or the legal names when none is near.
 std::string suggestion(std::string_view typed, std::span<const std::string> legal);
 
-/// The keys of one mapping of the grammar. `later` are keys of grammar v1 that this version cannot honour yet.
-struct KeyTable {
-  std::vector<std::string> legal;
-  std::vector<std::string> later;
-};
-
-/// Refuse every key that the table does not hold. `where` names the mapping in messages; empty at the top.
-void check_keys(const YamlNode& mapping, std::string_view where, const KeyTable& keys, Problems& problems);
+/// Refuse every key that is not legal. `where` names the mapping in messages; empty at the top.
+void check_keys(const YamlNode& mapping, std::string_view where, std::span<const std::string> legal,
+                Problems& problems);
 
 /// The value of a key that must be there, or null after adding a problem. Comes after check_keys.
 const YamlNode* require(const YamlNode& mapping, std::string_view where, std::string_view key, std::string_view hint,

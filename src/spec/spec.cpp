@@ -9,6 +9,7 @@
 
 #include "names.hpp"
 #include "overrides.hpp"
+#include "readers.hpp"
 #include "scalars.hpp"
 #include "sections.hpp"
 
@@ -34,11 +35,7 @@ void read_study_name(const YamlNode& root, Spec& spec, Problems& problems) {
 }
 
 void read_study(const YamlNode& root, std::span<const ModelSchema> models, Spec& spec, Problems& problems) {
-  static const KeyTable keys = {
-      {"spec", "name", "description", "data", "cv", "scaling", "metrics", "models", "output", "run"},
-      {"model_seed", "importance", "report", "reference", "numerics", "store", "limits"}};
-  if (!is_mapping(root, "spec", problems)) return;
-  check_keys(root, {}, keys, problems);
+  if (!has_keys_of(root, {}, problems)) return;
   ValueBudget budget;
   read_version(root, problems);
   read_study_name(root, spec, problems);
@@ -51,11 +48,16 @@ void read_study(const YamlNode& root, std::span<const ModelSchema> models, Spec&
   if (const YamlNode* cv = root.find("cv")) read_cv(*cv, spec, budget, problems);
   if (const YamlNode* scaling = root.find("scaling")) read_scaling(*scaling, spec, problems);
   if (const YamlNode* metrics = root.find("metrics")) read_metrics(*metrics, spec, problems);
+  if (const YamlNode* seed = root.find("model_seed")) read_model_seed(*seed, spec, budget, problems);
+  if (const YamlNode* numerics = root.find("numerics")) read_numerics(*numerics, spec, problems);
   if (const YamlNode* list = require(root, {}, "models", "write models: [{model: linear}]", problems)) {
     read_models(*list, models, spec, budget, problems);
   }
+  if (const YamlNode* list = root.find("importance")) read_importance(*list, spec, budget, problems);
   spec.output.file = fmt::format("results/{}.h5", spec.name);
   if (const YamlNode* output = root.find("output")) read_output(*output, spec, problems);
+  if (const YamlNode* report = root.find("report")) read_report(*report, spec, problems);
+  if (const YamlNode* reference = root.find("reference")) read_reference(*reference, spec, problems);
   if (const YamlNode* run = root.find("run")) read_run(*run, spec, problems);
 }
 

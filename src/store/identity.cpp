@@ -14,7 +14,8 @@
 namespace kilofold {
 namespace {
 
-constexpr std::array<std::string_view, 3> growing_keys = {"models", "cv.seeds", "cv.folds"};
+constexpr std::array<std::string_view, 5> growing_keys = {"models", "cv.seeds", "cv.folds", "scaling.fit_on",
+                                                          "model_seed"};
 constexpr const char* absent = "nothing";
 constexpr const char* hint = "use another -o, or --fresh to discard what is there";
 

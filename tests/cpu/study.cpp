@@ -113,7 +113,7 @@ GrowTreesArgs single_trees(const TableView& view, const std::vector<RowSetView>&
           .n_items = static_cast<std::int64_t>(rows.size()),
           .rows = rows.data(),
           .sampling = Sampling::all_rows,
-          .random = {0, keys.data(), keys.data()},
+          .random = {keys.data(), keys.data(), keys.data()},
           .n_estimators = {&one, 0},
           .max_depth = {&limits.max_depth, 0},
           .min_samples_split = {&limits.min_samples_split, 0},

@@ -24,10 +24,10 @@ std::vector<PlainFit> list_fits(const Spec& spec) {
   for (std::size_t m = 0; m < spec.models.size(); ++m)
     for (std::int32_t k : spec.cv.folds) {
       std::vector<PlainFit> trials{{}};
-      for (const ParameterAxis& axis : spec.models[m].parameters) {
+      for (const ParameterFactor& factor : spec.models[m].blocks[0].factors) {
         std::vector<PlainFit> extended;
         for (const PlainFit& trial : trials)
-          for (double value : axis.values) {
+          for (double value : factor.axes[0].values) {
             extended.push_back(trial);
             extended.back().push_back(value);
           }
@@ -62,8 +62,9 @@ std::vector<PlainFit> expand(const Plan& plan, const Spec& spec) {
           };
           PlainFit fit{static_cast<double>(group.model.value), static_cast<double>(group.n_folds), value(group.seed),
                        value(group.fold)};
-          for (const ParameterAxis& parameter : spec.models[static_cast<std::size_t>(group.model.value)].parameters) {
-            const auto axis = std::ranges::find(plan.axes, parameter.name, &Axis::name);
+          for (const ParameterFactor& factor :
+               spec.models[static_cast<std::size_t>(group.model.value)].blocks[0].factors) {
+            const auto axis = std::ranges::find(plan.axes, factor.axes[0].name, &Axis::name);
             fit.push_back(value(AxisId(static_cast<int>(axis - plan.axes.begin()))));
           }
           fits.push_back(std::move(fit));
@@ -116,12 +117,12 @@ Spec random_spec(std::mt19937& random, const Dataset& data, Models models) {
 std::size_t distinct_growths(const Spec& spec, const std::vector<PlainFit>& fits, bool each_depth) {
   std::map<std::size_t, double> deepest;
   for (std::size_t m = 0; m < spec.models.size(); ++m)
-    deepest[m] = *std::ranges::max_element(spec.models[m].parameters[0].values);
+    deepest[m] = *std::ranges::max_element(spec.models[m].blocks[0].factors[0].axes[0].values);
   std::set<std::vector<double>> grown;
   for (const PlainFit& fit : fits) {
     const auto m = static_cast<std::size_t>(fit[0]);
     if (spec.models[m].model != "tree") continue;
-    const bool alone = each_depth || spec.models[m].parameters[0].values.size() == 1;
+    const bool alone = each_depth || spec.models[m].blocks[0].factors[0].axes[0].values.size() == 1;
     grown.insert({fit[1], fit[2], fit[3], alone ? fit[4] : deepest[m], fit[5], fit[6], alone ? 1.0 : 0.0});
   }
   return grown.size();
@@ -196,7 +197,7 @@ TEST(Plan, HashDependsOnTheStudyAndTheSwitchesOnly) {
   EXPECT_EQ(hash(cosmetic, {}), reference);
 
   Spec other = spec;
-  other.models[0].parameters[0].values.push_back(4);
+  other.models[0].blocks[0].factors[0].axes[0].values.push_back(4);
   EXPECT_NE(hash(other, {}), reference);
   EXPECT_NE(hash(spec, {false, {}}), reference);
   EXPECT_NE(hash(spec, {true, {"depth_prefix"}}), reference);

@@ -17,10 +17,7 @@ std::vector<double> axis(const std::string& model, const std::string& parameter,
       "spec: 1\nname: s\ndata: {file: d.csv, features: [a], target: y}\nmodels:\n- model: " + model +
       "\n  parameters: {" + parameter + ": " + yaml + "}\n";
   const Spec spec = parse_spec(text, "s.yaml", test::schemas());
-  for (const ParameterAxis& axis : spec.models[0].parameters) {
-    if (axis.name == parameter) return axis.values;
-  }
-  return {};
+  return spec.models[0].blocks[0].axis(parameter).values;
 }
 
 std::vector<double> alpha(const std::string& yaml) { return axis("linear", "alpha", yaml); }

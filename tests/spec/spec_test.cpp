@@ -47,13 +47,14 @@ TEST(ParseSpec, HoldsEveryParameterInTheSchemasOrder) {
   ASSERT_EQ(spec.models.size(), 1u);
   const ModelSpec& tree = spec.models[0];
   EXPECT_EQ(tree.name, "tree");
-  ASSERT_EQ(tree.parameters.size(), 3u);
-  EXPECT_EQ(tree.parameters[0].name, "max_depth");
-  EXPECT_EQ(tree.parameters[0].values, std::vector{3.0});
-  EXPECT_EQ(tree.parameters[1].name, "min_samples_split");
-  EXPECT_EQ(tree.parameters[1].values, std::vector{2.0});
-  EXPECT_EQ(tree.parameters[2].name, "min_samples_leaf");
-  EXPECT_EQ(tree.parameters[2].values, (std::vector<double>{1, 5}));
+  const std::vector<ParameterFactor>& factors = tree.blocks[0].factors;
+  ASSERT_EQ(factors.size(), 3u);
+  EXPECT_EQ(factors[0].axes[0].name, "max_depth");
+  EXPECT_EQ(factors[0].axes[0].values, std::vector{3.0});
+  EXPECT_EQ(factors[1].axes[0].name, "min_samples_split");
+  EXPECT_EQ(factors[1].axes[0].values, std::vector{2.0});
+  EXPECT_EQ(factors[2].axes[0].name, "min_samples_leaf");
+  EXPECT_EQ(factors[2].axes[0].values, (std::vector<double>{1, 5}));
 }
 
 TEST(ParseSpec, ReadsEverySection) {
@@ -127,7 +128,7 @@ models:
   - {name: B, model: linear, parameters: {alpha: *grid}}
 )");
 
-  EXPECT_EQ(spec.models[1].parameters[0].values, (std::vector<double>{0, 1, 2}));
+  EXPECT_EQ(spec.models[1].blocks[0].factors[0].axes[0].values, (std::vector<double>{0, 1, 2}));
 }
 
 TEST(ParseSpec, ReportsEveryProblemInTheOrderOfTheText) {
@@ -165,7 +166,7 @@ TEST(Override, ReplacesValuesAndMakesMissingMappings) {
 
   EXPECT_EQ(spec.name, "other");
   EXPECT_EQ(spec.run.threads, 2);
-  EXPECT_EQ(spec.models[0].parameters[0].values, (std::vector<double>{0, 1, 2}));
+  EXPECT_EQ(spec.models[0].blocks[0].factors[0].axes[0].values, (std::vector<double>{0, 1, 2}));
   EXPECT_EQ(spec.description, "a, b");
 }
 
@@ -190,8 +191,8 @@ models:
 
   const Spec spec = parse(text, {{"models.1.parameters.alpha", "2"}});
 
-  EXPECT_EQ(spec.models[0].parameters[0].values, std::vector{1.0});
-  EXPECT_EQ(spec.models[1].parameters[0].values, std::vector{2.0});
+  EXPECT_EQ(spec.models[0].blocks[0].factors[0].axes[0].values, std::vector{1.0});
+  EXPECT_EQ(spec.models[1].blocks[0].factors[0].axes[0].values, std::vector{2.0});
 }
 
 struct BadOverride {
@@ -226,7 +227,7 @@ std::vector<std::size_t> trials_of(const std::string& path) {
   std::vector<std::size_t> trials;
   for (const ModelSpec& model : read_spec(path, test::schemas()).models) {
     trials.push_back(1);
-    for (const ParameterAxis& axis : model.parameters) trials.back() *= axis.values.size();
+    for (const ParameterFactor& factor : model.blocks[0].factors) trials.back() *= factor.axes[0].values.size();
   }
   return trials;
 }

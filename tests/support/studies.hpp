@@ -44,12 +44,12 @@ inline Spec make_spec(const Dataset& data) {
 /// An entry with every parameter of its schema, those given first replaced.
 inline ModelSpec make_entry(const std::string& name, const std::string& model,
                             const std::vector<std::pair<std::string, std::vector<double>>>& given) {
-  ModelSpec entry{name, model, {}, {}};
+  ModelSpec entry{name, model, {{}}, {}};
   for (const ParameterSchema& parameter : model_named(model).schema.parameters) {
     std::vector<double> values = {parameter.default_value};
     for (const auto& [parameter_name, wanted] : given)
       if (parameter_name == parameter.name) values = wanted;
-    entry.parameters.push_back({parameter.name, values, {}, {}});
+    entry.blocks.front().factors.push_back({{{parameter.name, values, {}, {}}}});
   }
   return entry;
 }

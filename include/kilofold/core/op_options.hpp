@@ -7,11 +7,12 @@
 /// The discrete choices of specs, models and ops, under one name everywhere; backend.hpp says what each does.
 namespace kilofold {
 
-enum class Scaling : std::int32_t { none = 0, zscore = 1, center = 2 };
+enum class Scaling : std::int32_t { none = 0, zscore = 1, center = 2, minmax = 3 };
 
 /// As specs write it.
 constexpr const char* name(Scaling scaling) {
-  return scaling == Scaling::none ? "none" : scaling == Scaling::zscore ? "zscore" : "center";
+  constexpr const char* names[] = {"none", "zscore", "center", "minmax"};
+  return names[static_cast<std::int32_t>(scaling)];
 }
 
 /// The rows that a member of a forest sees.
@@ -38,6 +39,7 @@ enum class FitOn : std::int32_t {
   fold = 0,  ///< the training rows: nothing of the held-out rows leaks
   all = 1,   ///< every row of the table, so that folds and seeds share one kernel matrix
 };
+constexpr const char* name(FitOn fit_on) { return fit_on == FitOn::fold ? "fold" : "all"; }
 
 /// Training rows with equal features.
 enum class Replicates : std::int32_t {
