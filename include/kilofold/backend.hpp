@@ -322,9 +322,6 @@ struct ReduceArgs {
   std::int32_t* status;  ///< (n_items)
 };
 
-/// What a posterior is computed from.
-enum class Factorized : std::int32_t { cholesky = 0, tridiagonal = 1 };
-
 /// Mean and standard deviation of held-out rows, and the log marginal likelihood.
 ///
 /// r = y - H b with b = (H' A^-1 H)^-1 H' A^-1 y. mean = h*' b + k*' A^-1 r. Variance of a new observation = v (1 - k*'
@@ -443,8 +440,36 @@ struct SvrPathArgs {
   std::int32_t* status;  ///< (n_items, n_lanes), lane fastest
 };
 
-// No model lowers to this one yet: null in every backend, its arguments stated when the first one fills it.
-struct MaximizeLmlArgs;
+/// Find the hyperparameters of largest log marginal likelihood, for the training set of each item.
+///
+/// L-BFGS over the logarithms of the length scales, rational_quadratic's alpha, the noise and the signal variance, each
+/// within [1e-5, 1e5] (scikit-learn's bounds), with analytic gradients. Start 0 is what the parameters say; further
+/// starts are drawn uniformly in the logarithm, by the item's random numbers (core/random.hpp, member = start). The best
+/// end wins, the earliest on ties. The mean's coefficients are profiled out.
+///
+/// Shapes    theta (n_length_scales + 3): length scales, alpha, noise variance, signal variance ·
+///           log_marginal_likelihood, gradient_norm (largest component by a logarithm), iterations (all starts): 1 each
+/// Errors    status: ok; iteration_limit where the best start ran out of its 200 steps; not_positive_definite where no
+///           start could be evaluated, theta then is start 0; not_finite from the inputs
+/// Cost      an evaluation: a factorisation with its inverse and u^2 d / 2 products; some 20 to 60 a start
+/// Accuracy  bitwise, whatever the CPU. Gradient norm below 1e-5, or no step that gains more than rounding
+struct MaximizeLmlArgs {
+  const TableView* table;
+  std::int64_t n_items;
+  const RowSetView* rows;  ///< (n_items)
+  ScaledInputs scaled;
+  KernelArgs kernel;
+  Mean mean;
+  Parameter noise_variance;
+  Parameter signal_variance;
+  Parameter n_restarts;  ///< further starts, >= 0
+  RandomSource random;
+  Batch<double> theta;
+  Batch<double> log_marginal_likelihood;
+  Batch<double> gradient_norm;
+  Batch<std::int32_t> iterations;
+  std::int32_t* status;  ///< (n_items)
+};
 
 /// A backend. Ops it does not offer are null, and the planner's device choice skips it for studies that need them.
 struct Backend {

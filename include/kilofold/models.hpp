@@ -22,9 +22,10 @@ class GroupBuilder {
 
   AxisSet rows() const;                            ///< {seed, fold}: the training set
   AxisSet axis(std::string_view parameter) const;  ///< the parameter's axis
+  double only(std::string_view parameter) const;   ///< the group's one value of a parameter listed in Model::shape
   Binding bind(
       std::string_view parameter) const;  ///< the op parameter of the same name takes its values from that axis
-  NodeId standardize();                   ///< the study's scaling of this training set
+  NodeId standardize();                   ///< the study's scaling of this training set, nothing collapsed
   NodeId add(Op op, std::vector<Binding> bindings, std::vector<NodeId> inputs, AxisSet reads, AxisSet lanes = {});
 
  private:
@@ -44,6 +45,7 @@ struct Model {
   ModelSchema schema;
   void (*lower)(GroupBuilder& build);
   Results results;
+  std::vector<std::string> shape = {};  ///< categories that decide the nodes: a group has one value of each
 };
 
 /// An op parameter with one value for the whole group: a number, or an enumerator of backend.hpp.

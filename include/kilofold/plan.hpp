@@ -28,7 +28,19 @@
 namespace kilofold {
 
 /// What a node computes; backend.hpp states each contract.
-enum class Op { standardize, grow_trees, boost, read_trees, least_squares };
+enum class Op {
+  standardize,
+  factor,
+  invert,
+  reduce,
+  posterior,
+  fold_posterior,
+  maximize_lml,
+  grow_trees,
+  boost,
+  read_trees,
+  least_squares
+};
 const char* name(Op op);
 
 /// One named list of distinct values. `seed` and `foldK` hold the fold seeds and fold numbers; the others hold
@@ -132,7 +144,9 @@ struct Group {
   std::string label;  ///< for people: "DT, 5 folds"
   std::int32_t n_folds = 0;
   FitOn fit_on = FitOn::fold;
-  Grid grid;  ///< trial factors, then seed, then fold
+  std::int64_t n_samples = 0;
+  std::int64_t n_distinct = 0;  ///< rows of the table that differ in some feature
+  Grid grid;                    ///< trial factors, then seed, then fold
   std::int64_t n_trials = 0;
   AxisId seed;
   AxisId fold;
@@ -154,7 +168,7 @@ struct Lowered {
 enum class Sameness { bitwise, rounding, certificate };
 const char* name(Sameness sameness);
 
-/// Why a rule leaves a group alone.
+/// Why a rule leaves a group alone; empty where it is about other ops altogether.
 struct Refusal {
   std::string reason;
 };
@@ -205,6 +219,7 @@ struct Family {
   std::vector<std::int64_t> begin;  ///< first slot of each group; a unit owned by an earlier group is a void slot
   std::int64_t n_slots = 0;
   std::int64_t units_per_batch = 0;
+  double unit_bytes = 0;  ///< of intermediate values, on average
   double seconds = 0;
 
   std::int64_t n_batches() const { return (n_slots + units_per_batch - 1) / units_per_batch; }
@@ -293,8 +308,14 @@ struct Shape {
   std::int64_t n_train;
   std::int64_t n_held_out;
   std::int64_t n_features;
+  std::int64_t n_samples;
+  std::int64_t n_distinct_train;  ///< training rows left when equal ones are collapsed, expected over random folds
 };
-inline constexpr int cost_table_version = 1;
+Shape shape_of(const Group& group, std::int64_t n_features);
+inline constexpr int cost_table_version = 2;
+
+/// Bytes of one item's value, less what its lanes predict: what a tile must hold at a time.
+double item_bytes(const Node& node, const Shape& shape);
 double item_seconds(const Node& node, const Shape& shape, const Grid& grid, std::span<const Axis> axes);
 
 }  // namespace kilofold

@@ -12,6 +12,7 @@ namespace kilofold {
 namespace {
 
 constexpr std::int64_t fits_a_tile = 2048;  // keeps a tile's values within a core's cache for studies of the usual size
+constexpr double most_value_bytes = 24 << 20;                   // of intermediate values: matrices stay near the core
 constexpr std::size_t most_tile_bytes = std::size_t{64} << 20;  // of predictions: a unit may have any number of lanes
 constexpr std::size_t n_fold_metrics = 3;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
@@ -45,6 +46,10 @@ Finished BatchRunner::run(const BatchRange& batch) {
   std::vector<std::int64_t> slots;
   std::vector<GroupId> members;
   std::int64_t fits = 0;
+  const double unit_bytes = plan_.families[batch.family].unit_bytes;
+  const auto is_full = [&] {
+    return fits >= fits_a_tile || static_cast<double>(slots.size() + 1) * unit_bytes > most_value_bytes;
+  };
   const auto flush = [&] {
     if (!slots.empty()) run_units(slots, members, batch.family, finished);
     finished.planned_seconds += schedule_.unit_seconds(batch.family) * static_cast<double>(slots.size());
@@ -55,7 +60,7 @@ Finished BatchRunner::run(const BatchRange& batch) {
     if (schedule_.is_done(batch.family, slot)) continue;
     std::vector<GroupId> groups = units.members(slot);
     if (groups.empty()) continue;
-    if (groups != members || fits >= fits_a_tile) flush();
+    if (groups != members || is_full()) flush();
     if (stopping_()) {
       finished.cut_short = true;
       return finished;

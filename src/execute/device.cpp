@@ -28,6 +28,18 @@ bool offers(const Backend& backend, Op op) {
   switch (op) {
     case Op::standardize:
       return backend.standardize != nullptr;
+    case Op::factor:
+      return backend.factor != nullptr;
+    case Op::invert:
+      return backend.invert != nullptr;
+    case Op::reduce:
+      return backend.reduce != nullptr;
+    case Op::posterior:
+      return backend.posterior != nullptr;
+    case Op::fold_posterior:
+      return backend.fold_posterior != nullptr;
+    case Op::maximize_lml:
+      return backend.maximize_lml != nullptr;
     case Op::least_squares:
       return backend.least_squares != nullptr;
     case Op::grow_trees:

@@ -92,6 +92,18 @@ void Tile::evaluate(NodeItems& node) {
   switch (node.plan->node.op) {
     case Op::standardize:
       return standardize(node);
+    case Op::factor:
+      return factor(node);
+    case Op::invert:
+      return invert(node);
+    case Op::reduce:
+      return reduce(node);
+    case Op::posterior:
+      return posterior(node);
+    case Op::fold_posterior:
+      return fold_posterior(node);
+    case Op::maximize_lml:
+      return maximize_lml(node);
     case Op::least_squares:
       return least_squares(node);
     case Op::grow_trees:
@@ -104,6 +116,7 @@ void Tile::evaluate(NodeItems& node) {
 }
 
 std::vector<RowSetView> Tile::rows_of(const NodeItems& node) const {
+  if (node.on_all_rows()) return std::vector(static_cast<std::size_t>(node.n_items()), study_.all_rows());
   std::vector<RowSetView> rows;
   for (std::int64_t i = 0; i < node.n_items(); ++i) {
     const std::int32_t* codes = node.item(i);
@@ -121,7 +134,7 @@ std::vector<std::int32_t> Tile::slots(const NodeItems& node, const NodeItems& in
 
 Tile::Values Tile::parameter(const NodeItems& node, std::string_view name) const {
   const Binding* binding = node.plan->node.binding(name);
-  KILOFOLD_EXPECT(binding != nullptr);
+  if (binding == nullptr) return tuned_parameter(node, name);
   const auto lanes = static_cast<std::size_t>(node.n_lanes());
   if (!binding->axis) return {std::vector<double>(lanes, binding->fixed), 0};
 
@@ -131,6 +144,14 @@ Tile::Values Tile::parameter(const NodeItems& node, std::string_view name) const
   if (node.plan->node.lanes.contains(binding->axis)) {
     for (std::size_t l = 0; l < lanes; ++l) out.push_back(values[static_cast<std::size_t>(node.lane(l)[axis])]);
     return {out, 0};
+  }
+  const std::int32_t width = plan_.axes[axis].width;
+  if (width > 1) {  // a list of numbers an item; never a lane
+    for (std::int64_t i = 0; i < node.n_items(); ++i) {
+      const std::span<const double> point = plan_.axes[axis].point(node.item(i)[axis]);
+      out.insert(out.end(), point.begin(), point.end());
+    }
+    return {out, width};
   }
   for (std::int64_t i = 0; i < node.n_items(); ++i)
     out.insert(out.end(), lanes, values[static_cast<std::size_t>(node.item(i)[axis])]);

@@ -62,6 +62,12 @@ class Tile {
   void evaluate(NodeItems& node);
   void standardize(NodeItems& node);
   void least_squares(NodeItems& node);
+  void factor(NodeItems& node);
+  void invert(NodeItems& node);
+  void reduce(NodeItems& node);
+  void posterior(NodeItems& node);
+  void fold_posterior(NodeItems& node);
+  void maximize_lml(NodeItems& node);
   void grow_trees(NodeItems& node);
   void boost(NodeItems& node);
   void read_trees(NodeItems& node);
@@ -75,7 +81,30 @@ class Tile {
     Parameter view() const { return {values.data(), item_stride}; }
   };
   Values parameter(const NodeItems& node, std::string_view name) const;
+  /// One that the node's `maximize_lml` input found.
+  Values tuned_parameter(const NodeItems& node, std::string_view name) const;
   void allocate_predictions(NodeItems& node);
+  /// The standardised inputs of a kernel op: its first input.
+  struct Scaled {
+    std::vector<std::int32_t> slot;
+    ScaledInputs view;
+  };
+  Scaled scaled_inputs(const NodeItems& node) const;
+  /// A Gaussian process's kernel parameters.
+  struct KernelValues {
+    Kernel kernel;
+    std::int64_t n_length_scales;
+    Values length_scale;
+    Values alpha;
+    KernelArgs view() const { return {kernel, n_length_scales, length_scale.view(), alpha.view()}; }
+  };
+  KernelValues kernel_values(const NodeItems& node) const;
+  const NodeItems& tuner(const NodeItems& node) const;  ///< the input that found its hyperparameters
+  const NodeItems& input(const NodeItems& node, std::size_t which) const;
+  std::int64_t right_hand_sides(const NodeItems& node) const;
+  void allocate_status(NodeItems& node);
+  void allocate_posterior(NodeItems& node);
+  void fetch_posterior(NodeItems& node);
   /// Seeds and folds of the items, as RandomSource names them.
   struct RandomKeys {
     std::vector<std::uint32_t> model_seed;
@@ -85,7 +114,6 @@ class Tile {
   };
   RandomKeys random_keys(const NodeItems& node) const;
   void allocate_trees(NodeItems& node, const Values& members, const Values& min_leaf);
-  template <class T> Batch<T> allocate(NodeItems& node, std::int64_t elements_an_item);
   void check(int code, const NodeItems& node) const;
   void fetch_predictions(NodeItems& node);
   /// `values` (items, lanes) in the backend's memory become the diagnostic `name` of the node's fits; a negative

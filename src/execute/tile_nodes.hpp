@@ -37,6 +37,11 @@ struct Tile::NodeItems {
   Batch<double> weight{};
   Batch<double> base{};
   Batch<std::int32_t> n_grown{};
+  std::vector<double> host_theta;  ///< (items, length scales + 3) what maximize_lml found
+  std::int64_t n_theta = 0;
+  Batch<double> matrix{};  ///< factor, reduced or inverse: opaque
+  Batch<double> jitter{};
+  Batch<double> log_marginal_likelihood{};
   Batch<double> prediction{};
   Batch<double> sd{};  ///< shaped as `prediction`
   Buffer status;
@@ -51,7 +56,17 @@ struct Tile::NodeItems {
   };
   std::vector<Diagnostic> host_diagnostics;
 
+  /// One array of doubles or integers an item, given back with the node.
+  template <class T> Batch<T> allocate(BufferPool& pool, std::int64_t elements_an_item) {
+    const std::int64_t per_line = 64 / static_cast<std::int64_t>(sizeof(T));
+    const std::int64_t stride = (elements_an_item + per_line - 1) / per_line * per_line;
+    const auto bytes = static_cast<std::size_t>(stride * n_items()) * sizeof(T);
+    return {buffers.emplace_back(pool.acquire(bytes)).template as<T>(), stride};
+  }
+
   std::int64_t n_items() const { return static_cast<std::int64_t>(index.size()); }
+  /// Does the value belong to the whole table, whatever the fold?
+  bool on_all_rows() const { return !plan->node.reads.contains(fold) && !plan->node.lanes.contains(fold); }
   std::int64_t n_lanes() const { return static_cast<std::int64_t>(lane_index.size()); }
   const std::int32_t* item(std::int64_t i) const { return item_codes.data() + static_cast<std::size_t>(i) * n_axes; }
   const std::int32_t* lane(std::size_t l) const { return lane_codes.data() + l * n_axes; }
@@ -76,5 +91,12 @@ struct Tile::NodeItems {
     }
   }
 };
+
+/// A discrete choice that a node was lowered with.
+template <class Enum> Enum choice(const Node& node, std::string_view parameter) {
+  const Binding* binding = node.binding(parameter);
+  KILOFOLD_EXPECT(binding != nullptr && !binding->axis);
+  return static_cast<Enum>(static_cast<std::int32_t>(binding->fixed));
+}
 
 }  // namespace kilofold

@@ -11,35 +11,22 @@ namespace {
 
 Batch<const double> readable(const Batch<double>& batch) { return {batch.data, batch.stride}; }
 
-/// A discrete choice that a node was lowered with.
-template <class Enum> Enum choice(const Node& node, std::string_view parameter) {
-  const Binding* binding = node.binding(parameter);
-  KILOFOLD_EXPECT(binding != nullptr && !binding->axis);
-  return static_cast<Enum>(static_cast<std::int32_t>(binding->fixed));
-}
-
 }  // namespace
-
-template <class T> Batch<T> Tile::allocate(NodeItems& node, std::int64_t elements_an_item) {
-  const std::int64_t per_line = 64 / static_cast<std::int64_t>(sizeof(T));
-  const std::int64_t stride = (elements_an_item + per_line - 1) / per_line * per_line;
-  const auto bytes = static_cast<std::size_t>(stride * node.n_items()) * sizeof(T);
-  return {node.buffers.emplace_back(pool_.acquire(bytes)).as<T>(), stride};
-}
 
 void Tile::standardize(NodeItems& node) {
   const std::vector<RowSetView> rows = rows_of(node);
   const std::int64_t d = study_.table().d;
-  node.ld_train = (study_.most_train(node.fold) + 7) / 8 * 8;
+  const std::int64_t most_train = node.on_all_rows() ? study_.table().n : study_.most_train(node.fold);
+  node.ld_train = (most_train + 7) / 8 * 8;
   node.ld_held_out = (study_.most_held_out(node.fold) + 7) / 8 * 8;
-  node.X_train = allocate<double>(node, node.ld_train * d);
-  node.X_held_out = allocate<double>(node, node.ld_held_out * d);
-  node.y_train = allocate<double>(node, node.ld_train);
-  node.count = allocate<double>(node, node.ld_train);
-  node.within = allocate<double>(node, 1);
-  node.centre = allocate<double>(node, d + 1);
-  node.scale = allocate<double>(node, d + 1);
-  const Batch<std::int32_t> status = allocate<std::int32_t>(node, 1);
+  node.X_train = node.allocate<double>(pool_, node.ld_train * d);
+  node.X_held_out = node.allocate<double>(pool_, node.ld_held_out * d);
+  node.y_train = node.allocate<double>(pool_, node.ld_train);
+  node.count = node.allocate<double>(pool_, node.ld_train);
+  node.within = node.allocate<double>(pool_, 1);
+  node.centre = node.allocate<double>(pool_, d + 1);
+  node.scale = node.allocate<double>(pool_, d + 1);
+  const Batch<std::int32_t> status = node.allocate<std::int32_t>(pool_, 1);
 
   const StandardizeArgs args{&study_.table(),
                              node.n_items(),
@@ -67,7 +54,7 @@ void Tile::least_squares(NodeItems& node) {
   const std::vector<std::int32_t> slot = slots(node, scaled);
   const Values alpha = parameter(node, "alpha");
   node.ld_held_out = scaled.ld_held_out;
-  const Batch<double> coefficient = allocate<double>(node, (study_.table().d + 1) * node.n_lanes());
+  const Batch<double> coefficient = node.allocate<double>(pool_, (study_.table().d + 1) * node.n_lanes());
   allocate_predictions(node);
 
   const LeastSquaresArgs args{&study_.table(),
@@ -114,11 +101,11 @@ void Tile::allocate_trees(NodeItems& node, const Values& members, const Values& 
   const std::int64_t nodes_a_tree = 2 * leaves_a_tree - 1;
   node.tree.n_members = static_cast<std::int64_t>(*std::ranges::max_element(members.values));
   node.tree.capacity = node.tree.n_members * nodes_a_tree;
-  node.tree.begin = allocate<std::int32_t>(node, node.tree.n_members + 1);
-  node.tree.feature = allocate<std::int32_t>(node, node.tree.capacity);
-  node.tree.cut = allocate<std::int32_t>(node, node.tree.capacity);
-  node.tree.left = allocate<std::int32_t>(node, node.tree.capacity);
-  node.tree.mean = allocate<double>(node, node.tree.capacity);
+  node.tree.begin = node.allocate<std::int32_t>(pool_, node.tree.n_members + 1);
+  node.tree.feature = node.allocate<std::int32_t>(pool_, node.tree.capacity);
+  node.tree.cut = node.allocate<std::int32_t>(pool_, node.tree.capacity);
+  node.tree.left = node.allocate<std::int32_t>(pool_, node.tree.capacity);
+  node.tree.mean = node.allocate<double>(pool_, node.tree.capacity);
   node.status = pool_.acquire(static_cast<std::size_t>(node.n_items()) * sizeof(std::int32_t));
 }
 
@@ -157,9 +144,9 @@ void Tile::boost(NodeItems& node) {
   const Values min_split = parameter(node, "min_samples_split");
   const Values min_leaf = parameter(node, "min_samples_leaf");
   allocate_trees(node, members, min_leaf);
-  node.weight = allocate<double>(node, node.tree.n_members);
-  node.base = allocate<double>(node, 1);
-  node.n_grown = allocate<std::int32_t>(node, 1);
+  node.weight = node.allocate<double>(pool_, node.tree.n_members);
+  node.base = node.allocate<double>(pool_, 1);
+  node.n_grown = node.allocate<std::int32_t>(pool_, 1);
   const BoostArgs args{.table = &study_.table(),
                        .n_items = node.n_items(),
                        .rows = rows.data(),
@@ -212,7 +199,7 @@ void Tile::read_trees(NodeItems& node) {
 }
 
 void Tile::allocate_predictions(NodeItems& node) {
-  node.prediction = allocate<double>(node, node.ld_held_out * node.n_lanes());
+  node.prediction = node.allocate<double>(pool_, node.ld_held_out * node.n_lanes());
   node.status = pool_.acquire(static_cast<std::size_t>(node.n_items() * node.n_lanes()) * sizeof(std::int32_t));
 }
 

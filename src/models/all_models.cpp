@@ -4,6 +4,7 @@
 
 #include "models/adaboost.hpp"
 #include "models/forest.hpp"
+#include "models/gpr.hpp"
 #include "models/gradient_boosting.hpp"
 #include "models/linear.hpp"
 #include "models/tree.hpp"
@@ -11,7 +12,7 @@
 namespace kilofold {
 
 std::span<const Model> all_models() {
-  static const Model models[] = {linear(), tree(), forest(), adaboost(), gradient_boosting()};
+  static const Model models[] = {linear(), tree(), forest(), adaboost(), gradient_boosting(), gpr()};
   return models;
 }
 

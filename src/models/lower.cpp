@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <numeric>
+#include <set>
 
 #include "kilofold/models.hpp"
 #include "models/trial_grids.hpp"
@@ -14,13 +16,84 @@ std::vector<double> numbers_below(std::int32_t n) {
   return values;
 }
 
-std::string label_of(const Spec& spec, const ModelSpec& entry, const Group& group, std::size_t part,
-                     std::size_t n_parts) {
+std::int64_t distinct_rows(const Matrix<double>& X) {
+  std::set<std::vector<double>> rows;
+  std::vector<double> row(static_cast<std::size_t>(X.cols()));
+  for (std::int64_t i = 0; i < X.rows(); ++i) {
+    for (std::int64_t f = 0; f < X.cols(); ++f) row[static_cast<std::size_t>(f)] = X(i, f);
+    rows.insert(row);
+  }
+  return static_cast<std::int64_t>(rows.size());
+}
+
+/// Some of an entry's trials, all with the same nodes.
+struct Part {
+  Grid grid;
+  std::string label;  ///< what tells it from the others
+};
+
+/// The rows of a factor that hold one code in one of its columns.
+Grid::Factor rows_with(const Grid::Factor& factor, std::size_t column, std::int32_t code) {
+  Grid::Factor kept = factor;
+  for (std::size_t c = 0; c < factor.columns.size(); ++c) {
+    kept.columns[c].code.clear();
+    for (std::size_t row = 0; row < factor.columns[c].code.size(); ++row)
+      if (factor.columns[column].code[row] == code) kept.columns[c].code.push_back(factor.columns[c].code[row]);
+  }
+  return kept;
+}
+
+/// Split a part by the values of a category that decides the nodes.
+std::vector<Part> split_by(const Part& part, const ParameterSchema& category, std::span<const Axis> axes) {
+  for (std::size_t f = 0; f < part.grid.factors().size(); ++f) {
+    const Grid::Factor& factor = part.grid.factors()[f];
+    const auto column = std::ranges::find_if(factor.columns, [&](const Grid::Column& c) {
+      return axes[static_cast<std::size_t>(c.axis.value)].name == category.name;
+    });
+    if (column == factor.columns.end()) continue;
+    std::vector<std::int32_t> codes;
+    for (std::int32_t code : column->code)
+      if (std::ranges::find(codes, code) == codes.end()) codes.push_back(code);
+    std::vector<Part> finer;
+    for (std::int32_t code : codes) {
+      const double value = axes[static_cast<std::size_t>(column->axis.value)].values[static_cast<std::size_t>(code)];
+      const std::string& word = category.categories[static_cast<std::size_t>(value)];
+      Part& one = finer.emplace_back(Part{{}, codes.size() > 1 ? part.label + ", " + word : part.label});
+      for (std::size_t other = 0; other < part.grid.factors().size(); ++other)
+        one.grid.add(other == f ? rows_with(factor, static_cast<std::size_t>(column - factor.columns.begin()), code)
+                                : part.grid.factors()[other]);
+    }
+    return finer;
+  }
+  throw_bug("precondition", "a part has an axis of every parameter", __FILE__, __LINE__);
+}
+
+/// An entry's trials in parts that share their nodes.
+std::vector<Part> parts_of(const Spec& spec, const ModelSpec& entry, std::vector<Axis>& axes) {
+  const Model& model = model_named(entry.model);
+  const std::vector<Grid> grids = trial_grids(entry, axes);
+  std::vector<Part> parts;
+  for (std::size_t g = 0; g < grids.size(); ++g)
+    parts.push_back({grids[g], grids.size() > 1 ? ", part " + std::to_string(g + 1) : ""});
+  for (const std::string& name : model.shape) {
+    std::vector<Part> finer;
+    for (const Part& part : parts)
+      for (Part& one : split_by(part, *std::ranges::find(model.schema.parameters, name, &ParameterSchema::name), axes))
+        finer.push_back(std::move(one));
+    parts = std::move(finer);
+  }
+  if (model.schema.random) {
+    const std::vector<double> seeds(spec.model_seeds.begin(), spec.model_seeds.end());
+    for (Part& part : parts) part.grid.add({{column_on(axes, "model_seed", seeds)}});
+  }
+  return parts;
+}
+
+std::string label_of(const Spec& spec, const ModelSpec& entry, const Group& group, const Part& part) {
   std::string label = entry.name + ", " + std::to_string(group.n_folds) + " folds";
   if (spec.fit_on.size() > 1)
     label += std::string(", scaled on ") + (group.fit_on == FitOn::all ? "all rows" : "folds");
-  if (n_parts > 1) label += ", part " + std::to_string(part + 1);
-  return label;
+  return label + part.label;
 }
 
 /// Trial factors of the group are there; seed and fold follow.
@@ -35,31 +108,38 @@ void add_rows(Group& group, const Spec& spec, std::vector<Axis>& axes) {
   group.grid.add({{std::move(fold)}});
 }
 
-/// One group a fold count, scaling and disjoint part of the entry's trials.
+/// One group a fold count, scaling and part of the entry's trials.
 std::vector<Group> make_groups(ModelId model, const Spec& spec, std::vector<Axis>& axes) {
   const ModelSpec& entry = spec.models[static_cast<std::size_t>(model.value)];
   KILOFOLD_EXPECT(!entry.tune && !(entry.as_published && entry.as_published->tune));
-  std::vector<Grid> parts = trial_grids(entry, axes);
-  if (model_named(entry.model).schema.random) {
-    const std::vector<double> seeds(spec.model_seeds.begin(), spec.model_seeds.end());
-    for (Grid& part : parts) part.add({{column_on(axes, "model_seed", seeds)}});
-  }
+  const std::vector<Part> parts = parts_of(spec, entry, axes);
   std::vector<Group> groups;
   for (std::int32_t n_folds : spec.cv.folds)
     for (FitOn fit_on : spec.fit_on)
-      for (std::size_t part = 0; part < parts.size(); ++part) {
+      for (const Part& part : parts) {
         Group& group = groups.emplace_back();
         group.model = model;
         group.n_folds = n_folds;
         group.fit_on = fit_on;
-        group.label = label_of(spec, entry, group, part, parts.size());
-        group.grid = parts[part];
+        group.label = label_of(spec, entry, group, part);
+        group.grid = part.grid;
         add_rows(group, spec, axes);
       }
   return groups;
 }
 
 }  // namespace
+
+double GroupBuilder::only(std::string_view parameter) const {
+  const Binding binding = bind(parameter);
+  for (const Grid::Factor& factor : group_.grid.factors())
+    for (const Grid::Column& column : factor.columns)
+      if (column.axis == binding.axis) {
+        KILOFOLD_EXPECT(column.code.size() == 1);
+        return axes_[static_cast<std::size_t>(column.axis.value)].values[static_cast<std::size_t>(column.code[0])];
+      }
+  throw_bug("invariant", "a bound axis is one of the grid's", __FILE__, __LINE__);
+}
 
 GroupBuilder::GroupBuilder(Group& group, std::vector<Axis>& axes, const Spec& spec)
     : group_(group), axes_(axes), spec_(spec) {}
@@ -72,6 +152,18 @@ Binding GroupBuilder::bind(std::string_view parameter) const {
   // Lists and numbers of one parameter are two axes of one name, so the group's own is meant.
   for (const AxisId axis : group_.grid.axes().list())
     if (axes_[static_cast<std::size_t>(axis.value)].name == parameter) return {std::string(parameter), axis, 0};
+  throw_bug("precondition", "a group has an axis of every parameter", __FILE__, __LINE__);
+}
+
+double GroupBuilder::only(std::string_view parameter) const {
+  const AxisId axis = bind(parameter).axis;
+  for (const Grid::Factor& factor : group_.grid.factors())
+    for (const Grid::Column& column : factor.columns)
+      if (column.axis == axis) {
+        const std::int32_t code = column.code.front();
+        KILOFOLD_EXPECT(std::ranges::all_of(column.code, [code](std::int32_t other) { return other == code; }));
+        return axes_[static_cast<std::size_t>(axis.value)].values[static_cast<std::size_t>(code)];
+      }
   throw_bug("precondition", "a group has an axis of every parameter", __FILE__, __LINE__);
 }
 
@@ -96,8 +188,11 @@ Lowered lower(const Spec& spec, const Dataset& data) {
   lowered.splitting = spec.cv.splitting;
   lowered.n_samples = data.n_samples();
   lowered.n_features = data.n_features();
+  const std::int64_t n_distinct = distinct_rows(data.X);
   for (std::size_t m = 0; m < spec.models.size(); ++m)
     for (Group& group : make_groups(ModelId(static_cast<int>(m)), spec, lowered.axes)) {
+      group.n_samples = data.n_samples();
+      group.n_distinct = n_distinct;
       GroupBuilder build(group, lowered.axes, spec);
       const Model& model = model_named(spec.models[m].model);
       model.lower(build);

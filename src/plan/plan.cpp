@@ -13,11 +13,6 @@ constexpr std::size_t most_rules = 7;
 constexpr double batch_seconds = 0.2;        // long against dispatch, short against a checkpoint
 constexpr std::int64_t fewest_batches = 64;  // so that small studies still spread over many cores
 
-Shape shape_of(const Group& group, std::int64_t n_samples, std::int64_t n_features) {
-  const std::int64_t held_out = (n_samples + group.n_folds - 1) / group.n_folds;
-  return {n_samples - held_out, held_out, n_features};
-}
-
 double price(const Group& group, const std::vector<Node>& nodes, const Shape& shape, std::span<const Axis> axes) {
   double seconds = 0;
   for (const Node& node : nodes)
@@ -77,6 +72,7 @@ std::vector<std::pair<std::string, std::string>> explain_refusals(const Group& g
     }
     const auto outcome = rule.rewrite(group, axes);
     const auto* refusal = std::get_if<Refusal>(&outcome);
+    if (refusal != nullptr && refusal->reason.empty()) continue;
     refused.emplace_back(rule.name, refusal != nullptr ? refusal->reason : "would not be cheaper");
   }
   return refused;
@@ -112,7 +108,7 @@ void count_items(Plan& plan) {
     for (GroupId id : node.groups) grids.push_back(&group_at(plan, id).group.grid);
     node.items = count_union(grids, node.node.reads);
     const Group& group = group_at(plan, node.groups.front()).group;
-    const Shape shape = shape_of(group, plan.n_samples, plan.n_features);
+    const Shape shape = shape_of(group, plan.n_features);
     node.seconds = static_cast<double>(node.items) * item_seconds(node.node, shape, group.grid, plan.axes);
     plan.seconds += node.seconds;
   }
@@ -144,9 +140,13 @@ void form_families(Plan& plan) {
     for (GroupId id : family.groups)
       for (NodeId member : group_at(plan, id).members) {
         const auto n = static_cast<std::size_t>(member.value);
-        if (!counted[n]) family.seconds += plan.nodes[n].seconds;
+        if (counted[n]) continue;
         counted[n] = true;
+        family.seconds += plan.nodes[n].seconds;
+        const Shape shape = shape_of(group_at(plan, id).group, plan.n_features);
+        family.unit_bytes += static_cast<double>(plan.nodes[n].items) * item_bytes(plan.nodes[n].node, shape);
       }
+    family.unit_bytes /= static_cast<double>(family.n_slots);
     const double unit_seconds = family.seconds / static_cast<double>(family.n_slots);
     const auto by_cost = static_cast<std::int64_t>(std::ceil(batch_seconds / unit_seconds));
     const std::int64_t by_count = (family.n_slots + fewest_batches - 1) / fewest_batches;
@@ -160,6 +160,18 @@ const char* name(Op op) {
   switch (op) {
     case Op::standardize:
       return "standardize";
+    case Op::factor:
+      return "factor";
+    case Op::invert:
+      return "invert";
+    case Op::reduce:
+      return "reduce";
+    case Op::posterior:
+      return "posterior";
+    case Op::fold_posterior:
+      return "fold_posterior";
+    case Op::maximize_lml:
+      return "maximize_lml";
     case Op::least_squares:
       return "least_squares";
     case Op::grow_trees:
@@ -202,7 +214,7 @@ Plan make_plan(Lowered study, std::span<const Rule> rules, const Switches& switc
   plan.n_samples = study.n_samples;
   plan.n_features = study.n_features;
   for (Group& group : study.groups) {
-    const Shape shape = shape_of(group, plan.n_samples, plan.n_features);
+    const Shape shape = shape_of(group, plan.n_features);
     const std::vector<Node> naive = without_sharing(group);
     Choice choice = switches.sharing ? choose_rules(group, shape, plan.axes, enabled) : Choice{naive, 0, {}};
     const GroupId id(static_cast<int>(plan.groups.size()));

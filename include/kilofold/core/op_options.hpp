@@ -60,6 +60,9 @@ enum class Kernel : std::int32_t {
   polynomial = 7,           ///< (gamma x . x' + coef0)^degree
 };
 
+/// What a posterior is computed from.
+enum class Factorized : std::int32_t { cholesky = 0, tridiagonal = 1 };
+
 /// Mean function of a Gaussian process, its coefficients estimated by generalised least squares.
 enum class Mean : std::int32_t { zero = 0, constant = 1, linear = 2 };
 

@@ -30,7 +30,7 @@ class NumpyRandom {
 };
 
 /// What one draw is for: streams of different purposes never overlap.
-enum class Draw : std::uint32_t { bootstrap = 1, tree = 2, child = 3, feature = 4, search = 5 };
+enum class Draw : std::uint32_t { bootstrap = 1, tree = 2, child = 3, feature = 4, search = 5, start = 6 };
 
 /// 64 random bits, a pure function of their key and counter: no state, no order of drawing.
 ///

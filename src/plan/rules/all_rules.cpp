@@ -1,12 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/rules/depth_prefix.hpp"
+#include "plan/rules/fold_block_inverse.hpp"
+#include "plan/rules/noise_shift.hpp"
+#include "plan/rules/replicate_collapse.hpp"
 #include "plan/rules/stage_prefix.hpp"
 
 namespace kilofold {
 
 std::span<const Rule> all_rules() {
-  static const Rule rules[] = {depth_prefix, stage_prefix};
+  static const Rule rules[] = {depth_prefix, stage_prefix, replicate_collapse, noise_shift, fold_block_inverse};
   return rules;
 }
 

@@ -51,7 +51,10 @@ std::variant<std::vector<Node>, Refusal> read_prefixes(const Prefix& prefix, con
     grown.axis = AxisId{};
     grown.fixed = largest(factor, axes[static_cast<std::size_t>(moved.value)]);
   }
-  if (!found) return Refusal{prefix.nothing_grown};
+  if (!found) {
+    const bool trees = std::ranges::any_of(nodes, [](const Node& node) { return node.op == Op::read_trees; });
+    return Refusal{trees ? prefix.nothing_grown : ""};
+  }
   return nodes;
 }
 
