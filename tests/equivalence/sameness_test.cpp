@@ -144,7 +144,8 @@ TEST(Execute, ComputesOnlyTheMissingCellsOfAUnitAndTheyHaveTheSameBits) {
 TEST(Execute, AUnitWithMoreLanesThanATileHoldsGivesTheSameBits) {
   const Dataset data = make_data(200, 2, 2);  // 64 MiB of predictions: 41,943 cells a tile
   Spec spec = make_spec(data);
-  spec.cv = {{2}, {0}};
+  spec.cv.folds = {2};
+  spec.cv.seeds = {0};
   std::vector<double> alphas;
   for (int i = 0; i < 45000; ++i) alphas.push_back(i * 1e-3);
   spec.models = {make_entry("Ridge", "linear", {{"alpha", alphas}})};
