@@ -6,8 +6,10 @@
 #include <limits>
 #include <vector>
 
+#include "cpu/chain_weights.hpp"
 #include "cpu/contract.hpp"
 #include "cpu/ops.hpp"
+#include "cpu/scratch.hpp"
 #include "cpu/tree_items.hpp"
 #include "kilofold/core/cells.hpp"
 #include "kilofold/core/exp_log.hpp"
@@ -32,88 +34,58 @@ struct Chain {
   }
 };
 
+/// One number a training row, zeros up to whole blocks.
+std::vector<double> one_a_row(std::int32_t n, double value) {
+  std::vector<double> numbers(static_cast<std::size_t>(padded(n)), 0.0);
+  std::fill_n(numbers.begin(), n, value);
+  return numbers;
+}
+
 FitStatus boost_squared(Chain& chain) {
   const BoostArgs& a = chain.args;
-  const auto n = static_cast<std::size_t>(chain.rows.n_train);
+  const std::int32_t n = chain.rows.n_train;
   const double* const target = training_target(*a.table, chain.rows);
-  const double mean = canonical_sum(target, chain.rows.n_train) / chain.rows.n_train;
-  const double start = value(a.start, chain.item) == 0 ? mean : 0.0;
+  const double start = value(a.start, chain.item) == 0 ? canonical_sum(target, n) / n : 0.0;
   a.base.data[chain.item * a.base.stride] = start;
-  std::vector<double> sum(n, start), residual(n), prediction(n);
+  std::vector<double> sum = one_a_row(n, start), prediction = one_a_row(n, 0), residual = prediction;
   for (std::uint32_t member = 0; member < chain.n_estimators; ++member) {
-    bool finite = true;
-    for (std::size_t i = 0; i < n; ++i) {
-      residual[i] = target[i] - sum[i];
-      finite = finite && std::isfinite(residual[i]);
-    }
-    if (!finite) return FitStatus::not_finite;
+    if (!next_residuals(target, chain.learning_rate, prediction.data(), n, sum.data(), residual.data()))
+      return FitStatus::not_finite;
     chain.grower.grow({residual.data(), nullptr}, chain.limits, {0});
     chain.grower.predict_training(prediction.data());
-    for (std::size_t i = 0; i < n; ++i) sum[i] = std::fma(chain.learning_rate, prediction[i], sum[i]);
     chain.weight[member] = chain.learning_rate;
   }
   return FitStatus::ok;
 }
 
-/// n draws by weight: draw i takes the first row whose cumulative weight passes a uniform number.
-void draw_by_weight(const std::vector<double>& weight, const MemberRandom& random, std::vector<double>& cumulative,
-                    std::vector<std::int32_t>& copies) {
-  double sum = 0;
-  for (std::size_t i = 0; i < weight.size(); ++i) cumulative[i] = sum += weight[i];
-  std::fill(copies.begin(), copies.end(), 0);
-  for (std::size_t i = 0; i < weight.size(); ++i) {
-    const double u = uniform(random.bits(Draw::bootstrap, static_cast<std::uint32_t>(i))) * sum;
-    const auto row = std::min<std::ptrdiff_t>(std::ranges::upper_bound(cumulative, u) - cumulative.begin(),
-                                              static_cast<std::ptrdiff_t>(weight.size()) - 1);
-    ++copies[static_cast<std::size_t>(row)];
-  }
-}
-
-/// Errors as shares of the largest error of a row with weight, through the loss.
-void to_losses(std::vector<double>& error, const std::vector<double>& weight, int loss) {
-  double largest = 0;
-  for (std::size_t i = 0; i < error.size(); ++i)
-    if (weight[i] > 0) largest = std::max(largest, error[i]);
-  for (double& e : error) {
-    if (largest > 0) e /= largest;
-    if (loss == 1) e *= e;
-    if (loss == 2) e = 1.0 - exp_minus(e);
-  }
-}
-
 FitStatus boost_adaboost(Chain& chain) {
   const BoostArgs& a = chain.args;
-  const auto n = static_cast<std::size_t>(chain.rows.n_train);
-  const auto n_rows = static_cast<std::int64_t>(n);
+  const std::int32_t n = chain.rows.n_train;
   const double* const target = training_target(*a.table, chain.rows);
   const auto loss = static_cast<int>(value(a.loss, chain.item));
   a.base.data[chain.item * a.base.stride] = 0;
-  std::vector<double> weight(n, 1.0 / static_cast<double>(n)), cumulative(n), error(n);
-  std::vector<std::int32_t> copies(n);
+  std::vector<double> weight = one_a_row(n, 1.0 / n), losses = one_a_row(n, 0);
+  std::vector<std::int32_t> copies(static_cast<std::size_t>(n));
   for (std::uint32_t member = 0; member < chain.n_estimators; ++member) {
-    for (double& w : weight) w = std::max(w, std::numeric_limits<double>::epsilon());  // as scikit-learn: none dies out
-    draw_by_weight(weight, chain.random(member), cumulative, copies);
+    raise_weights(std::numeric_limits<double>::epsilon(), n, weight.data());  // as scikit-learn: none dies out
+    draw_by_weight(weight.data(), n, chain.random(member), copies.data());
     chain.grower.grow({target, copies.data()}, chain.limits, {0});
-    chain.grower.predict_training(error.data());
-    for (std::size_t i = 0; i < n; ++i) error[i] = std::fabs(error[i] - target[i]);
-    to_losses(error, weight, loss);
-    const double mean_loss = canonical_dot(weight.data(), error.data(), n_rows);
-    if (!std::isfinite(mean_loss)) return FitStatus::not_finite;
-    if (mean_loss <= 0) {
+    chain.grower.predict_training(losses.data());
+    to_losses(target, n, loss, losses.data());
+    const double mean = mean_loss(weight.data(), losses.data(), n);
+    if (!std::isfinite(mean)) return FitStatus::not_finite;
+    if (mean <= 0) {
       chain.weight[member] = 1;
       return FitStatus::ok;
     }
-    if (mean_loss >= 0.5) {
+    if (mean >= 0.5) {
       chain.weight[member] = 0;
       if (member > 0) chain.grower.drop();
       return FitStatus::ok;
     }
-    const double minus_log_beta = natural_log((1.0 - mean_loss) / mean_loss);
+    const double minus_log_beta = natural_log((1.0 - mean) / mean);
     chain.weight[member] = chain.learning_rate * minus_log_beta;
-    for (std::size_t i = 0; i < n; ++i) weight[i] *= exp_minus((1.0 - error[i]) * chain.learning_rate * minus_log_beta);
-    const double total = canonical_sum(weight.data(), n_rows);
-    if (!(total > 0)) return FitStatus::ok;
-    for (double& w : weight) w /= total;
+    if (!(reweigh(losses.data(), chain.learning_rate, minus_log_beta, n, weight.data()) > 0)) return FitStatus::ok;
   }
   return FitStatus::ok;
 }

@@ -1,14 +1,17 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <limits>
-#include <numeric>
+#include <utility>
 #include <vector>
 
 #include "cpu/contract.hpp"
+#include "cpu/descent.hpp"
 #include "cpu/ops.hpp"
+#include "cpu/scratch.hpp"
+#include "cpu/tree_kernels.hpp"
+#include "cpu/weighted_median.hpp"
 #include "kilofold/core/cells.hpp"
 
 namespace kilofold::cpu {
@@ -30,138 +33,134 @@ void check(const ReadTreesArgs& a) {
   }
 }
 
-/// One item's trees, and what each lane asks of them.
+/// A lane by number, and what it asks for.
+struct Lane {
+  std::int64_t depth;
+  std::int32_t members;
+  std::size_t number;
+};
+
+/// One item's trees, and what each lane asks of them. Lanes of one depth share their sums.
 class Reader {
  public:
   Reader(const ReadTreesArgs& args, std::int64_t item)
-      : args_(args),
-        item_(item),
-        slot_(args.slot[item]),
-        begin_(args.tree.begin.data + slot_ * args.tree.begin.stride),
-        feature_(args.tree.feature.data + slot_ * args.tree.feature.stride),
-        cut_(args.tree.cut.data + slot_ * args.tree.cut.stride),
-        left_(args.tree.left.data + slot_ * args.tree.left.stride),
-        mean_(args.tree.mean.data + slot_ * args.tree.mean.stride) {
+      : args_(args), item_(item), slot_(args.slot[item]), n_rows_(args.rows[item].n_held_out) {
     std::int64_t grown = args.tree.n_members;
     if (args.combine != Combine::mean) grown = args.n_grown.data[slot_ * args.n_grown.stride];
     // no path is longer than the trees have nodes
-    const double longest = begin_[args.tree.n_members];
+    const double longest = begin()[args.tree.n_members];
     for (std::int64_t l = 0; l < args.n_lanes; ++l) {
       const double depth = args.max_depth.values[item * args.max_depth.item_stride + l];
       const double members = args.n_estimators.values[item * args.n_estimators.item_stride + l];
-      depth_.push_back(static_cast<std::int64_t>(std::min(depth, longest)));
-      members_.push_back(static_cast<std::int32_t>(std::min(members, static_cast<double>(grown))));
-      args.n_used[item * args.n_lanes + l] = members_.back();
+      lanes_.push_back({static_cast<std::int64_t>(std::min(depth, longest)),
+                        static_cast<std::int32_t>(std::min(members, static_cast<double>(grown))),
+                        static_cast<std::size_t>(l)});
+      args.n_used[item * args.n_lanes + l] = lanes_.back().members;
+      most_ = std::max(most_, lanes_.back().members);
     }
-    deepest_ = *std::ranges::max_element(depth_);
-    most_ = *std::ranges::max_element(members_);
-    path_.resize(static_cast<std::size_t>(std::min<std::int64_t>(deepest_, begin_[args.tree.n_members])) + 1);
+    std::ranges::sort(lanes_, {}, [](const Lane& lane) { return std::pair(lane.depth, lane.members); });
   }
 
-  /// Member by member, so that a tree is read while it is in cache.
   void read() {
-    const std::int32_t n_rows = args_.rows[item_].n_held_out;
-    const bool median = args_.combine == Combine::weighted_median;
-    if (median)
-      value_.resize(static_cast<std::size_t>(most_) * static_cast<std::size_t>(n_rows));
+    const std::int32_t status = args_.tree_status[slot_];
+    std::fill_n(args_.status + item_ * args_.n_lanes, args_.n_lanes, status);
+    if (failed(static_cast<FitStatus>(status))) {
+      for (const Lane& lane : lanes_) std::fill_n(out(lane), n_rows_, std::numeric_limits<double>::quiet_NaN());
+      return;
+    }
+    thread_local Descent descent;
+    descent.start(*args_.table, {args_.rows[item_].held_out, static_cast<std::size_t>(n_rows_)});
+    if (args_.combine == Combine::weighted_median)
+      read_medians(descent);
     else
-      start_sums(n_rows);
-    for (std::int32_t t = 0; t < most_; ++t)
-      for (std::int32_t i = 0; i < n_rows; ++i) {
-        const std::int64_t length = descend(t, args_.table->code + args_.rows[item_].held_out[i]);
-        if (median)
-          value_[static_cast<std::size_t>(i) * static_cast<std::size_t>(most_) + static_cast<std::size_t>(t)] =
-              path_[static_cast<std::size_t>(length)];
-        else
-          add(t, i, length);
-      }
-    for (std::int32_t i = 0; i < n_rows; ++i)
-      for (std::size_t l = 0; l < members_.size(); ++l) {
-        if (median && l == 0) sort_values(i);
-        double& result = out(l, i);
-        if (median)
-          result = median_of_first(members_[l]);
-        else if (args_.combine == Combine::mean && args_.tree.n_members > 1)
-          result /= members_[l];
-      }
-    std::fill_n(args_.status + item_ * args_.n_lanes, args_.n_lanes, args_.tree_status[slot_]);
+      read_sums(descent);
   }
 
  private:
-  /// Follow a row down member t: path_[0 .. length] are the means on its way.
-  std::int64_t descend(std::int32_t t, const std::int32_t* code) {
-    std::int32_t node = begin_[t];
-    std::int64_t length = 0;
-    path_[0] = mean_[node];
-    while (length < deepest_ && feature_[node] >= 0) {
-      node = left_[node] + (code[feature_[node] * args_.table->n] > cut_[node]);
-      path_[static_cast<std::size_t>(++length)] = mean_[node];
+  const std::int32_t* begin() const { return args_.tree.begin.data + slot_ * args_.tree.begin.stride; }
+  const double* weight() const { return args_.weight.data + slot_ * args_.weight.stride; }
+
+  double* out(const Lane& lane) const {
+    return args_.prediction.data + item_ * args_.prediction.stride +
+           static_cast<std::int64_t>(lane.number) * args_.ld_held_out;
+  }
+
+  MemberNodes member(std::int32_t t) const {
+    const TreeBatch& tree = args_.tree;
+    const std::int32_t first = begin()[t];
+    return {tree.feature.data + slot_ * tree.feature.stride + first,
+            tree.cut.data + slot_ * tree.cut.stride + first,
+            tree.left.data + slot_ * tree.left.stride + first,
+            tree.mean.data + slot_ * tree.mean.stride + first,
+            first,
+            begin()[t + 1] - first};
+  }
+
+  /// Each member's means on the way down, wherever a lane's depth is reached.
+  void read_sums(Descent& descent) {
+    thread_local Scratch<double> mean_store, sum_store;
+    double* const mean = mean_store.get(padded(n_rows_));
+    const auto n_depths = std::ranges::count_if(lanes_, [this](const Lane& lane) { return begins_depth(lane); });
+    double* const sums = sum_store.get(n_depths * padded(n_rows_));
+    const bool forest = args_.combine == Combine::mean;
+    std::fill(sums, sums + n_depths * padded(n_rows_), forest ? 0.0 : args_.base.data[slot_ * args_.base.stride]);
+    std::fill(mean, mean + padded(n_rows_), 0.0);
+    for (std::int32_t t = 0; t < most_; ++t) {
+      const MemberNodes nodes = member(t);
+      descent.enter(nodes);
+      std::int64_t depth = 0;
+      bool moving = true;
+      double* sum = sums;
+      for (auto lane = lanes_.begin(); lane != lanes_.end(); sum += padded(n_rows_)) {
+        for (; moving && depth < lane->depth; ++depth) moving = descent.step();
+        for (std::int32_t i = 0; i < n_rows_; ++i) mean[i] = nodes.mean[descent.node(i)];
+        add_scaled(forest ? 1.0 : weight()[t], mean, padded(n_rows_), sum);
+        for (const std::int64_t d = lane->depth; lane != lanes_.end() && lane->depth == d; ++lane)
+          if (lane->members == t + 1) finish(*lane, sum);
+      }
     }
-    return length;
   }
 
-  double weight(std::int32_t t) const { return args_.weight.data[slot_ * args_.weight.stride + t]; }
+  bool begins_depth(const Lane& lane) const { return &lane == lanes_.data() || (&lane)[-1].depth != lane.depth; }
 
-  double& out(std::size_t lane, std::int32_t row) const {
-    return args_.prediction
-        .data[item_ * args_.prediction.stride + static_cast<std::int64_t>(lane) * args_.ld_held_out + row];
+  void finish(const Lane& lane, const double* sum) const {
+    double* const prediction = out(lane);
+    const bool divide = args_.combine == Combine::mean && args_.tree.n_members > 1;
+    for (std::int32_t i = 0; i < n_rows_; ++i) prediction[i] = divide ? sum[i] / lane.members : sum[i];
   }
 
-  void start_sums(std::int32_t n_rows) const {
-    const double start = args_.combine == Combine::mean ? 0.0 : args_.base.data[slot_ * args_.base.stride];
-    for (std::size_t l = 0; l < depth_.size(); ++l)
-      for (std::int32_t i = 0; i < n_rows; ++i) out(l, i) = start;
-  }
-
-  void add(std::int32_t t, std::int32_t row, std::int64_t length) const {
-    const double factor = args_.combine == Combine::mean ? 1.0 : weight(t);
-    for (std::size_t l = 0; l < depth_.size(); ++l) {
-      if (t >= members_[l]) continue;
-      double& total = out(l, row);
-      total = std::fma(factor, path_[static_cast<std::size_t>(std::min(depth_[l], length))], total);
+  /// Every member's predictions, then each row's medians. A chain is read at one depth.
+  void read_medians(Descent& descent) {
+    thread_local Scratch<double> value_store, row_store;
+    thread_local WeightedMedian medians;
+    const std::int64_t ld = padded(n_rows_);
+    double* const value = value_store.get(ld * most_);
+    for (std::int32_t t = 0; t < most_; ++t) {
+      const MemberNodes nodes = member(t);
+      descent.enter(nodes);
+      for (std::int64_t depth = 0; depth < lanes_.back().depth && descent.step();) ++depth;
+      for (std::int32_t i = 0; i < n_rows_; ++i) value[t * ld + i] = nodes.mean[descent.node(i)];
     }
-  }
-
-  /// Order the members by their predictions of a row: one sort for every lane's median. A chain is read at one depth.
-  void sort_values(std::int32_t row) {
-    sorted_ = value_.data() + static_cast<std::size_t>(row) * static_cast<std::size_t>(most_);
-    order_.resize(static_cast<std::size_t>(most_));
-    std::iota(order_.begin(), order_.end(), 0);
-    std::ranges::sort(order_, [this](std::int32_t a, std::int32_t b) {
-      return sorted_[a] < sorted_[b] || (sorted_[a] == sorted_[b] && a < b);
-    });
-  }
-
-  /// The smallest of the first T predictions whose cumulative weight reaches half the total.
-  double median_of_first(std::int32_t members) const {
-    double total = 0;
-    for (std::int32_t t : order_)
-      if (t < members) total += weight(t);
-    double reached = 0;
-    for (std::int32_t t : order_) {
-      if (t >= members) continue;
-      reached += weight(t);
-      if (reached >= 0.5 * total) return sorted_[t];
+    std::vector<std::int32_t> first;
+    for (const Lane& lane : lanes_) first.push_back(lane.members);
+    medians.start({weight(), static_cast<std::size_t>(most_)}, first);
+    std::vector<double> median(lanes_.size());
+    // eight rows at a time: a cache line of every member
+    double* const rows = row_store.get(8 * std::int64_t{most_});
+    for (std::int32_t i = 0; i < n_rows_; ++i) {
+      for (std::int32_t t = 0; i % 8 == 0 && t < most_; ++t)
+        for (std::int32_t k = 0; k < 8; ++k) rows[k * most_ + t] = value[t * ld + i + k];
+      medians.find(rows + (i % 8) * most_, median.data());
+      for (std::size_t l = 0; l < lanes_.size(); ++l) out(lanes_[l])[i] = median[l];
     }
-    return std::numeric_limits<double>::quiet_NaN();
   }
 
   const ReadTreesArgs& args_;
   std::int64_t item_;
   std::int64_t slot_;
-  const std::int32_t* begin_;
-  const std::int32_t* feature_;
-  const std::int32_t* cut_;
-  const std::int32_t* left_;
-  const double* mean_;
-  std::vector<std::int64_t> depth_;    ///< by lane
-  std::vector<std::int32_t> members_;  ///< by lane
-  std::int64_t deepest_ = 0;
+  std::int32_t n_rows_;
+  std::vector<Lane> lanes_;  ///< ascending depth, then members
   std::int32_t most_ = 0;
-  std::vector<double> path_;
-  std::vector<double> value_;  ///< median only: member fastest, then row
-  const double* sorted_ = nullptr;
-  std::vector<std::int32_t> order_;
 };
 
 }  // namespace

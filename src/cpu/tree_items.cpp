@@ -60,8 +60,9 @@ const std::int32_t* rows_in_order(const TableView& table) {
 
 const double* training_target(const TableView& table, const RowSetView& rows) {
   thread_local Scratch<double> store;
-  double* const target = store.get(rows.n_train);
+  double* const target = store.get(padded(rows.n_train));
   for (std::int32_t i = 0; i < rows.n_train; ++i) target[i] = table.y[rows.train[i]];
+  std::fill(target + rows.n_train, target + padded(rows.n_train), 0.0);
   return target;
 }
 

@@ -35,7 +35,7 @@ void check_trees(const TableView* table, std::int64_t n_items, const RowSetView*
 /// Every feature's table rows in ascending code (and row) order: (n, d), of this thread until the next call.
 const std::int32_t* rows_in_order(const TableView& table);
 
-/// The training target, one a training row; at least n_train values of this thread's are overwritten.
+/// The training target, one a training row, then zeros up to whole blocks; this thread's, until the next call.
 const double* training_target(const TableView& table, const RowSetView& rows);
 
 /// Grows the members of one item one after another and keeps `begin` in step; one at a time a thread. Two 16-bit halves of a key serve tables

@@ -18,6 +18,11 @@ namespace kilofold::cpu::HWY_NAMESPACE {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
+void scaled_sum(double factor, const double* value, std::int64_t n, double* sum) {
+  const Part f = set_part(factor);
+  for (std::int64_t i = 0; i < n; i += part_lanes) store_part(fma_part(f, load_part(value + i), load_part(sum + i)), sum + i);
+}
+
 #if KILOFOLD_SCALAR_TARGET
 Extremes extremes(const double* value, const std::int32_t* copies, std::int64_t n) {
   Extremes found{infinite, -infinite};
@@ -138,6 +143,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace kilofold::cpu {
+HWY_EXPORT(scaled_sum);
 HWY_EXPORT(extremes);
 HWY_EXPORT(weigh);
 HWY_EXPORT(means);
@@ -155,6 +161,10 @@ void weigh_targets(const double* value, const std::int32_t* copies, std::int64_t
 void node_means(const FixedPoint& unit, const std::int64_t* sum, const std::int64_t* count, std::int64_t n,
                 double* mean) {
   HWY_DYNAMIC_DISPATCH(means)(unit, sum, count, n, mean);
+}
+
+void add_scaled(double factor, const double* value, std::int64_t n, double* sum) {
+  HWY_DYNAMIC_DISPATCH(scaled_sum)(factor, value, n, sum);
 }
 
 void member_bits(const MemberRandom& random, Draw purpose, std::int64_t n, std::uint64_t* out) {

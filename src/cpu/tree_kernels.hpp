@@ -29,4 +29,7 @@ void node_means(const FixedPoint& unit, const std::int64_t* sum, const std::int6
 /// random.bits(purpose, i) for i < n.
 void member_bits(const MemberRandom& random, Draw purpose, std::int64_t n, std::uint64_t* bits);
 
+/// sum = fma(factor, value, sum), n in whole blocks of eight.
+void add_scaled(double factor, const double* value, std::int64_t n, double* sum);
+
 }  // namespace kilofold::cpu
