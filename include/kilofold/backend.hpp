@@ -424,7 +424,7 @@ struct SvrPathArgs {
   std::int64_t n_lanes;
   const RowSetView* rows;  ///< (n_items)
   ScaledInputs scaled;     ///< replicates = keep: the op collapses rows itself
-  Kernel kernel;           ///< rbf, linear or polynomial
+  Parameter kernel;        ///< an item: Kernel::rbf, linear or polynomial, as a number
   Parameter gamma;
   Parameter coef0;
   Parameter degree;

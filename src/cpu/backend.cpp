@@ -108,7 +108,7 @@ const Backend& cpu_backend() {
       .posterior = cpu::posterior,
       .fold_posterior = nullptr,
       .maximize_lml = nullptr,
-      .svr_path = nullptr,
+      .svr_path = cpu::svr_path,
       .grow_trees = cpu::grow_trees,
       .boost = cpu::boost,
       .read_trees = cpu::read_trees,

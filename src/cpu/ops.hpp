@@ -11,6 +11,7 @@ int least_squares(const LeastSquaresArgs* args);
 int grow_trees(const GrowTreesArgs* args);
 int boost(const BoostArgs* args);
 int read_trees(const ReadTreesArgs* args);
+int svr_path(const SvrPathArgs* args);
 
 std::int64_t factor_doubles(std::int64_t u, std::int64_t n_rhs);
 std::int64_t reduced_doubles(std::int64_t u, std::int64_t n_rhs);

@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "cpu/scratch.hpp"
+#include "cpu/svr_state.hpp"
+
+namespace kilofold::cpu {
+
+/// The free rows of a state, ascending, and the Cholesky factor of their block of K.
+class FreeBlock {
+ public:
+  void gather(const SvrState& s);
+  /// Factor; pivots of at most `floor` times the diagonal are raised to that. Returns how many were.
+  std::int64_t factor(const SvrProblem& problem, double floor);
+  /// z = K_FF^-1 z; z padded, zero beyond size().
+  void solve(double* z) const;
+  /// Largest over smallest pivot, squared.
+  double condition() const;
+
+  std::int64_t size() const { return static_cast<std::int64_t>(rows.size()); }
+  std::int64_t row(std::int64_t i) const { return rows[static_cast<std::size_t>(i)]; }
+
+  std::vector<std::int32_t> rows;
+
+ private:
+  Triangle factor_{nullptr, 0};
+  Scratch<double> factor_store_;
+};
+
+/// Minimises the objective over the free coefficients, as far as the pieces' ends allow.
+class SvrFace {
+ public:
+  enum class End { reached, cut_short };
+
+  /// Go to the minimiser of the face; where a coefficient reaches the end of its piece, put it on that kink and go on
+  /// without it. Its column of the inverse, corrected by those of the kinks before it, gives the new direction.
+  /// cut_short: some columns are enough, a new factor is cheaper.
+  ///
+  /// The block may be singular here: its pivots are raised, which bends the direction and no more.
+  End minimise(SvrState& s);
+
+ private:
+  void settle_at_most_one(SvrState& s);
+  void prepare(SvrState& s);
+  End walk(SvrState& s);
+  std::int64_t first_end(double* share) const;
+  void drop(std::int64_t i);
+  void apply(SvrState& s);
+
+  FreeBlock free_;
+  std::int64_t f_ = 0, padded_ = 0;
+  double sum_ones_ = 0;
+  Scratch<double> vector_store_, column_store_;
+  double *ones_ = nullptr, *step_ = nullptr, *beta_ = nullptr, *start_ = nullptr, *low_ = nullptr, *high_ = nullptr;
+  Columns columns_{};
+  std::vector<std::int32_t> dropped_, column_index_;
+  std::vector<double> weight_;
+  std::vector<char> gone_;
+};
+
+/// Sum of the whole numbers of C that the kinks hold.
+std::int64_t kink_sum(const SvrState& s);
+
+}  // namespace kilofold::cpu

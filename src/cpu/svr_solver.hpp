@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "cpu/svr_face.hpp"
+#include "cpu/svr_state.hpp"
+
+namespace kilofold::cpu {
+
+/// The answer of one C and epsilon and what vouches for it; lengths in the scaled target's unit.
+struct SvrAnswer {
+  bool certified = false;  ///< every sign condition holds strictly
+  bool optimal = false;    ///< or at least the KKT gap is closed
+  bool clear = false;      ///< certified, with a margin far above rounding
+  double b = 0;
+  double gap = 0;         ///< largest violation of the KKT conditions
+  double margin = 0;      ///< least distance from a strict condition's bound: coefficients relative to C, residuals
+  double condition = 1;   ///< of the free block, from its pivots
+  double correction = 0;  ///< largest of the refinement, relative to C
+};
+
+/// Finds the active set of one problem and answers from it; keeps it for the next C of the same epsilon.
+class SvrSolver {
+ public:
+  void bind(const SvrProblem& problem);
+
+  /// Solve from scratch.
+  SvrAnswer solve_cold(double C);
+  /// Solve from the last solution.
+  SvrAnswer solve_warm(double C);
+
+  const std::vector<double>& beta() const { return state_.beta; }
+  std::int64_t steps() const { return steps_; }  ///< of the last solve: faces and exchanges
+
+ private:
+  SvrAnswer solve(std::int64_t exchanges);
+  void settle_faces(double tolerance);
+  double rounding() const;
+  SvrAnswer answer();
+  bool solve_free(SvrAnswer& out, std::int64_t fixed_sum);
+  void certify(SvrAnswer& out);
+  SvrAnswer without_certificate();
+
+  const SvrProblem* problem_ = nullptr;
+  SvrState state_;
+  SvrFace face_;
+  FreeBlock free_;
+  Scratch<double> vector_store_;
+  std::vector<std::int32_t> support_;
+  std::vector<double> weight_;
+  std::int64_t steps_ = 0, faces_left_ = 0;
+};
+
+}  // namespace kilofold::cpu

@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/svr_words.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "kilofold/core/reduction.hpp"
+
+namespace kilofold::cpu {
+namespace {
+
+constexpr double scale_word = -1, fine_word = -3, coarse_word = -5;  // -2 auto and -4 medium are both 1 / d
+
+/// Variance of all entries: canonical sums of the columns, added in their order; two passes.
+double variance(const Columns& X) {
+  const auto entries = static_cast<double>(X.rows * X.count);
+  double sum = 0;
+  for (std::int64_t j = 0; j < X.count; ++j) sum += canonical_sum(X.col(j), X.rows);
+  const double mean = sum / entries;
+  double squares = 0;
+  for (std::int64_t j = 0; j < X.count; ++j) {
+    const double* const x = X.col(j);
+    squares += canonical_reduce(X.rows, [=](std::int64_t i, double s) { return std::fma(x[i] - mean, x[i] - mean, s); });
+  }
+  return squares / entries;
+}
+
+double quantile(const std::vector<double>& sorted, double p) {
+  const auto n = static_cast<double>(sorted.size());
+  const double position = std::clamp(p * n - 0.5, 0.0, n - 1);
+  const double below = std::floor(position);
+  const auto i = static_cast<std::size_t>(below);
+  if (i + 1 == sorted.size()) return sorted[i];
+  return sorted[i] + (position - below) * (sorted[i + 1] - sorted[i]);
+}
+
+}  // namespace
+
+bool is_gamma(double gamma) {
+  if (gamma < 0) return gamma >= coarse_word && gamma == std::floor(gamma);
+  return std::isfinite(gamma) && gamma > 0;
+}
+
+double resolved_gamma(double gamma, const Columns& X) {
+  const auto d = static_cast<double>(X.count);
+  if (gamma > 0) return gamma;
+  if (gamma == scale_word) {
+    const double v = variance(X);
+    return v == 0 ? 1 : 1 / (d * v);
+  }
+  if (gamma == fine_word) return 16 / d;
+  if (gamma == coarse_word) return 1 / (16 * d);
+  return 1 / d;
+}
+
+double interquartile_range(const double* y, const std::int32_t* rows, std::int64_t n) {
+  std::vector<double> sorted;
+  for (std::int64_t i = 0; i < n; ++i) sorted.push_back(y[rows[i]]);
+  std::sort(sorted.begin(), sorted.end());
+  return quantile(sorted, 0.75) - quantile(sorted, 0.25);
+}
+
+double C_of_iqr(double iqr) { return iqr > 0 ? iqr / 1.349 : 1; }
+
+double epsilon_of_iqr(double iqr) { return iqr > 0 ? iqr / 13.49 : 0.1; }
+
+}  // namespace kilofold::cpu

@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "cpu/linear_kernels.hpp"
+
+/// The rules by which SVR's parameters may be given; specs write them as words.
+namespace kilofold::cpu {
+
+inline constexpr double iqr_word = -1;  ///< of C and epsilon
+
+/// A number above 0, or one of the five words.
+bool is_gamma(double gamma);
+
+/// -1 scale: 1 / (d v), v the variance of all entries of X (1 if that is 0). -2 auto: 1 / d. -3, -4, -5: MATLAB's fine,
+/// medium and coarse Gaussian, 1 / s^2 with s = sqrt(d) / 4, sqrt(d), 4 sqrt(d).
+double resolved_gamma(double gamma, const Columns& X);
+
+/// Interquartile range of y at some rows by MATLAB's rule: the i-th smallest of n is the (i - 1/2) / n quantile, linear
+/// between, constant beyond.
+double interquartile_range(const double* y, const std::int32_t* rows, std::int64_t n);
+
+/// MATLAB's fitrsvm defaults in the target's own unit: iqr / 1.349 and iqr / 13.49; 1 and 0.1 where the range is 0.
+double C_of_iqr(double iqr);
+double epsilon_of_iqr(double iqr);
+
+}  // namespace kilofold::cpu
