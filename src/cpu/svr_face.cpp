@@ -4,13 +4,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
 #include <numeric>
+
+#include "cpu/cholesky.hpp"
 
 namespace kilofold::cpu {
 namespace {
 
-constexpr double raised_pivot = 1e-11;      // of the diagonal: rows that the others span
-constexpr std::int64_t most_columns = 256;  // bounds their memory
+constexpr double jitters[] = {0, 1e-11, 1e-8};  // for rows that the others span
+constexpr std::int64_t most_columns = 256;      // bounds their memory
 
 }  // namespace
 
@@ -20,20 +24,29 @@ void FreeBlock::gather(const SvrState& s) {
     if (s.is_free(row)) rows.push_back(static_cast<std::int32_t>(row));
 }
 
-std::int64_t FreeBlock::factor(const SvrProblem& problem, double floor) {
-  const std::int64_t f = size(), whole = padded(f);
-  factor_ = {factor_store_.get(Triangle::doubles(whole)), f};
-  for (std::int64_t k = 0; k < whole; ++k) {
-    const double* const column = k < f ? problem.K.col(row(k)) : nullptr;
-    for (std::int64_t i = k / 8 * 8; i < whole; ++i)
-      factor_.at(i, k) = i < f && k < f ? (i >= k ? column[row(i)] : 0.0) : (i == k ? 1.0 : 0.0);
+bool FreeBlock::factor(const SvrProblem& problem, double jitter) {
+  const std::int64_t f = size();
+  factor_ = {factor_store_.get(Panels::doubles(f, 0)), f, 0};
+  for (std::int64_t k = 0; k < f; ++k) {
+    const double* const column = problem.K.col(row(k));
+    double* to = factor_.panel(k / 8) + 8 * k;
+    for (std::int64_t i = k / 8 * 8; i < f; i += 8, to += factor_.stride())
+      for (std::int64_t r = 0; r < std::min<std::int64_t>(8, f - i); ++r) to[r] = column[row(i + r)];
+    factor_.at(k, k) = column[row(k)] * (1 + jitter);
   }
-  return factor_triangle(factor_, floor);
+  pad(factor_);
+  if (cholesky(factor_) < f) return false;
+  for (std::int64_t k = 0; k < f; ++k) {
+    const double pivot = factor_.at(k, k) * factor_.at(k, k);
+    if (pivot <= static_cast<double>(f) * std::numeric_limits<double>::epsilon() * problem.diagonal[row(k)])
+      return false;
+  }
+  return true;
 }
 
 void FreeBlock::solve(double* z) const {
-  solve_forward(factor_, z);
-  solve_backward(factor_, z);
+  solve_lower(factor_, z);
+  solve_lower_transposed(factor_, z);
 }
 
 double FreeBlock::condition() const {
@@ -59,7 +72,7 @@ SvrFace::End SvrFace::minimise(SvrState& s) {
     settle_at_most_one(s);
     return End::reached;
   }
-  prepare(s);
+  if (!prepare(s)) return End::reached;
   const End end = walk(s);
   apply(s);
   return end;
@@ -89,9 +102,10 @@ void SvrFace::settle_at_most_one(SvrState& s) {
   s.b = s.middle();
 }
 
-/// Step to the minimiser: K_FF step = residual - b, sum of the step = -(sum of all coefficients).
-void SvrFace::prepare(SvrState& s) {
-  free_.factor(*s.problem, raised_pivot);
+/// Step to the minimiser; false where no jitter helps, as of a kernel that is not positive: K_FF step = residual - b, sum of the step = -(sum of all coefficients).
+bool SvrFace::prepare(SvrState& s) {
+  const auto factors = [&](double jitter) { return free_.factor(*s.problem, jitter); };
+  if (std::none_of(std::begin(jitters), std::end(jitters), factors)) return false;
   padded_ = padded(f_);
   double* const all = vector_store_.get(6 * padded_);
   std::fill(all, all + 6 * padded_, 0.0);
@@ -123,6 +137,7 @@ void SvrFace::prepare(SvrState& s) {
   gone_.assign(SvrState::at(f_), 0);
   columns_ = {nullptr, f_, 0, padded_};
   dropped_.clear();
+  return true;
 }
 
 /// The coefficient that reaches an end first, and the share of the step it takes; -1: none, the share is 1.

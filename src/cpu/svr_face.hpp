@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "cpu/panels.hpp"
 #include "cpu/scratch.hpp"
 #include "cpu/svr_state.hpp"
 
@@ -14,8 +15,9 @@ namespace kilofold::cpu {
 class FreeBlock {
  public:
   void gather(const SvrState& s);
-  /// Factor; pivots of at most `floor` times the diagonal are raised to that. Returns how many were.
-  std::int64_t factor(const SvrProblem& problem, double floor);
+  /// Factor, the diagonal enlarged by the share `jitter` of itself. False where the block is singular: a pivot is at
+  /// most size() epsilon of its diagonal.
+  bool factor(const SvrProblem& problem, double jitter);
   /// z = K_FF^-1 z; z padded, zero beyond size().
   void solve(double* z) const;
   /// Largest over smallest pivot, squared.
@@ -27,7 +29,7 @@ class FreeBlock {
   std::vector<std::int32_t> rows;
 
  private:
-  Triangle factor_{nullptr, 0};
+  Panels factor_{nullptr, 0, 0};
   Scratch<double> factor_store_;
 };
 
@@ -40,12 +42,12 @@ class SvrFace {
   /// without it. Its column of the inverse, corrected by those of the kinks before it, gives the new direction.
   /// cut_short: some columns are enough, a new factor is cheaper.
   ///
-  /// The block may be singular here: its pivots are raised, which bends the direction and no more.
+  /// The block may be singular here: its diagonal is enlarged, which bends the direction and no more.
   End minimise(SvrState& s);
 
  private:
   void settle_at_most_one(SvrState& s);
-  void prepare(SvrState& s);
+  bool prepare(SvrState& s);
   End walk(SvrState& s);
   std::int64_t first_end(double* share) const;
   void drop(std::int64_t i);

@@ -15,6 +15,7 @@
 namespace kilofold::cpu {
 namespace {
 
+constexpr double most_degree = 100;
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 double value_of(const Parameter& parameter, std::int64_t item, std::int64_t lane) {
@@ -33,6 +34,7 @@ void check_item(const SvrPathArgs& a, std::int64_t item) {
   require(is_gamma(value_of(a.gamma, item, 0)), "gamma must be a finite number above 0, or a word");
   require(std::isfinite(value_of(a.coef0, item, 0)), "coef0 must be a finite number");
   require_count(value_of(a.degree, item, 0), 1, Infinite::refused, "degree must be a whole number of at least 1");
+  require(value_of(a.degree, item, 0) <= most_degree, "degree must be at most 100");
   for (std::int64_t lane = 0; lane < a.n_lanes; ++lane) {
     const double C = value_of(a.C, item, lane), epsilon = value_of(a.epsilon, item, lane);
     require(C == iqr_word || (std::isfinite(C) && C > 0), "C must be a finite number above 0, or a word");
@@ -106,9 +108,11 @@ class Item {
   bool set_problem(SvrProblem& problem) const {
     if (!all_finite(inputs_.X_train) || !all_finite(inputs_.X_held_out) || !all_finite(inputs_.y, rows_.n_train))
       return false;
-    KernelFunction function{static_cast<Kernel>(static_cast<std::int32_t>(value_of(a_.kernel, item_, 0))), 0,
-                            value_of(a_.coef0, item_, 0), static_cast<std::int64_t>(value_of(a_.degree, item_, 0)), 0};
+    KernelFunction function;
+    function.kernel = static_cast<Kernel>(static_cast<std::int32_t>(value_of(a_.kernel, item_, 0)));
     function.gamma = resolved_gamma(value_of(a_.gamma, item_, 0), inputs_.X_train);
+    function.coef0 = value_of(a_.coef0, item_, 0);
+    function.degree = static_cast<std::int32_t>(value_of(a_.degree, item_, 0));
     if (!std::isfinite(function.gamma)) return false;
     problem.set(inputs_, function);
     return all_finite(problem.diagonal, problem.n_rows()) && std::isfinite(problem.largest_kernel);

@@ -8,9 +8,7 @@
 namespace kilofold::cpu {
 namespace {
 
-std::int64_t set_of(const SvrInputs& inputs, std::int64_t row) {
-  return inputs.set == nullptr ? row : inputs.set[row];
-}
+std::int64_t set_of(const SvrInputs& inputs, std::int64_t row) { return inputs.set == nullptr ? row : inputs.set[row]; }
 
 /// The first row of each replicate set, in whole blocks.
 Columns unique_rows(const SvrInputs& inputs, double* data) {
@@ -31,18 +29,14 @@ Columns padded_rows(const Columns& from, double* data) {
   return copy;
 }
 
-/// The power of two next to the mean of k(x, x).
-double constant_for(const KernelFunction& k, const Columns& X) {
+/// The power of two next to the mean of f(x, x).
+double constant_for(const KernelFunction& f, const Columns& X) {
   double sum = 0;
   for (std::int64_t i = 0; i < X.rows; ++i) {
-    double s = 0;
-    for (std::int64_t f = 0; f < X.count; ++f) s = std::fma(X.col(f)[i], X.col(f)[i], s);
-    if (k.kernel == Kernel::polynomial) {
-      const double base = std::fma(k.gamma, s, k.coef0);
-      s = base;
-      for (std::int64_t power = 1; power < k.degree; ++power) s *= base;
-    }
-    sum += s;
+    double product = 0;
+    for (std::int64_t feature = 0; feature < X.count; ++feature)
+      product = std::fma(X.col(feature)[i], X.col(feature)[i], product);
+    sum += evaluate(f, product);
   }
   const double mean = sum / static_cast<double>(X.rows);
   if (!(mean > 0) || !std::isfinite(mean)) return 1;
@@ -95,16 +89,16 @@ void SvrLoss::set_epsilon(double epsilon) {
   }
 }
 
-void SvrProblem::set(const SvrInputs& inputs, KernelFunction function) {
+void SvrProblem::set(const SvrInputs& inputs, const KernelFunction& function) {
   const std::int64_t u = inputs.n_unique, m = inputs.X_held_out.rows, d = inputs.X_train.count;
   loss.set_targets(inputs);
   const Columns X = unique_rows(inputs, rows_store_.get(padded(u) * d));
   const Columns held_out = padded_rows(inputs.X_held_out, held_out_store_.get(padded(m) * d));
-  function.shift = function.kernel == Kernel::rbf ? 0 : constant_for(function, X);
+  const double shift = function.kernel == Kernel::rbf ? 0 : constant_for(function, X);
   K = {kernel_store_.get(padded(u) * u), u, u, padded(u)};
   cross = {cross_store_.get(padded(m) * u), m, u, padded(m)};
-  kernel_columns(function, X, X, K);
-  kernel_columns(function, held_out, X, cross);
+  kernel_columns(function, shift, X, X, K);
+  kernel_columns(function, shift, held_out, X, cross);
 
   double* const own = diagonal_store_.get(padded(u));
   std::fill(own, own + padded(u), 0.0);

@@ -52,7 +52,7 @@ class SvrProblem {
   /// Kernels that are singular on few features get a constant added: it changes nothing, since the coefficients sum to
   /// zero, and makes the bordered system of every face definite where its block alone is not. It is the power of two
   /// next to the mean of the diagonal.
-  void set(const SvrInputs& inputs, KernelFunction function);
+  void set(const SvrInputs& inputs, const KernelFunction& function);
 
   SvrLoss loss;
   Columns K{};      ///< (u, u)

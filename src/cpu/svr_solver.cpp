@@ -126,7 +126,7 @@ bool SvrSolver::solve_free(SvrAnswer& out, std::int64_t fixed_sum) {
     state_.b = state_.threshold(free_.row(0)) - state_.h[SvrState::at(free_.row(0))];
     return true;
   }
-  if (free_.factor(*problem_, static_cast<double>(f) * epsilon) > 0) return false;
+  if (!free_.factor(*problem_, 0)) return false;
   std::fill(ones, ones + 3 * whole, 0.0);
   for (std::int64_t i = 0; i < f; ++i) {
     ones[i] = 1;

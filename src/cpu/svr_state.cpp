@@ -210,8 +210,8 @@ std::int64_t SvrState::free_violators(double tolerance, std::int64_t limit) {
   if (!any_free && total > 1) {  // a lone free row would have nothing to exchange with
     limit = std::max<std::int64_t>(limit, 2);
     const bool low = found.front().low;
-    std::iter_swap(found.begin() + 1, std::find_if(found.begin() + 1, found.end() - 1,
-                                                   [low](const Violator& v) { return v.low != low; }));
+    std::iter_swap(found.begin() + 1,
+                   std::find_if(found.begin() + 1, found.end() - 1, [low](const Violator& v) { return v.low != low; }));
   }
   if (total > limit) found.resize(at(limit));
   for (const Violator& violator : found) put_on_piece(violator.row, violator.piece);

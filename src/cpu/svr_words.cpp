@@ -22,7 +22,8 @@ double variance(const Columns& X) {
   double squares = 0;
   for (std::int64_t j = 0; j < X.count; ++j) {
     const double* const x = X.col(j);
-    squares += canonical_reduce(X.rows, [=](std::int64_t i, double s) { return std::fma(x[i] - mean, x[i] - mean, s); });
+    squares +=
+        canonical_reduce(X.rows, [=](std::int64_t i, double s) { return std::fma(x[i] - mean, x[i] - mean, s); });
   }
   return squares / entries;
 }
