@@ -39,6 +39,7 @@ enum class Op {
   grow_trees,
   boost,
   read_trees,
+  svr_path,
   least_squares
 };
 const char* name(Op op);

@@ -102,7 +102,8 @@ void SvrFace::settle_at_most_one(SvrState& s) {
   s.b = s.middle();
 }
 
-/// Step to the minimiser; false where no jitter helps, as of a kernel that is not positive: K_FF step = residual - b, sum of the step = -(sum of all coefficients).
+/// Step to the minimiser: K_FF step = residual - b, sum of the step = -(sum of all coefficients). False where no jitter
+/// helps, as with a kernel that is not positive.
 bool SvrFace::prepare(SvrState& s) {
   const auto factors = [&](double jitter) { return free_.factor(*s.problem, jitter); };
   if (std::none_of(std::begin(jitters), std::end(jitters), factors)) return false;

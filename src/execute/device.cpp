@@ -48,6 +48,8 @@ bool offers(const Backend& backend, Op op) {
       return backend.boost != nullptr;
     case Op::read_trees:
       return backend.read_trees != nullptr;
+    case Op::svr_path:
+      return backend.svr_path != nullptr;
   }
   return false;
 }

@@ -112,6 +112,8 @@ void Tile::evaluate(NodeItems& node) {
       return boost(node);
     case Op::read_trees:
       return read_trees(node);
+    case Op::svr_path:
+      return svr_path(node);
   }
 }
 

@@ -71,6 +71,7 @@ class Tile {
   void grow_trees(NodeItems& node);
   void boost(NodeItems& node);
   void read_trees(NodeItems& node);
+  void svr_path(NodeItems& node);
 
   std::vector<RowSetView> rows_of(const NodeItems& node) const;
   std::vector<std::int32_t> slots(const NodeItems& node, const NodeItems& input) const;

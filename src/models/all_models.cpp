@@ -7,12 +7,13 @@
 #include "models/gpr.hpp"
 #include "models/gradient_boosting.hpp"
 #include "models/linear.hpp"
+#include "models/svr.hpp"
 #include "models/tree.hpp"
 
 namespace kilofold {
 
 std::span<const Model> all_models() {
-  static const Model models[] = {linear(), tree(), forest(), adaboost(), gradient_boosting(), gpr()};
+  static const Model models[] = {linear(), tree(), forest(), adaboost(), gradient_boosting(), svr(), gpr()};
   return models;
 }
 

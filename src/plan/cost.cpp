@@ -33,6 +33,9 @@ constexpr double invert_ns = 0.025;         // flop of a factorisation with its 
 constexpr double evaluations = 40;          // of the likelihood, a start of its maximisation
 constexpr double derivative_ns = 2;         // pair of rows and feature
 constexpr double block_ns = 0.08;           // cube of a fold's rows: its block's factor and inverse
+constexpr double kernel_value_ns = 0.7;     // and feature
+constexpr double svr_start_ns = 7;          // n^2, once an epsilon
+constexpr double svr_lane_ns = 1.6;         // n^2 and lane
 
 /// Mean of a parameter over the group, each value cut at `limit`.
 double typical(const Node& node, std::string_view parameter, double limit, const Grid& grid,
@@ -96,6 +99,12 @@ double posterior_item_ns(const Node& node, const Shape& shape, double lanes) {
   return lanes * u * (shift_ns + m * shift_variance_ns);
 }
 
+/// Epsilons that one item answers.
+double epsilons(const Node& node, const Grid& grid) {
+  const AxisId axis = node.binding("epsilon")->axis;
+  return node.lanes.contains(axis) ? static_cast<double>(grid.count({axis})) : 1;
+}
+
 }  // namespace
 
 Shape shape_of(const Group& group, std::int64_t n_features) {
@@ -131,6 +140,7 @@ double item_bytes(const Node& node, const Shape& shape) {
     case Op::grow_trees:
     case Op::boost:
     case Op::read_trees:
+    case Op::svr_path:
     case Op::least_squares:
       break;
   }
@@ -178,6 +188,9 @@ double item_seconds(const Node& node, const Shape& shape, const Grid& grid, std:
     case Op::read_trees:
       ns += m * (typical(node, "n_estimators", unlimited, grid, axes) * descend_ns * natural_levels(n, 1) / 2 +
                  read_lane_ns * lanes);
+      break;
+    case Op::svr_path:
+      ns += kernel_value_ns * n * (n + m) * d + n * n * (svr_start_ns * epsilons(node, grid) + svr_lane_ns * lanes);
       break;
   }
   return ns * 1e-9;

@@ -180,6 +180,8 @@ const char* name(Op op) {
       return "boost";
     case Op::read_trees:
       return "read_trees";
+    case Op::svr_path:
+      return "svr_path";
   }
   return "?";
 }

@@ -5,11 +5,13 @@
 #include "plan/rules/noise_shift.hpp"
 #include "plan/rules/replicate_collapse.hpp"
 #include "plan/rules/stage_prefix.hpp"
+#include "plan/rules/svr_path.hpp"
 
 namespace kilofold {
 
 std::span<const Rule> all_rules() {
-  static const Rule rules[] = {depth_prefix, stage_prefix, replicate_collapse, noise_shift, fold_block_inverse};
+  static const Rule rules[] = {depth_prefix, stage_prefix,       replicate_collapse,
+                               noise_shift,  fold_block_inverse, svr_path};
   return rules;
 }
 

@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "execute/tile.hpp"
+#include "execute/tile_nodes.hpp"
+
+/// Support vector regression: what backend.hpp asks for, found in the plan and in earlier values.
+namespace kilofold {
+namespace {
+
+Batch<const double> readable(const Batch<double>& batch) { return {batch.data, batch.stride}; }
+
+/// One number a fit, item by item without gaps.
+template <class T>
+Batch<T> a_fit(std::vector<Buffer>& buffers, BufferPool& pool, std::int64_t items, std::int64_t lanes) {
+  const auto bytes = static_cast<std::size_t>(items * lanes) * sizeof(T);
+  return {buffers.emplace_back(pool.acquire(bytes)).template as<T>(), lanes};
+}
+
+}  // namespace
+
+void Tile::svr_path(NodeItems& node) {
+  const NodeItems& scaled = nodes_[static_cast<std::size_t>(node.plan->node.inputs.front().value)];
+  const std::vector<RowSetView> rows = rows_of(node);
+  const std::vector<std::int32_t> slot = slots(node, scaled);
+  Values kernel = parameter(node, "kernel");
+  for (double& value : kernel.values) value += static_cast<double>(Kernel::rbf);  // the model lists them in this order
+  const Values gamma = parameter(node, "gamma"), coef0 = parameter(node, "coef0"), degree = parameter(node, "degree");
+  const Values C = parameter(node, "C"), epsilon = parameter(node, "epsilon");
+  node.ld_held_out = scaled.ld_held_out;
+  allocate_predictions(node);
+  const auto number = [&] { return a_fit<double>(node.buffers, pool_, node.n_items(), node.n_lanes()); };
+  const auto count = [&] { return a_fit<std::int32_t>(node.buffers, pool_, node.n_items(), node.n_lanes()); };
+
+  const SvrPathArgs args{.table = &study_.table(),
+                         .n_items = node.n_items(),
+                         .n_lanes = node.n_lanes(),
+                         .rows = rows.data(),
+                         .scaled = {.slot = slot.data(),
+                                    .ld_train = scaled.ld_train,
+                                    .ld_held_out = scaled.ld_held_out,
+                                    .replicates = Replicates::keep,
+                                    .X_train = readable(scaled.X_train),
+                                    .X_held_out = readable(scaled.X_held_out),
+                                    .y_train = readable(scaled.y_train),
+                                    .count = readable(scaled.count),
+                                    .within = readable(scaled.within),
+                                    .centre = readable(scaled.centre),
+                                    .scale = readable(scaled.scale)},
+                         .kernel = kernel.view(),
+                         .gamma = gamma.view(),
+                         .coef0 = coef0.view(),
+                         .degree = degree.view(),
+                         .C = C.view(),
+                         .epsilon = epsilon.view(),
+                         .prediction = node.prediction,
+                         .gap = number(),
+                         .margin = number(),
+                         .cond = number(),
+                         .correction = number(),
+                         .iterations = count(),
+                         .n_support = count(),
+                         .status = node.status.as<std::int32_t>()};
+  check(backend_.svr_path(&args), node);
+  fetch_predictions(node);
+  // iterations tell of the path, not of the answer, so no file keeps them
+  fetch_diagnostic(node, "gap", args.gap.data);
+  fetch_diagnostic(node, "margin", args.margin.data);
+  fetch_diagnostic(node, "cond", args.cond.data);
+  fetch_diagnostic(node, "correction", args.correction.data);
+  fetch_diagnostic(node, "n_support", args.n_support.data);
+}
+
+}  // namespace kilofold
