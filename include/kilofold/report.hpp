@@ -27,4 +27,10 @@ std::string render_html(const StudyReader& study);
 /// The same table as plain text, for a terminal.
 std::string render_text(const StudyReader& study);
 
+/// Do the models differ? Their best trials compared pair by pair over folds and seeds, how their ranks spread, and what
+/// choosing the best of a grid has flattered (docs/compare.md).
+///
+/// Errors    InputError with fewer than two models that have a finished trial
+std::string render_comparison(const StudyReader& study);
+
 }  // namespace kilofold

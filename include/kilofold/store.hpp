@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -92,6 +93,10 @@ class Store {
 /// Returns the number of cells. Errors: as Store's constructor and `merge`; InputError when there is nothing at `path`
 std::int64_t merge_parts(const std::string& path);
 
+/// Read the merged file at `path` whole and compare it with its payload hash. Returns what is wrong; nothing where all
+/// is well or there is no merged file. Errors: MachineError where it cannot be read
+std::optional<std::string> payload_error(const std::string& path);
+
 /// A study's results for reading: the merged file, its parts, or both, seen as one.
 ///
 /// Trials are those of the file's own spec. Cells not yet computed read as NaN with status -1.
@@ -104,11 +109,13 @@ class StudyReader {
   StudyReader(const StudyReader&) = delete;
   StudyReader& operator=(const StudyReader&) = delete;
 
+  const std::string& path() const;
   const std::string& attribute(const std::string& name) const;  ///< root attribute; empty when absent
   std::vector<std::pair<std::string, std::string>> attributes() const;
   const std::string& spec_text() const;
   const std::string& canonical() const;
   const std::vector<double>& y() const;
+  const Dataset& data() const;  ///< the whole table; `source.file` is empty
   const std::vector<std::int64_t>& seeds() const;
   const ColumnName& target() const;
   const std::vector<Split>& splits() const;
@@ -119,6 +126,8 @@ class StudyReader {
 
   /// All seeds of one trial. Shapes: as CellBlock with one cell a seed.
   CellBlock trial(ModelId model, std::int64_t trial) const;
+  /// One cell. Cost: neighbours in the order of the file are read together once and kept.
+  CellBlock cell(ModelId model, std::int64_t trial, std::int32_t seed) const;
   /// Pooled metrics of every cell. Shape (trials, seeds, 4), row-major; NaN where missing.
   std::vector<double> metrics(ModelId model) const;
   /// Fits per status: index = FitStatus, last = missing.

@@ -25,9 +25,11 @@ struct Options {
   std::vector<Override> overrides;
   Switches switches;
   ExecuteOptions execute;
-  std::string device;     ///< empty: as the spec says
-  double time_limit = 0;  ///< seconds; 0 = none
-  std::string event_log;  ///< --log-json
+  std::string device;            ///< empty: as the spec says
+  double time_limit = 0;         ///< seconds; 0 = none
+  std::int64_t sample = 100;     ///< cells that verify refits
+  std::int64_t sample_seed = 1;  ///< which ones
+  std::string event_log;         ///< --log-json
   Color color = Color::automatic;
   bool explain = false;
   bool fresh = false;

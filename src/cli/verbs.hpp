@@ -19,6 +19,7 @@ struct Verb {
 
 extern const Verb init_verb, validate_verb, plan_verb, run_verb;
 extern const Verb status_verb, show_verb, export_verb, report_verb, merge_verb;
+extern const Verb verify_verb, reproduce_verb, compare_verb;
 extern const Verb doctor_verb, completion_verb, manual_verb;
 
 /// Every verb, in the order of the help: parser, completion scripts, manual page and tests read this list.
@@ -34,6 +35,10 @@ inline constexpr std::array all_verbs = {
     &export_verb,
     &report_verb,
     &merge_verb,
+    // what results are worth
+    &verify_verb,
+    &reproduce_verb,
+    &compare_verb,
     // the program itself
     &doctor_verb,
     &completion_verb,

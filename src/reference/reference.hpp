@@ -48,4 +48,9 @@ std::vector<double> reference_linear(MatrixView<const double> X, std::span<const
                                      std::span<const std::int32_t> train, std::span<const std::int32_t> held_out,
                                      ReferenceScaling features, ReferenceScaling target, double alpha);
 
+/// Bound the condition of that problem's scaled, centred design from above: |R| |R^-1| in Frobenius norms, R of the
+/// columns that do not depend on others; at most d times the ratio of the extreme singular values. 1 without columns.
+double reference_condition(MatrixView<const double> X, std::span<const std::int32_t> train, ReferenceScaling features,
+                           double alpha);
+
 }  // namespace kilofold

@@ -123,21 +123,56 @@ Vector project_on_rows(const Basis& basis, const Vector& w) {
   return projected;
 }
 
-Vector solve(std::vector<Vector> columns, Vector y, double alpha) {
-  const std::size_t n = y.size(), d = columns.size();
+/// Directions of the columns; with a penalty, of the columns longer by d rows, sqrt(alpha) I w = 0.
+Basis basis_of(std::vector<Vector> columns, double alpha) {
+  const std::size_t n = columns.front().size(), d = columns.size();
   constexpr auto eps = static_cast<long double>(std::numeric_limits<double>::epsilon());
-  if (alpha == 0) {
-    const Basis basis = orthonormalise(columns, static_cast<long double>(std::max(n, d)) * eps);
-    const Vector w = basic_solution(basis, y);
-    return basis.q.size() < d ? project_on_rows(basis, w) : w;
-  }
-  // the penalty as d more rows: sqrt(alpha) I w = 0
+  if (alpha == 0) return orthonormalise(columns, static_cast<long double>(std::max(n, d)) * eps);
   for (std::size_t j = 0; j < d; ++j) {
     columns[j].resize(n + d, 0.0L);
     columns[j][n + j] = std::sqrt(static_cast<long double>(alpha));
   }
-  y.resize(n + d, 0.0L);
-  return basic_solution(orthonormalise(columns, 0), y);
+  return orthonormalise(columns, 0);
+}
+
+Vector solve(const std::vector<Vector>& columns, Vector y, double alpha) {
+  const Basis basis = basis_of(columns, alpha);
+  if (alpha != 0) y.resize(y.size() + columns.size(), 0.0L);
+  const Vector w = basic_solution(basis, y);
+  return basis.q.size() < columns.size() ? project_on_rows(basis, w) : w;
+}
+
+/// The training rows as scaled, centred columns.
+struct Design {
+  std::vector<Vector> columns;
+  std::vector<Scale> scales;
+  Vector means;  ///< of the scaled columns
+
+  Design(MatrixView<const double> X, std::span<const std::int32_t> train, ReferenceScaling scaling) {
+    for (std::int64_t j = 0; j < X.cols; ++j) {
+      const Vector column = gather(X.col(j), train);
+      scales.push_back(scale_of(column, scaling));
+      columns.push_back(scaled(column, scales.back()));
+      means.push_back(mean(columns.back()));
+      columns.back() = scaled(columns.back(), {means.back(), 1});
+    }
+  }
+};
+
+/// Frobenius norm of R^-1, R the triangle of the columns that gave the directions; row by row of the inverse's columns.
+long double inverse_norm(const Basis& basis) {
+  const std::size_t r = basis.q.size();
+  long double squares = 0;
+  for (std::size_t c = 0; c < r; ++c) {
+    Vector x(r, 0.0L);
+    x[c] = 1;
+    for (std::size_t k = c + 1; k-- > 0;) {
+      for (std::size_t j = k + 1; j <= c; ++j) x[k] -= basis.coordinate[basis.order[j]][k] * x[j];
+      x[k] /= basis.coordinate[basis.order[k]][k];
+    }
+    squares += dot(x, x);
+  }
+  return std::sqrt(squares);
 }
 
 }  // namespace
@@ -145,32 +180,31 @@ Vector solve(std::vector<Vector> columns, Vector y, double alpha) {
 std::vector<double> reference_linear(MatrixView<const double> X, std::span<const double> y,
                                      std::span<const std::int32_t> train, std::span<const std::int32_t> held_out,
                                      ReferenceScaling features, ReferenceScaling target, double alpha) {
-  std::vector<Vector> design;
-  std::vector<Scale> scales;
-  Vector means;
-  for (std::int64_t j = 0; j < X.cols; ++j) {
-    const Vector column = gather(X.col(j), train);
-    scales.push_back(scale_of(column, features));
-    design.push_back(scaled(column, scales.back()));
-    means.push_back(mean(design.back()));
-    design.back() = scaled(design.back(), {means.back(), 1});
-  }
+  const Design design(X, train, features);
   const Vector raw_target = gather(y.data(), train);
   const Scale target_scale = scale_of(raw_target, target);
   const Vector scaled_target = scaled(raw_target, target_scale);
   const long double target_mean = mean(scaled_target);
-  const Vector w = solve(design, scaled(scaled_target, {target_mean, 1}), alpha);
+  const Vector w = solve(design.columns, scaled(scaled_target, {target_mean, 1}), alpha);
 
   std::vector<double> prediction;
   for (const std::int32_t i : held_out) {
     long double p = target_mean;
     for (std::size_t j = 0; j < w.size(); ++j) {
       const auto x = static_cast<long double>(X(i, static_cast<std::int64_t>(j)));
-      p += w[j] * ((x - scales[j].centre) / scales[j].unit - means[j]);
+      p += w[j] * ((x - design.scales[j].centre) / design.scales[j].unit - design.means[j]);
     }
     prediction.push_back(static_cast<double>(target_scale.centre + target_scale.unit * p));
   }
   return prediction;
+}
+
+double reference_condition(MatrixView<const double> X, std::span<const std::int32_t> train, ReferenceScaling features,
+                           double alpha) {
+  const Basis basis = basis_of(Design(X, train, features).columns, alpha);
+  long double squares = 0;
+  for (const Vector& column : basis.coordinate) squares += dot(column, column);
+  return basis.q.empty() ? 1 : static_cast<double>(std::sqrt(squares) * inverse_norm(basis));
 }
 
 }  // namespace kilofold

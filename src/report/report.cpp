@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kilofold/report.hpp"
 
+#include "comparison.hpp"
 #include "html.hpp"
 #include "study_summary.hpp"
 #include "text.hpp"
@@ -15,5 +16,9 @@ std::optional<std::int64_t> best_trial(const StudyReader& study, ModelId model) 
 std::string render_html(const StudyReader& study) { return report::render_html(report::summarize(study)); }
 
 std::string render_text(const StudyReader& study) { return report::render_text(report::summarize(study)); }
+
+std::string render_comparison(const StudyReader& study) {
+  return report::comparison_text(report::compare_models(study));
+}
 
 }  // namespace kilofold

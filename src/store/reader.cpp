@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "files.hpp"
 #include "inventory.hpp"
 #include "kilofold/store.hpp"
 #include "source.hpp"
+#include "study_file.hpp"
 
 namespace kilofold {
 namespace {
@@ -33,8 +35,9 @@ StudyHeader find_study(const std::string& path, const Inventory& found) {
 }  // namespace
 
 struct StudyReader::Impl {
-  explicit Impl(StudyHeader header) : study(std::move(header)) {}
+  Impl(std::string file, StudyHeader header) : path(std::move(file)), study(std::move(header)) {}
 
+  std::string path;
   StudyHeader study;
   StudyIndex index{study};
   CellSet committed{study};
@@ -43,6 +46,7 @@ struct StudyReader::Impl {
 
   std::int64_t n_seeds() const { return static_cast<std::int64_t>(study.spec.cv.seeds.size()); }
 
+  CellBlock read(ModelId model, std::int64_t trial, const std::vector<std::int32_t>& seed_numbers);
   /// Call `visit(first_trial, seed, chunk)` for every cell of a model, without predictions.
   template <class Visit> void for_each_score(ModelId model, Visit visit);
 };
@@ -63,7 +67,7 @@ template <class Visit> void StudyReader::Impl::for_each_score(ModelId model, Vis
 
 StudyReader::StudyReader(const std::string& path) {
   const Inventory found = take_inventory(path, Trust::light, note_damage);
-  impl_ = std::make_unique<Impl>(find_study(path, found));
+  impl_ = std::make_unique<Impl>(path, find_study(path, found));
   if (found.merged) impl_->sources.emplace_back(found.merged->path, found.merged->header, impl_->index);
   for (const FoundFile& part : found.parts) impl_->sources.emplace_back(part.path, part.header, impl_->index);
   for (const Source& source : impl_->sources) {
@@ -74,6 +78,9 @@ StudyReader::StudyReader(const std::string& path) {
 }
 
 StudyReader::~StudyReader() = default;
+
+const std::string& StudyReader::path() const { return impl_->path; }
+const Dataset& StudyReader::data() const { return impl_->study.data; }
 
 const std::string& StudyReader::attribute(const std::string& name) const {
   static const std::string absent;
@@ -95,11 +102,21 @@ std::int64_t StudyReader::n_committed() const { return impl_->committed.size(); 
 std::int64_t StudyReader::n_cells() const { return impl_->committed.total(); }
 
 CellBlock StudyReader::trial(ModelId model, std::int64_t trial) const {
-  const std::size_t seeds = impl_->study.spec.cv.seeds.size();
-  const CellShape shape = cell_shape(impl_->study, model);
+  std::vector<std::int32_t> seeds(impl_->study.spec.cv.seeds.size());
+  std::iota(seeds.begin(), seeds.end(), 0);
+  return impl_->read(model, trial, seeds);
+}
+
+CellBlock StudyReader::cell(ModelId model, std::int64_t trial, std::int32_t seed) const {
+  return impl_->read(model, trial, {seed});
+}
+
+CellBlock StudyReader::Impl::read(ModelId model, std::int64_t trial, const std::vector<std::int32_t>& seed_numbers) {
+  const std::size_t seeds = seed_numbers.size();
+  const CellShape shape = cell_shape(study, model);
   const auto n = static_cast<std::size_t>(shape.samples);
   const auto k = static_cast<std::size_t>(shape.folds);
-  KILOFOLD_EXPECT(trial >= 0 && trial < static_cast<std::int64_t>(models().at(model.value).id.size()));
+  KILOFOLD_EXPECT(trial >= 0 && trial < static_cast<std::int64_t>(study.models.at(model.value).id.size()));
   CellBlock block;
   block.model = model;
   block.trial.assign(seeds, trial);
@@ -110,15 +127,23 @@ CellBlock StudyReader::trial(ModelId model, std::int64_t trial) const {
   if (shape.has_sd) block.sd.resize(seeds * n);
   block.diagnostic.resize(seeds * static_cast<std::size_t>(shape.diagnostics) * k);
   CellChunk chunk(1, shape);
-  for (std::int32_t seed = 0; seed < static_cast<std::int32_t>(seeds); ++seed) {
-    block.seed.push_back(seed);
+  for (const std::int32_t seed : seed_numbers) {
     chunk.clear();
-    for (const Source& source : impl_->sources) {
-      source.overlay(impl_->tables, model, trial, seed, chunk, Detail::everything);
-    }
-    chunk.copy_row_to(0, block, seed);
+    for (const Source& source : sources) source.overlay(tables, model, trial, seed, chunk, Detail::everything);
+    chunk.copy_row_to(0, block, std::ssize(block.seed));
+    block.seed.push_back(seed);
   }
   return block;
+}
+
+std::optional<std::string> payload_error(const std::string& path) {
+  if (!exists(path)) return std::nullopt;
+  try {
+    verify_study_file(path);
+  } catch (const hdf5::FormatError& error) {
+    return error.what();
+  }
+  return std::nullopt;
 }
 
 std::vector<double> StudyReader::metrics(ModelId model) const {

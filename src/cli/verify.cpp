@@ -1,0 +1,223 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "cli/exit_codes.hpp"
+#include "cli/paths.hpp"
+#include "cli/refit.hpp"
+#include "cli/stored_study.hpp"
+#include "cli/verbs.hpp"
+#include "kilofold/core/metrics.hpp"
+#include "kilofold/core/random.hpp"
+#include "kilofold/core/text.hpp"
+
+namespace kilofold::cli {
+namespace {
+
+constexpr std::size_t most_lines = 20;  // of disagreements; the rest is counted
+
+/// What was found wrong, some of it in words.
+class Findings {
+ public:
+  void add(const std::string& line) {
+    if (++n_ <= most_lines) lines_.push_back(line);
+  }
+  void put_lines() const {
+    for (const std::string& line : lines_) put("  {}\n", line);
+    if (n_ > most_lines) put("  and {} more\n", grouped(static_cast<std::int64_t>(n_ - most_lines)));
+  }
+  bool empty() const { return n_ == 0; }
+  std::size_t size() const { return n_; }
+
+ private:
+  std::vector<std::string> lines_;
+  std::size_t n_ = 0;
+};
+
+struct Cell {
+  std::int64_t trial;
+  std::int32_t seed;
+};
+
+/// Some of a model's trials x seeds, without repetition: where a draw has been taken, the next free cell follows it.
+std::vector<Cell> draw_cells(ModelId model, std::int64_t n_trials, std::int64_t n_seeds, std::int64_t wanted,
+                             std::int64_t seed) {
+  const std::int64_t n_cells = n_trials * n_seeds;
+  std::vector<bool> taken(static_cast<std::size_t>(n_cells));
+  std::vector<Cell> cells;
+  for (std::int64_t draw = 0; draw < std::min(wanted, n_cells); ++draw) {
+    const std::uint64_t bits = philox({static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(model.value)},
+                                      {static_cast<std::uint32_t>(draw), static_cast<std::uint32_t>(draw >> 32), 0, 0});
+    auto at = static_cast<std::int64_t>(uniform(bits) * static_cast<double>(n_cells));
+    while (taken[static_cast<std::size_t>(at)]) at = (at + 1) % n_cells;
+    taken[static_cast<std::size_t>(at)] = true;
+    cells.push_back({at / n_seeds, static_cast<std::int32_t>(at % n_seeds)});
+  }
+  std::ranges::sort(cells, {}, [n_seeds](const Cell& cell) { return cell.trial * n_seeds + cell.seed; });
+  return cells;
+}
+
+bool same_number(double a, double b) {
+  return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) || (std::isnan(a) && std::isnan(b));
+}
+
+/// One model entry's share of the sample.
+class ModelCheck {
+ public:
+  ModelCheck(const StudyReader& file, const Study& study, std::span<const Split> splits, ModelId model)
+      : file_(file),
+        study_(study),
+        splits_(splits),
+        model_(model),
+        table_(file.models()[static_cast<std::size_t>(model.value)]) {}
+
+  void check(const Cell& cell, Findings& findings) {
+    const CellBlock stored = file_.cell(model_, cell.trial, cell.seed);
+    if (stored.status.front() < 0) {
+      ++n_missing_;
+      return;
+    }
+    const bool has_predictions = std::ranges::any_of(stored.prediction, [](double p) { return !std::isnan(p); });
+    if (!has_predictions) {
+      ++n_without_predictions_;
+      return;
+    }
+    ++n_checked_;
+    check_metrics(cell, stored, findings);
+    if (has_reference(table_.model)) check_fits(cell, stored, findings);
+  }
+
+  void put_line() const {
+    put("  {:<12}", table_.model_name);
+    if (has_reference(table_.model))
+      put("{} cells, {} fits refitted: at worst {:.2g} of the bound, {:.2g} sd(y)", n_checked_, n_fits_,
+          worst_of_bound_, worst_of_sd_);
+    else
+      put("{} cells: metrics computed again; no plain refit of {} yet", n_checked_, table_.model);
+    if (n_not_comparable_ > 0)
+      put("; {} fits not comparable: failed, ill-conditioned, or scaled as no plain refit is", n_not_comparable_);
+    if (n_without_predictions_ > 0) put("; {} cells keep no predictions", n_without_predictions_);
+    if (n_missing_ > 0) put("; {} not computed yet", n_missing_);
+    put("\n");
+  }
+
+ private:
+  std::string place(const Cell& cell) const {
+    return fmt::format("{} trial {}, seed {}", table_.model_name, table_.id[static_cast<std::size_t>(cell.trial)],
+                       file_.seeds()[static_cast<std::size_t>(cell.seed)]);
+  }
+
+  void check_metrics(const Cell& cell, const CellBlock& stored, Findings& findings) {
+    const Metrics metrics = score(file_.y(), stored.prediction);
+    const std::array<std::pair<const char*, double>, 4> computed = {
+        {{"mae", metrics.mae}, {"rmse", metrics.rmse}, {"r2", metrics.r2}, {"r2_eq13", metrics.r2_eq13}}};
+    for (std::size_t m = 0; m < computed.size(); ++m)
+      if (!same_number(stored.metric[m], computed[m].second))
+        findings.add(fmt::format("{}: {} stored {}, from the stored predictions {}", place(cell), computed[m].first,
+                                 stored.metric[m], computed[m].second));
+  }
+
+  const Split& split_of(const Cell& cell) const {
+    const std::int32_t k = table_.n_folds[static_cast<std::size_t>(cell.trial)];
+    const std::int64_t seed = file_.seeds()[static_cast<std::size_t>(cell.seed)];
+    const auto found =
+        std::ranges::find_if(splits_, [&](const Split& split) { return split.n_folds == k && split.seed == seed; });
+    KILOFOLD_EXPECT(found != splits_.end());
+    return *found;
+  }
+
+  void check_fits(const Cell& cell, const CellBlock& stored, Findings& findings) {
+    const Split& split = split_of(cell);
+    for (std::int32_t fold = 0; fold < split.n_folds; ++fold) {
+      const RowSet rows = row_set(split, fold);
+      const Refit plain = refit(study_.spec, study_.data, table_, static_cast<std::size_t>(cell.trial), rows);
+      const auto status = static_cast<FitStatus>(stored.status[static_cast<std::size_t>(fold)]);
+      if (std::isinf(plain.bound) || failed(status)) {
+        ++n_not_comparable_;
+        continue;
+      }
+      ++n_fits_;
+      for (std::size_t i = 0; i < rows.held_out.size(); ++i) {
+        const auto sample = static_cast<std::size_t>(rows.held_out[i]);
+        compare(cell, sample, stored.prediction[sample], plain.prediction[i], plain.bound, findings);
+      }
+    }
+  }
+
+  void compare(const Cell& cell, std::size_t sample, double there, double here, double bound, Findings& findings) {
+    const double difference = std::fabs(there - here);
+    if (!(difference <= bound))
+      findings.add(
+          fmt::format("{}, sample {}: stored {}, refit {}, bound {:.2g}", place(cell), sample, there, here, bound));
+    worst_of_bound_ = std::max(worst_of_bound_, bound > 0 ? difference / bound : 0);
+    worst_of_sd_ = std::max(worst_of_sd_, difference / sd_);
+  }
+
+  static double population_sd(const std::vector<double>& y) {
+    double mean = 0;
+    double squares = 0;
+    for (const double value : y) mean += value / static_cast<double>(y.size());
+    for (const double value : y) squares += (value - mean) * (value - mean);
+    return std::sqrt(squares / static_cast<double>(y.size()));
+  }
+
+  const StudyReader& file_;
+  const Study& study_;
+  std::span<const Split> splits_;
+  ModelId model_;
+  const TrialTable& table_;
+  double sd_ = population_sd(file_.y());
+  double worst_of_bound_ = 0;
+  double worst_of_sd_ = 0;
+  std::int64_t n_checked_ = 0;
+  std::int64_t n_fits_ = 0;
+  std::int64_t n_not_comparable_ = 0;
+  std::int64_t n_without_predictions_ = 0;
+  std::int64_t n_missing_ = 0;
+};
+
+void declare(Signature& takes) {
+  takes.results();
+  takes.count("--sample", "cells to refit, dealt evenly to the models (default: 100)", takes.options().sample);
+  takes.count("--seed", "which sample (default: 1)", takes.options().sample_seed);
+}
+
+int verify(const Options& options) {
+  check_results_path(options.results);
+  Findings findings;
+  const auto damage = payload_error(options.results);
+  if (damage) findings.add(*damage);
+  const StudyReader file(options.results);
+  const StoredStudy stored = stored_study(file);
+  const Plan plan = make_plan(lower(stored.study.spec, stored.study.data), all_rules(), stored.switches);
+  const StudyHeader made = header(stored.study, plan, {&cpu_backend(), "", ""}, stored.overrides);
+  for (const Disagreement& found : study_disagreements(file, made)) findings.add(found.text());
+  for (const Disagreement& found : table_disagreements(file)) findings.add(found.text());
+  put("{}: payload, table, trials and folds {}\n", options.results, findings.empty() ? "as they should be" : "checked");
+
+  const std::int64_t n_models = std::ssize(file.models());
+  for (std::int32_t m = 0; m < n_models; ++m) {
+    ModelCheck model(file, stored.study, made.splits, ModelId(m));
+    const std::int64_t share = options.sample / n_models + (m < options.sample % n_models ? 1 : 0);
+    for (const Cell& cell : draw_cells(ModelId(m), std::ssize(file.models()[static_cast<std::size_t>(m)].id),
+                                       std::ssize(file.seeds()), share, options.sample_seed))
+      model.check(cell, findings);
+    model.put_line();
+  }
+  if (findings.empty()) {
+    put_text("verified: every number within its bound\n");
+    return done;
+  }
+  put("{} disagreements:\n", grouped(static_cast<std::int64_t>(findings.size())));
+  findings.put_lines();
+  return mismatch;
+}
+
+}  // namespace
+
+const Verb verify_verb = {"verify", "refit a sample of stored results the slow way; exit 5 where they differ", declare,
+                          verify};
+
+}  // namespace kilofold::cli

@@ -1,0 +1,174 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "comparison.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "kilofold/core/error.hpp"
+#include "kilofold/core/random.hpp"
+#include "study_summary.hpp"
+
+namespace kilofold::report {
+namespace {
+
+constexpr double rope_of_sd = 0.01;
+constexpr std::size_t most_considered = 2000;  // trials of a model; those behind are not chosen by any draw
+constexpr std::size_t n_draws = 1000;
+constexpr std::size_t n_fold_metrics = 3;
+
+double mean_of(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
+
+double population_sd(const std::vector<double>& y) {
+  const double mean = mean_of(y);
+  double squares = 0;
+  for (const double value : y) squares += (value - mean) * (value - mean);
+  return std::sqrt(squares / static_cast<double>(y.size()));
+}
+
+/// Trials by mean RMSE over the seeds, best first; those without a number for every seed left out.
+std::vector<std::int64_t> by_mean_rmse(const std::vector<double>& metric, std::size_t n_seeds) {
+  const std::size_t n_trials = metric.size() / (n_seeds * n_metrics);
+  std::vector<double> mean(n_trials, 0.0);
+  std::vector<std::int64_t> order;
+  for (std::size_t t = 0; t < n_trials; ++t) {
+    for (std::size_t s = 0; s < n_seeds; ++s) mean[t] += metric[(t * n_seeds + s) * n_metrics + rmse];
+    if (std::isfinite(mean[t])) order.push_back(static_cast<std::int64_t>(t));
+  }
+  std::ranges::stable_sort(order, {}, [&](std::int64_t t) { return mean[static_cast<std::size_t>(t)]; });
+  return order;
+}
+
+/// Bootstrap draws, a function of their size alone. Shape (draws, n).
+std::vector<std::int32_t> make_draws(std::size_t n) {
+  std::vector<std::int32_t> draw;
+  for (std::uint32_t d = 0; d < n_draws; ++d)
+    for (std::uint32_t i = 0; i < n; ++i)
+      draw.push_back(static_cast<std::int32_t>(bounded(philox({0, 0}, {d, i, 0, 0}), static_cast<std::uint32_t>(n))));
+  return draw;
+}
+
+/// The squared error of every sample and trial, mean over the seeds. Shape (n, trials); empty where predictions are
+/// missing.
+std::vector<double> squared_errors(const StudyReader& study, ModelId model, std::span<const std::int64_t> trials) {
+  const std::vector<double>& y = study.y();
+  const std::size_t n = y.size();
+  const auto n_seeds = static_cast<double>(study.seeds().size());
+  std::vector<double> loss(n * trials.size(), 0.0);
+  for (std::size_t c = 0; c < trials.size(); ++c) {
+    const CellBlock cells = study.trial(model, trials[c]);
+    for (std::size_t at = 0; at < cells.prediction.size(); ++at) {
+      const double error = cells.prediction[at] - y[at % n];
+      if (std::isnan(error)) return {};
+      loss[at % n * trials.size() + c] += error * error / n_seeds;
+    }
+  }
+  return loss;
+}
+
+void correct_for_choice(const StudyReader& study, ModelId model, std::vector<std::int64_t> order,
+                        Contender& contender) {
+  order.resize(std::min(order.size(), most_considered));
+  contender.n_considered = std::ssize(order);
+  const std::vector<double> loss = squared_errors(study, model, order);
+  if (loss.empty()) {
+    contender.why_not_corrected = "predictions of some trials are not kept";
+    return;
+  }
+  contender.corrected = best_of_many(loss, order.size(), make_draws(study.y().size()));
+}
+
+std::optional<Contender> make_contender(const StudyReader& study, ModelId model) {
+  const TrialTable& table = study.models()[static_cast<std::size_t>(model.value)];
+  const std::size_t n_seeds = study.seeds().size();
+  const std::vector<std::int64_t> order = by_mean_rmse(study.metrics(model), n_seeds);
+  if (order.empty()) return std::nullopt;
+  Contender contender;
+  contender.name = table.model_name;
+  contender.n_trials = std::ssize(table.id);
+  contender.n_folds = table.n_folds[static_cast<std::size_t>(order.front())];
+  const CellBlock cells = study.trial(model, order.front());
+  const std::size_t k = cells.status.size() / n_seeds;
+  for (std::size_t s = 0; s < n_seeds; ++s) {
+    contender.rmse.push_back(cells.metric[s * n_metrics + rmse]);
+    for (std::size_t fold = 0; fold < static_cast<std::size_t>(contender.n_folds); ++fold)
+      contender.fold_rmse.push_back(cells.fold_metric[(s * k + fold) * n_fold_metrics + rmse]);
+  }
+  contender.mean = mean_of(contender.rmse);
+  correct_for_choice(study, model, order, contender);
+  return contender;
+}
+
+Pair make_pair(const std::vector<Contender>& contenders, std::size_t first, std::size_t second, double rope) {
+  const Contender& a = contenders[first];
+  const Contender& b = contenders[second];
+  Pair pair;
+  pair.first = first;
+  pair.second = second;
+  for (std::size_t s = 0; s < a.rmse.size(); ++s) {
+    pair.wins += a.rmse[s] < b.rmse[s] ? 1 : 0;
+    pair.losses += b.rmse[s] < a.rmse[s] ? 1 : 0;
+  }
+  if (a.n_folds != b.n_folds) return pair;
+  std::vector<double> d;
+  for (std::size_t i = 0; i < a.fold_rmse.size(); ++i) d.push_back(a.fold_rmse[i] - b.fold_rmse[i]);
+  pair.test = corrected_t(d, 1.0 / (a.n_folds - 1));
+  pair.posterior = correlated_t(*pair.test, rope);
+  return pair;
+}
+
+void adjust(std::vector<Pair>& pairs) {
+  std::vector<double> p;
+  for (const Pair& pair : pairs)
+    if (pair.test) p.push_back(pair.test->p);
+  const std::vector<double> adjusted = holm(p);
+  auto next = adjusted.begin();
+  for (Pair& pair : pairs)
+    if (pair.test) pair.adjusted_p = *next++;
+}
+
+void rank_by_seed(Comparison& comparison) {
+  std::vector<double> by_seed;
+  for (std::size_t s = 0; s < static_cast<std::size_t>(comparison.n_seeds); ++s) {
+    std::vector<double> values;
+    for (const Contender& contender : comparison.contenders) values.push_back(contender.rmse[s]);
+    const std::vector<double> rank = ranks(values);
+    for (std::size_t c = 0; c < rank.size(); ++c) comparison.contenders[c].rank.push_back(rank[c]);
+    by_seed.insert(by_seed.end(), values.begin(), values.end());
+  }
+  comparison.settled_after = settled_after(by_seed, comparison.contenders.size());
+}
+
+}  // namespace
+
+Comparison compare_models(const StudyReader& study) {
+  Comparison comparison;
+  comparison.unit = study.target().units;
+  comparison.n_seeds = std::ssize(study.seeds());
+  comparison.rope = rope_of_sd * population_sd(study.y());
+  for (std::size_t m = 0; m < study.models().size(); ++m) {
+    if (auto contender = make_contender(study, ModelId(static_cast<std::int32_t>(m))))
+      comparison.contenders.push_back(std::move(*contender));
+    else
+      comparison.unfinished.push_back(study.models()[m].model_name);
+  }
+  if (comparison.contenders.size() < 2)
+    throw InputError(fmt::format("{} has {} models with a finished trial; comparing needs two", study.path(),
+                                 comparison.contenders.size()),
+                     "put the models into one spec and finish the run");
+  std::ranges::stable_sort(comparison.contenders, {}, &Contender::mean);
+  rank_by_seed(comparison);
+  for (std::size_t a = 0; a < comparison.contenders.size(); ++a)
+    for (std::size_t b = a + 1; b < comparison.contenders.size(); ++b)
+      comparison.pairs.push_back(make_pair(comparison.contenders, a, b, comparison.rope));
+  adjust(comparison.pairs);
+  return comparison;
+}
+
+}  // namespace kilofold::report

@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kilofold/report.hpp"
+#include "statistics.hpp"
+
+/// What the fold seeds of one file say about the differences between its models.
+namespace kilofold::report {
+
+/// One entry of `models:` with the trial it competes with: its best by mean RMSE.
+struct Contender {
+  std::string name;
+  std::int64_t n_trials = 0;
+  std::int32_t n_folds = 0;
+  std::vector<double> rmse;       ///< (seeds), pooled
+  std::vector<double> fold_rmse;  ///< (seeds, n_folds)
+  std::vector<double> rank;       ///< (seeds)
+  double mean = 0;
+  std::optional<BestOfMany> corrected;
+  std::string why_not_corrected;
+  std::int64_t n_considered = 0;  ///< trials among which the correction chose
+};
+
+/// Differences first - second of two contenders' RMSE, fold by fold.
+struct Pair {
+  std::size_t first = 0;
+  std::size_t second = 0;
+  std::optional<CorrectedT> test;  ///< empty where the two have other fold counts
+  Posterior posterior;
+  double adjusted_p = 1;
+  std::int64_t wins = 0;  ///< seeds where the first has the smaller pooled RMSE
+  std::int64_t losses = 0;
+};
+
+struct Comparison {
+  std::string unit;
+  std::int64_t n_seeds = 0;
+  double rope = 0;                    ///< half the region of practical equivalence, in the target's unit
+  std::vector<Contender> contenders;  ///< by mean RMSE
+  std::vector<std::string> unfinished;
+  std::vector<Pair> pairs;
+  std::int64_t settled_after = 0;  ///< seeds
+};
+
+/// Gather and test.
+///
+/// Cost      reads the predictions of at most 2,000 trials a model
+/// Errors    InputError with fewer than two models whose best trial is finished
+Comparison compare_models(const StudyReader& study);
+
+std::string comparison_text(const Comparison& comparison);
+
+}  // namespace kilofold::report

@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+
+#include "comparison.hpp"
+#include "numbers.hpp"
+
+namespace kilofold::report {
+namespace {
+
+using Buffer = std::back_insert_iterator<std::string>;
+
+/// "1 in 8 seeds, 2 in 2".
+std::string rank_text(const std::vector<double>& rank) {
+  std::map<double, int> counts;
+  for (const double r : rank) ++counts[r];
+  std::string text;
+  for (const auto& [r, n] : counts) text += fmt::format("{}{:g} in {}", text.empty() ? "" : ", ", r, n);
+  return text;
+}
+
+void write_contenders(Buffer out, const Comparison& comparison) {
+  fmt::format_to(out, "{:<16}{:>9}{:>12}{:>12}{:>12}{:>24}   {}\n", "model", "trials", "rmse", "sd(seeds)", "corrected",
+                 "95 % of draws", "ranks");
+  for (const Contender& contender : comparison.contenders) {
+    fmt::format_to(out, "{:<16}{:>9}{:>12}{:>12}", contender.name, contender.n_trials, significant(contender.mean),
+                   significant(spread(contender.rmse).sd));
+    if (contender.corrected)
+      fmt::format_to(out, "{:>12}{:>24}", significant(contender.corrected->corrected),
+                     significant(contender.corrected->low) + " to " + significant(contender.corrected->high));
+    else
+      fmt::format_to(out, "{:>12}{:>24}", "-", "-");
+    fmt::format_to(out, "   {}\n", rank_text(contender.rank));
+  }
+  for (const Contender& contender : comparison.contenders) {
+    if (!contender.corrected)
+      fmt::format_to(out, "{}: not corrected: {}\n", contender.name, contender.why_not_corrected);
+    if (contender.corrected && contender.n_considered < contender.n_trials)
+      fmt::format_to(out, "{}: the correction chooses among its {} best trials\n", contender.name,
+                     count(contender.n_considered));
+  }
+  for (const std::string& name : comparison.unfinished)
+    fmt::format_to(out, "{}: left out, no trial is finished for every seed\n", name);
+}
+
+void write_pairs(Buffer out, const Comparison& comparison) {
+  fmt::format_to(out, "\n{:<28}{:>9}{:>12}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}\n", "pair", "wins", "difference", "t",
+                 "p", "p(Holm)", "P(less)", "P(equal)", "P(more)");
+  for (const Pair& pair : comparison.pairs) {
+    const Contender& a = comparison.contenders[pair.first];
+    const Contender& b = comparison.contenders[pair.second];
+    fmt::format_to(out, "{:<28}{:>9}", a.name + " - " + b.name, fmt::format("{}:{}", pair.wins, pair.losses));
+    if (!pair.test) {
+      fmt::format_to(out, "  not tested: {} folds against {}\n", a.n_folds, b.n_folds);
+      continue;
+    }
+    fmt::format_to(out, "{:>12}{:>10.3f}{:>10.3g}{:>10.3g}{:>10.4f}{:>10.4f}{:>10.4f}\n", significant(pair.test->mean),
+                   pair.test->t, pair.test->p, pair.adjusted_p, pair.posterior.below, pair.posterior.within,
+                   pair.posterior.above);
+  }
+}
+
+}  // namespace
+
+std::string comparison_text(const Comparison& comparison) {
+  std::string text;
+  const Buffer out(text);
+  const std::string unit = comparison.unit.empty() ? "" : ", rmse in " + comparison.unit;
+  fmt::format_to(out,
+                 "Best trial of every model over {}{}. It was chosen on these folds, so its rmse is optimistic; "
+                 "corrected: what is left\n"
+                 "when each draw chooses anew and is judged on the samples it left out (BBC-CV).\n\n",
+                 count(comparison.n_seeds, "fold seed"), unit);
+  write_contenders(out, comparison);
+  write_pairs(out, comparison);
+  fmt::format_to(
+      out,
+      "\nwins: seeds in which either has the smaller pooled rmse. difference: mean over folds and seeds. t, p: "
+      "corrected resampled t-test,\ntwo-sided. P: Bayesian correlated t-test; equal: within {}{} (1 % of sd(y)).\n",
+      significant(comparison.rope), comparison.unit.empty() ? "" : " " + comparison.unit);
+  fmt::format_to(out, "The ranking by mean rmse is settled after {} of {}.\n", comparison.settled_after,
+                 count(comparison.n_seeds, "seed"));
+  fmt::format_to(
+      out,
+      "No critical-difference diagram: it compares ranks over independent data sets, and this is one; folds and "
+      "seeds of one table\nshare its rows.\n");
+  return text;
+}
+
+}  // namespace kilofold::report

@@ -1,0 +1,160 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "statistics.hpp"
+
+#include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "kilofold/core/error.hpp"
+
+namespace kilofold::report {
+namespace {
+
+using StudentsT = boost::math::students_t;
+
+double mean_of(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+/// P(T > t), also at infinite t.
+double upper_tail(const StudentsT& distribution, double t) {
+  if (std::isinf(t)) return t > 0 ? 0 : 1;
+  return boost::math::cdf(boost::math::complement(distribution, t));
+}
+
+/// Numbers 0 .. n - 1 in ascending order of the values, NaN last.
+std::vector<std::size_t> ascending(std::span<const double> values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    if (std::isnan(values[a]) || std::isnan(values[b])) return !std::isnan(values[a]) && std::isnan(values[b]);
+    return values[a] < values[b];
+  });
+  return order;
+}
+
+/// Quantile of sorted values by linear interpolation, as numpy's default.
+double quantile(std::span<const double> sorted, double q) {
+  const double at = q * static_cast<double>(sorted.size() - 1);
+  const auto low = static_cast<std::size_t>(at);
+  const std::size_t high = std::min(low + 1, sorted.size() - 1);
+  return sorted[low] + (at - static_cast<double>(low)) * (sorted[high] - sorted[low]);
+}
+
+/// Sum of the losses of some samples, `times` each, for every configuration.
+std::vector<double> weighted_sums(std::span<const double> loss, std::size_t configurations,
+                                  std::span<const std::int32_t> times) {
+  std::vector<double> sums(configurations, 0.0);
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    if (times[i] == 0) continue;
+    const double* row = loss.data() + i * configurations;
+    for (std::size_t c = 0; c < configurations; ++c) sums[c] += times[i] * row[c];
+  }
+  return sums;
+}
+
+std::size_t smallest(const std::vector<double>& values) {
+  return static_cast<std::size_t>(std::ranges::min_element(values) - values.begin());
+}
+
+}  // namespace
+
+CorrectedT corrected_t(std::span<const double> d, double rho) {
+  KILOFOLD_EXPECT(d.size() >= 2 && rho > 0);
+  const auto n = static_cast<double>(d.size());
+  CorrectedT test;
+  test.mean = mean_of(d);
+  double squares = 0;
+  for (const double value : d) squares += (value - test.mean) * (value - test.mean);
+  test.scale = std::sqrt((1 / n + rho) * squares / (n - 1));
+  test.degrees = std::ssize(d) - 1;
+  if (test.scale > 0) {
+    test.t = test.mean / test.scale;
+  } else {
+    test.t = test.mean == 0 ? 0 : std::copysign(std::numeric_limits<double>::infinity(), test.mean);
+  }
+  test.p = std::min(1.0, 2 * upper_tail(StudentsT(n - 1), std::fabs(test.t)));
+  return test;
+}
+
+Posterior correlated_t(const CorrectedT& test, double rope) {
+  if (test.scale == 0)
+    return {test.mean < -rope ? 1.0 : 0.0, std::fabs(test.mean) <= rope ? 1.0 : 0.0, test.mean > rope ? 1.0 : 0.0};
+  const StudentsT distribution(static_cast<double>(test.degrees));
+  Posterior posterior;
+  posterior.below = upper_tail(distribution, (rope + test.mean) / test.scale);
+  posterior.above = upper_tail(distribution, (rope - test.mean) / test.scale);
+  posterior.within = std::max(0.0, 1 - posterior.below - posterior.above);
+  return posterior;
+}
+
+std::vector<double> holm(std::span<const double> p) {
+  std::vector<double> adjusted(p.size());
+  double largest = 0;
+  const std::vector<std::size_t> order = ascending(p);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    largest = std::max(largest, std::min(1.0, static_cast<double>(p.size() - i) * p[order[i]]));
+    adjusted[order[i]] = largest;
+  }
+  return adjusted;
+}
+
+std::vector<double> ranks(std::span<const double> values) {
+  const std::vector<std::size_t> order = ascending(values);
+  std::vector<double> rank(values.size());
+  for (std::size_t first = 0; first < order.size();) {
+    std::size_t end = first + 1;
+    while (end < order.size() && values[order[end]] == values[order[first]]) ++end;
+    for (std::size_t i = first; i < end; ++i) rank[order[i]] = 0.5 * static_cast<double>(first + end + 1);
+    first = end;
+  }
+  return rank;
+}
+
+std::int64_t settled_after(std::span<const double> value, std::size_t columns) {
+  const std::size_t rows = value.size() / columns;
+  KILOFOLD_EXPECT(rows >= 1);
+  std::vector<double> sum(columns, 0.0);
+  std::vector<std::vector<std::size_t>> order;
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t c = 0; c < columns; ++c) sum[c] += value[row * columns + c];
+    order.push_back(ascending(sum));
+  }
+  std::size_t settled = rows;
+  while (settled > 1 && order[settled - 2] == order.back()) --settled;
+  return static_cast<std::int64_t>(settled);
+}
+
+BestOfMany best_of_many(std::span<const double> loss, std::size_t configurations, std::span<const std::int32_t> draw) {
+  const std::size_t n = loss.size() / configurations;
+  KILOFOLD_EXPECT(n >= 2 && draw.size() % n == 0 && !draw.empty());
+  std::vector<std::int32_t> times(n, 1);
+  const std::vector<double> all = weighted_sums(loss, configurations, times);
+  BestOfMany result;
+  result.chosen = std::sqrt(all[smallest(all)] / static_cast<double>(n));
+  std::vector<double> errors;
+  for (std::size_t first = 0; first < draw.size(); first += n) {
+    std::ranges::fill(times, 0);
+    for (std::size_t i = 0; i < n; ++i) ++times[static_cast<std::size_t>(draw[first + i])];
+    const std::size_t best = smallest(weighted_sums(loss, configurations, times));
+    double sum = 0;
+    std::int64_t n_out = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      if (times[i] > 0) continue;
+      sum += loss[i * configurations + best];
+      ++n_out;
+    }
+    if (n_out > 0) errors.push_back(std::sqrt(sum / static_cast<double>(n_out)));
+  }
+  KILOFOLD_EXPECT(!errors.empty());
+  result.corrected = mean_of(errors);
+  std::ranges::sort(errors);
+  result.low = quantile(errors, 0.025);
+  result.high = quantile(errors, 0.975);
+  return result;
+}
+
+}  // namespace kilofold::report

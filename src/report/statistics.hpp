@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+/// Tests and corrections for results of repeated cross-validation; docs/compare.md has the formulas in words.
+namespace kilofold::report {
+
+/// Student's t of a mean difference whose values are correlated.
+struct CorrectedT {
+  double mean = 0;
+  double scale = 0;  ///< standard error of the mean, corrected
+  double t = 0;
+  double p = 1;  ///< two-sided
+  std::int64_t degrees = 0;
+};
+
+/// Test paired differences d (N) of repeated k-fold cross-validation, N = repetitions x k.
+///
+/// t = mean(d) / sqrt((1/N + rho) var(d)), var with N - 1, rho = n_test / n_train; N - 1 degrees of freedom. Where all
+/// differences are equal the scale is 0: p = 1 at mean 0, else 0.
+/// Requires  N >= 2
+/// Accuracy  1e-10 relative (Boost.Math)
+/// Source    Nadeau & Bengio 2003, doi:10.1023/A:1024068626366
+CorrectedT corrected_t(std::span<const double> d, double rho);
+
+/// How likely the true mean difference lies below, within and above the region of practical equivalence.
+struct Posterior {
+  double below = 0;
+  double within = 0;
+  double above = 0;
+};
+
+/// Bayesian correlated t-test: the posterior of the mean difference is Student's t with corrected_t's degrees, mean and
+/// scale. `rope` >= 0 is half the width of the region around 0.
+///
+/// Source    Corani & Benavoli 2015, doi:10.1007/s10994-015-5486-z (with correlation 1/k: rho as above)
+Posterior correlated_t(const CorrectedT& test, double rope);
+
+/// Holm's step-down adjustment of p-values, in their order.
+std::vector<double> holm(std::span<const double> p);
+
+/// Rank of every value, 1 = smallest; equal values share the mean of their ranks; NaN ranks last.
+std::vector<double> ranks(std::span<const double> values);
+
+/// After how many leading rows the ranking by column means is what it stays to the end. Shape: value (rows, columns),
+/// row-major. At least 1; `rows` where only the last row settles it.
+std::int64_t settled_after(std::span<const double> value, std::size_t columns);
+
+/// What choosing the best of many configurations costs.
+struct BestOfMany {
+  double chosen = 0;     ///< root mean squared error of the configuration that is best on all samples: optimistic
+  double corrected = 0;  ///< mean over draws of the error, out of the draw, of the configuration best in it
+  double low = 0;        ///< 2.5 % and 97.5 % quantiles over the draws
+  double high = 0;
+};
+
+/// Bootstrap bias-corrected cross-validation.
+///
+/// Shapes    loss (samples, configurations), row-major: squared error of a held-out prediction · draw (draws, samples):
+/// sample numbers, drawn with replacement. A draw that leaves no sample out is skipped
+/// Cost      draws x samples x configurations additions
+/// Source    Tsamardinos, Greasidou & Borboudakis 2018, doi:10.1007/s10994-018-5714-4
+BestOfMany best_of_many(std::span<const double> loss, std::size_t configurations, std::span<const std::int32_t> draw);
+
+}  // namespace kilofold::report

@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The kilofold authors
+# SPDX-License-Identifier: Apache-2.0
+"""Writes statistics_golden.csv: tests and corrections by numpy and scipy, frozen for statistics_test.cpp.
+
+Rows: t, rho, rope, mean, scale, t, p, P(below), P(within), P(above), d...
+      ranks, n, ranks..., values...
+      best, samples, configurations, draws, chosen, corrected, low, high, loss..., draw...
+"""
+
+import csv
+import sys
+
+import numpy as np
+from scipy import stats
+
+
+def corrected_t(rng, n, k, mean):
+    d = mean + rng.standard_normal(n) * rng.uniform(0.1, 3)
+    rho, rope = 1 / (k - 1), 0.25
+    scale = np.sqrt((1 / n + rho) * d.var(ddof=1))
+    t = d.mean() / scale
+    posterior = stats.t(n - 1, d.mean(), scale)
+    below, above = posterior.cdf(-rope), posterior.sf(rope)
+    p = 2 * stats.t.sf(abs(t), n - 1)
+    return ["t", rho, rope, d.mean(), scale, t, p, below, posterior.cdf(rope) - below, above, *d]
+
+
+def ranks(rng, n):
+    values = rng.integers(0, 6, n).astype(float)
+    return ["ranks", n, *stats.rankdata(values), *values]
+
+
+def best(rng, n, configurations, draws):
+    loss = rng.uniform(0, 1, (n, configurations)) ** 2
+    draw = rng.integers(0, n, (draws, n))
+    errors = []
+    for rows in draw:
+        out = np.setdiff1d(np.arange(n), rows)
+        if len(out):
+            errors.append(np.sqrt(loss[out, loss[rows].mean(axis=0).argmin()].mean()))
+    chosen = np.sqrt(loss.mean(axis=0).min())
+    low, high = np.quantile(errors, [0.025, 0.975])
+    return ["best", n, configurations, draws, chosen, np.mean(errors), low, high, *loss.ravel(), *draw.ravel()]
+
+
+def main():
+    rng = np.random.default_rng(20260101)
+    rows = [corrected_t(rng, n, k, mean) for n, k in ((2, 2), (10, 5), (50, 5), (100, 10)) for mean in (0, 0.3, -2, 8)]
+    rows += [ranks(rng, n) for n in (1, 7, 12)]
+    rows += [best(rng, *size) for size in ((5, 3, 4), (17, 6, 40), (9, 1, 3))]
+    with open(sys.argv[1] if len(sys.argv) > 1 else "statistics_golden.csv", "w", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([[v if isinstance(v, str) else repr(float(v)) for v in row] for row in rows])
+
+
+if __name__ == "__main__":
+    main()
