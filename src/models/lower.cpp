@@ -130,17 +130,6 @@ std::vector<Group> make_groups(ModelId model, const Spec& spec, std::vector<Axis
 
 }  // namespace
 
-double GroupBuilder::only(std::string_view parameter) const {
-  const Binding binding = bind(parameter);
-  for (const Grid::Factor& factor : group_.grid.factors())
-    for (const Grid::Column& column : factor.columns)
-      if (column.axis == binding.axis) {
-        KILOFOLD_EXPECT(column.code.size() == 1);
-        return axes_[static_cast<std::size_t>(column.axis.value)].values[static_cast<std::size_t>(column.code[0])];
-      }
-  throw_bug("invariant", "a bound axis is one of the grid's", __FILE__, __LINE__);
-}
-
 GroupBuilder::GroupBuilder(Group& group, std::vector<Axis>& axes, const Spec& spec)
     : group_(group), axes_(axes), spec_(spec) {}
 
