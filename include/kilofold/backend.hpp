@@ -327,8 +327,10 @@ struct ReduceArgs {
 /// r = y - H b with b = (H' A^-1 H)^-1 H' A^-1 y. mean = h*' b + k*' A^-1 r. Variance of a new observation = v (1 - k*'
 /// A^-1 k* + w' (H' A^-1 H)^-1 w) + s with w = h* - H' A^-1 k* (the mean's uncertainty included). Log marginal
 /// likelihood, of the scaled target: - r' A^-1 r / (2 v) - log det(A v) / 2 - n log(2 pi) / 2; with collapsed rows
-/// minus within / (2 s) + (n - u) log(2 pi s) / 2, and half the log of the product of counts less (Gaussian density of
-/// the set means).
+/// minus within / (2 s) + (n - u) log(s) / 2, n all training rows: it is the likelihood of every row. (Their counts
+/// cancel between the density of the set means and that of the deviations from them.)
+///
+/// s is the raised noise variance. A basis column that depends on earlier ones in the training rows is left out.
 ///
 /// Shapes    source: `factor` (one lane: its noise and signal variance) or `reduced` (lanes in any order) · mean, sd
 ///           (n_held_out, lanes), ld = ld_held_out, in the target's unit · log_marginal_likelihood, jitter (lanes) an

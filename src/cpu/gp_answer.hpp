@@ -26,15 +26,40 @@ struct Evidence {
 /// within / (2 s) and (n - u) / 2 ln(2 pi s). The counts cancel.
 double log_marginal_likelihood(const Evidence& evidence, const Noise& noise);
 
-/// Write one lane's answers; numbers that are not finite make it not_finite.
-void write_answer(const PosteriorArgs& a, std::int64_t item, std::int64_t lane, const HeldOutSums& sums,
-                  const Noise& noise, const Evidence& evidence);
+/// Where one lane's answers go.
+struct AnswerPlace {
+  std::int64_t m;  ///< held-out rows
+  double* mean;    ///< (m)
+  double* sd;      ///< (m)
+  double* log_marginal_likelihood;
+  double* jitter;
+  std::int32_t* status;
+};
+
+/// Where a lane of a posterior or of a fold posterior writes.
+template <class Args>
+AnswerPlace place_of(const Args& a, std::int64_t item, std::int64_t lane, std::int64_t m, std::int64_t ld) {
+  return {m,
+          a.mean.data + item * a.mean.stride + lane * ld,
+          a.sd.data + item * a.sd.stride + lane * ld,
+          a.log_marginal_likelihood.data + item * a.log_marginal_likelihood.stride + lane,
+          a.jitter.data + item * a.jitter.stride + lane,
+          a.status + item * a.n_lanes + lane};
+}
+
+/// Write one lane's answers, mean (m) and sd (m) in the target's unit; a number that is not finite makes it
+/// not_finite.
+void write_answer(const AnswerPlace& place, const double* mean, const double* sd, double log_marginal_likelihood,
+                  const Noise& noise);
 
 /// Write one lane without an answer: NaN and its status.
-void write_failure(const PosteriorArgs& a, std::int64_t item, std::int64_t lane, const Noise& noise, FitStatus status);
+void write_failure(const AnswerPlace& place, const Noise& noise, FitStatus status);
 
-/// Noise of one lane of a posterior.
+/// Of one lane of a posterior: its place, its noise, and its answer from what the held-out rows sum to.
+AnswerPlace place_of(const PosteriorArgs& a, std::int64_t item, std::int64_t lane);
 Noise noise_of(const PosteriorArgs& a, std::int64_t item, std::int64_t lane);
+void answer(const PosteriorArgs& a, std::int64_t item, std::int64_t lane, const ItemInputs& inputs,
+            const HeldOutSums& sums, const Noise& noise, const Evidence& evidence);
 
 /// Answer every lane of an item from its factor, or from its tridiagonal form.
 void posterior_from_factor(const PosteriorArgs& a, std::int64_t item, const ItemInputs& inputs);

@@ -25,7 +25,7 @@ void check(const PosteriorArgs& a) {
 void posterior_item(const PosteriorArgs& a, std::int64_t item) {
   const auto source = static_cast<FitStatus>(a.source_status[a.slot[item]]);
   if (failed(source)) {
-    for (std::int64_t l = 0; l < a.n_lanes; ++l) write_failure(a, item, l, noise_of(a, item, l), source);
+    for (std::int64_t l = 0; l < a.n_lanes; ++l) write_failure(place_of(a, item, l), noise_of(a, item, l), source);
     return;
   }
   const ItemInputs inputs = inputs_of(*a.table, a.scaled, a.rows[item], item);
@@ -52,35 +52,37 @@ Noise noise_of(const PosteriorArgs& a, std::int64_t item, std::int64_t lane) {
   return noise_of(value(a.noise_variance, item, lane), value(a.signal_variance, item, lane), a.table->n);
 }
 
-void write_failure(const PosteriorArgs& a, std::int64_t item, std::int64_t lane, const Noise& noise, FitStatus status) {
-  const std::int64_t first = lane * a.scaled.ld_held_out, m = a.rows[item].n_held_out;
-  fill_nan(a.mean.data + item * a.mean.stride + first, m);
-  fill_nan(a.sd.data + item * a.sd.stride + first, m);
-  fill_nan(a.log_marginal_likelihood.data + item * a.log_marginal_likelihood.stride + lane, 1);
-  a.jitter.data[item * a.jitter.stride + lane] = noise.jitter;
-  a.status[item * a.n_lanes + lane] = static_cast<std::int32_t>(status);
+void write_failure(const AnswerPlace& place, const Noise& noise, FitStatus status) {
+  fill_nan(place.mean, place.m);
+  fill_nan(place.sd, place.m);
+  fill_nan(place.log_marginal_likelihood, 1);
+  *place.jitter = noise.jitter;
+  *place.status = static_cast<std::int32_t>(status);
 }
 
-void write_answer(const PosteriorArgs& a, std::int64_t item, std::int64_t lane, const HeldOutSums& sums,
-                  const Noise& noise, const Evidence& evidence) {
-  thread_local Scratch<double> mean_store, sd_store;
-  const std::int64_t slot = a.scaled.slot[item], d = a.table->d, m = a.rows[item].n_held_out;
-  const double centre = a.scaled.centre.data[slot * a.scaled.centre.stride + d];
-  const double scale = a.scaled.scale.data[slot * a.scaled.scale.stride + d];
-  double* const mean = mean_store.get(sums.ld);
-  double* const sd = sd_store.get(sums.ld);
-  predict_rows(sums, {noise.signal, noise.noise, centre, scale}, mean, sd);
-  const double lml = log_marginal_likelihood(evidence, noise);
+void write_answer(const AnswerPlace& place, const double* mean, const double* sd, double lml, const Noise& noise) {
   const auto finite = [](double x) { return std::isfinite(x); };
-  if (!finite(lml) || !std::all_of(mean, mean + m, finite) || !std::all_of(sd, sd + m, finite)) {
-    return write_failure(a, item, lane, noise, FitStatus::not_finite);
+  if (!finite(lml) || !std::all_of(mean, mean + place.m, finite) || !std::all_of(sd, sd + place.m, finite)) {
+    return write_failure(place, noise, FitStatus::not_finite);
   }
-  const std::int64_t first = lane * a.scaled.ld_held_out;
-  std::copy(mean, mean + m, a.mean.data + item * a.mean.stride + first);
-  std::copy(sd, sd + m, a.sd.data + item * a.sd.stride + first);
-  a.log_marginal_likelihood.data[item * a.log_marginal_likelihood.stride + lane] = lml;
-  a.jitter.data[item * a.jitter.stride + lane] = noise.jitter;
-  a.status[item * a.n_lanes + lane] = static_cast<std::int32_t>(noise.status());
+  std::copy(mean, mean + place.m, place.mean);
+  std::copy(sd, sd + place.m, place.sd);
+  *place.log_marginal_likelihood = lml;
+  *place.jitter = noise.jitter;
+  *place.status = static_cast<std::int32_t>(noise.status());
+}
+
+AnswerPlace place_of(const PosteriorArgs& a, std::int64_t item, std::int64_t lane) {
+  return place_of(a, item, lane, a.rows[item].n_held_out, a.scaled.ld_held_out);
+}
+
+void answer(const PosteriorArgs& a, std::int64_t item, std::int64_t lane, const ItemInputs& in, const HeldOutSums& sums,
+            const Noise& noise, const Evidence& evidence) {
+  thread_local Scratch<double> store;
+  double* const mean = store.get(2 * sums.ld);
+  double* const sd = mean + sums.ld;
+  predict_rows(sums, {noise.signal, noise.noise, in.centre, in.scale}, mean, sd);
+  write_answer(place_of(a, item, lane), mean, sd, log_marginal_likelihood(evidence, noise), noise);
 }
 
 void posterior_from_factor(const PosteriorArgs& a, std::int64_t item, const ItemInputs& in) {
@@ -109,8 +111,8 @@ void posterior_from_factor(const PosteriorArgs& a, std::int64_t item, const Item
   const double quadratic = inner_product(residual, residual, L.columns());
   const Evidence evidence{quadratic, 2.0 * log_diagonal(L), in.u, a.rows[item].n_train, in.within};
   for (std::int64_t lane = 0; lane < a.n_lanes; ++lane) {
-    write_answer(a, item, lane, {held_out.ld, ld, q, sums, sums + ld, sums + 2 * ld, held_out.data, R, c},
-                 noise_of(a, item, lane), evidence);
+    answer(a, item, lane, in, {held_out.ld, ld, q, sums, sums + ld, sums + 2 * ld, held_out.data, R, c},
+           noise_of(a, item, lane), evidence);
   }
 }
 

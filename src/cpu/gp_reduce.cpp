@@ -69,7 +69,8 @@ void answer_lane(const PosteriorArgs& a, std::int64_t item, std::int64_t lane, c
                  const Tridiagonal& T, const EightLanes& lanes, std::int64_t l, const Columns& held_out) {
   thread_local Scratch<double> sums_store, R_store;
   const std::int64_t q = lanes.q, ld = held_out.ld;
-  if (!lanes.positive[l]) return write_failure(a, item, lane, lanes.noise[l], FitStatus::not_positive_definite);
+  if (!lanes.positive[l])
+    return write_failure(place_of(a, item, lane), lanes.noise[l], FitStatus::not_positive_definite);
   double* const sums = sums_store.get(ld * (q + 2));
   sum_rows(T, lanes.shifted, l, q + 1, lanes.weights, ld, sums, sums + ld);
   double* const R = R_store.get(q * (q + 1));
@@ -77,8 +78,7 @@ void answer_lane(const PosteriorArgs& a, std::int64_t item, std::int64_t lane, c
   for (std::int64_t j = 0; j < q * q; ++j) R[j] = lanes.R[8 * j + l];
   for (std::int64_t j = 0; j < q; ++j) c[j] = lanes.c[8 * j + l];
   const Evidence evidence{lanes.quadratic[l], lanes.log_det[l], in.u, a.rows[item].n_train, in.within};
-  write_answer(a, item, lane, {ld, ld, q, sums + ld, sums, sums + 2 * ld, held_out.data, R, c}, lanes.noise[l],
-               evidence);
+  answer(a, item, lane, in, {ld, ld, q, sums + ld, sums, sums + 2 * ld, held_out.data, R, c}, lanes.noise[l], evidence);
 }
 
 }  // namespace

@@ -15,8 +15,11 @@ int svr_path(const SvrPathArgs* args);
 
 std::int64_t factor_doubles(std::int64_t u, std::int64_t n_rhs);
 std::int64_t reduced_doubles(std::int64_t u, std::int64_t n_rhs);
+std::int64_t inverse_doubles(std::int64_t u);
 int factor(const FactorArgs* args);
 int reduce(const ReduceArgs* args);
+int invert(const InvertArgs* args);
+int fold_posterior(const FoldPosteriorArgs* args);
 int posterior(const PosteriorArgs* args);
 
 }  // namespace kilofold::cpu

@@ -9,6 +9,7 @@
 #include "cpu/contract.hpp"
 #include "cpu/ops.hpp"
 #include "cpu/scratch.hpp"
+#include "cpu/standardize.hpp"
 #include "kilofold/core/cells.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -52,18 +53,13 @@ HWY_EXPORT(sum);
 HWY_EXPORT(sum_of_squares_about);
 HWY_EXPORT(shift_and_divide);
 
-namespace {
-
-struct Unit {
-  double centre;
-  double scale;
-};
-
 /// Gather the rows of a column and pad them to whole blocks.
 void gather(const double* column, const std::int32_t* rows, std::int64_t n, double padding, double* out) {
   for (std::int64_t i = 0; i < n; ++i) out[i] = column[rows[i]];
   std::fill(out + n, out + padded(n), padding);
 }
+
+namespace {
 
 /// The unit, or NaN where it left the range of a double.
 Unit in_range(const Unit& unit) {
@@ -72,7 +68,8 @@ Unit in_range(const Unit& unit) {
   return sound ? unit : Unit{nan, nan};
 }
 
-/// Centre and scale of n gathered values; overwrites their padding.
+}  // namespace
+
 Unit unit_of(double* x, std::int64_t n, Scaling scaling) {
   if (scaling == Scaling::none) return {0.0, 1.0};
   const auto [lowest, highest] = std::minmax_element(x, x + n);
@@ -88,6 +85,8 @@ Unit unit_of(double* x, std::int64_t n, Scaling scaling) {
   }
   return in_range(unit);
 }
+
+namespace {
 
 /// Centre and scale of a column, from the rows that `fit_on` names.
 Unit fitted(const double* column, std::int64_t n, const RowSetView& rows, Scaling scaling, FitOn fit_on, double* x) {

@@ -215,19 +215,66 @@ void by_cholesky(const TableView& table, const RowViews& rows, const Inputs& inp
   }
 }
 
+/// The items as the folds of one seed, under one lane.
+void by_folds(const TableView& table, const RowViews& rows, const Inputs& whole, const GpModel& model,
+              GpAnswers& answers) {
+  const auto n_folds = static_cast<std::int64_t>(rows.view.size());
+  const std::vector<std::int32_t> slot{0};
+  const std::int64_t length = cpu_backend().inverse_doubles(table.n);
+  std::vector<double> inverse = zeros<double>(length);
+  double jitter = -1;
+  std::int32_t status = -1;
+  const InvertArgs invert{.table = &table,
+                          .n_items = 1,
+                          .scaled = whole.view(slot),
+                          .kernel = kernel_of(model),
+                          .noise_variance = {model.noise.data(), 0},
+                          .signal_variance = {model.signal.data(), 0},
+                          .inverse = {inverse.data(), length},
+                          .jitter = {&jitter, 1},
+                          .status = &status};
+  EXPECT_EQ(cpu_backend().invert(&invert), 0) << cpu_backend().last_error();
+  Outputs out(1, n_folds, std::max<std::int64_t>(rows.longest_held_out, 1));
+  const FoldPosteriorArgs args{.table = &table,
+                               .n_items = 1,
+                               .n_lanes = n_folds,
+                               .rows = rows.view.data(),
+                               .scaled = whole.view(slot),
+                               .target = model.target,
+                               .mean_function = model.mean,
+                               .slot = slot.data(),
+                               .ld_held_out = out.m,
+                               .inverse = {inverse.data(), length},
+                               .inverse_status = &status,
+                               .noise_variance = {model.noise.data(), 0},
+                               .signal_variance = {model.signal.data(), 0},
+                               .mean = {out.mean.data(), out.m * n_folds},
+                               .sd = {out.sd.data(), out.m * n_folds},
+                               .log_marginal_likelihood = {out.lml.data(), n_folds},
+                               .jitter = {out.jitter.data(), n_folds},
+                               .status = out.status.data()};
+  EXPECT_EQ(cpu_backend().fold_posterior(&args), 0) << cpu_backend().last_error();
+  for (std::int64_t f = 0; f < n_folds; ++f) {
+    const auto fold = static_cast<std::size_t>(f);
+    answers[fold].push_back(out.answer(0, f, rows.view[fold].n_held_out));
+    EXPECT_EQ(answers[fold].back().jitter, jitter);
+  }
+}
+
 }  // namespace
 
 GpAnswers gp(const Table& table, const std::vector<Rows>& items, const GpModel& model, Route route) {
   const TableView view = table.view();
   const RowViews rows(table, items);
-  const Inputs inputs(view, rows, model);
+  const std::vector<Rows> all{{counting(table.y().size()), {}}};
+  const Inputs inputs(view, route == Route::fold_inverse ? RowViews(table, all) : rows, model);
   if (route == Route::tridiagonal) return by_tridiagonal(view, rows, inputs, model);
   GpAnswers answers(items.size());
   for (std::size_t l = 0; l < model.noise.size(); ++l) {
     GpModel lane = model;
     lane.noise = {model.noise[l]};
     lane.signal = {model.signal[l]};
-    by_cholesky(view, rows, inputs, lane, answers);
+    (route == Route::cholesky ? by_cholesky : by_folds)(view, rows, inputs, lane, answers);
   }
   return answers;
 }

@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/gp_inverse.hpp"
+
+#include <cmath>
+#include <cstdint>
+
+#include "cpu/cholesky.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpu/gp_inverse.cpp"
+#include "hwy/foreach_target.h"
+// after foreach_target.h
+#include "cpu/vector-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace kilofold::cpu::HWY_NAMESPACE {
+
+inline constexpr int tile_columns = part_lanes == 8 ? 8 : 4;
+
+/// tile_columns columns of B in eight rows: products of eight rows of V with as many others.
+HWY_INLINE void multiply_rows(const double* rows, const double* others, std::int64_t begin, std::int64_t end,
+                              double* out) {
+  Block sum[tile_columns];
+#pragma GCC unroll 8
+  for (Block& s : sum) s = set(0.0);
+  for (std::int64_t k = begin; k < end; ++k) {
+    const Block v = load(rows + 8 * k);
+#pragma GCC unroll 8
+    for (int j = 0; j < tile_columns; ++j) sum[j] = fma(v, set(others[8 * k + j]), sum[j]);
+  }
+#pragma GCC unroll 8
+  for (int j = 0; j < tile_columns; ++j) store(sum[j], out + 8 * j);
+}
+
+/// Copy the lower half into the upper one.
+void mirror(const SymmetricInverse& B) {
+  const std::int64_t n_panels = padded(B.n) / 8;
+  for (std::int64_t p = 0; p < n_panels; ++p) {
+    for (std::int64_t q = 0; q <= p; ++q) {
+      const double* const from = B.panel(p) + 64 * q;
+      double* const to = B.panel(q) + 64 * p;
+      for (std::int64_t i = 0; i < 8; ++i) {
+        for (std::int64_t j = 0; j < (q == p ? i : 8); ++j) to[8 * i + j] = from[8 * j + i];
+      }
+    }
+  }
+}
+
+void invert(const Panels& L, const SymmetricInverse& B) {
+  const std::int64_t n_panels = L.n_triangle_panels();
+  for (std::int64_t p = 0; p < n_panels; ++p) {
+    for (std::int64_t column = 0; column < 8 * (p + 1); column += tile_columns) {
+      multiply_rows(L.extra_panel(p), L.extra_panel(column / 8) + column % 8, 8 * p, L.columns(),
+                    B.panel(p) + 8 * column);
+    }
+  }
+  mirror(B);
+}
+
+void multiply(const SymmetricInverse& B, const double* x, double* out) {
+  constexpr int at_once = 4;
+  const std::int64_t n_panels = padded(B.n) / 8;
+  for (std::int64_t p = 0; p < n_panels; p += at_once) {
+    // the last panels may be computed twice, never past the end
+    const double* panel[at_once];
+    Block sum[at_once];
+    for (int r = 0; r < at_once; ++r) {
+      panel[r] = B.panel(p + r < n_panels ? p + r : n_panels - 1);
+      sum[r] = set(0.0);
+    }
+    for (std::int64_t k = 0; k < B.n; ++k) {
+      const Block factor = set(x[k]);
+#pragma GCC unroll 4
+      for (int r = 0; r < at_once; ++r) sum[r] = fma(load(panel[r] + 8 * k), factor, sum[r]);
+    }
+    for (int r = 0; r < at_once && p + r < n_panels; ++r) store(sum[r], out + 8 * (p + r));
+  }
+}
+
+}  // namespace kilofold::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace kilofold::cpu {
+namespace {
+HWY_EXPORT(invert);
+HWY_EXPORT(multiply);
+}  // namespace
+
+void invert(const Panels& L, const SymmetricInverse& B) {
+  B.log_det() = 2.0 * log_diagonal(L);
+  HWY_DYNAMIC_DISPATCH(invert)(L, B);
+}
+
+void multiply(const SymmetricInverse& B, const double* x, double* out) { HWY_DYNAMIC_DISPATCH(multiply)(B, x, out); }
+
+}  // namespace kilofold::cpu
+#endif  // HWY_ONCE

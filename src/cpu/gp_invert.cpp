@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/gp_invert.hpp"
+
+#include <algorithm>
+
+#include "cpu/cholesky.hpp"
+#include "cpu/contract.hpp"
+#include "cpu/gp_inputs.hpp"
+#include "cpu/gp_inverse.hpp"
+#include "cpu/ops.hpp"
+
+namespace kilofold::cpu {
+
+RowSetView whole_table(const TableView& table) {
+  return {nullptr, nullptr, static_cast<std::int32_t>(table.n), 0, nullptr, 0};
+}
+
+void check_whole_table(const TableView* table, const ScaledInputs& scaled, std::int64_t n_items) {
+  check_table(table);
+  require(n_items >= 0, "n_items must not be negative");
+  require(table->n <= scaled.ld_train, "ld_train must hold every row of the table");
+  require(scaled.replicates == Replicates::keep, "rows of the whole table are not collapsed");
+  for (std::int64_t i = 0; i < n_items; ++i) require(scaled.slot[i] >= 0, "a slot must not be negative");
+}
+
+namespace {
+
+FitStatus invert_item(const InvertArgs& a, std::int64_t item) {
+  thread_local CovarianceBuilder builder;
+  thread_local Scratch<double> panel_store;
+  const ItemInputs inputs = inputs_of(*a.table, a.scaled, whole_table(*a.table), item);
+  const Noise noise = noise_of(value(a.noise_variance, item, 0), value(a.signal_variance, item, 0), a.table->n);
+  if (a.jitter.data != nullptr) a.jitter.data[item * a.jitter.stride] = noise.jitter;
+  if (!inputs.finite()) return FitStatus::not_finite;
+  const std::int64_t n = inputs.u;
+  const Panels A{panel_store.get(Panels::doubles(n, n)), n, n};
+  builder.fill(inputs, a.kernel, item, Mean::zero, noise.ratio, {A.data, n, 0});
+  for (std::int64_t p = A.n_triangle_panels(); p < A.n_panels(); ++p) {
+    const std::int64_t first = 8 * (p - A.n_triangle_panels());
+    std::fill(A.panel(p) + 8 * first, A.panel(p) + 8 * A.columns(), 0.0);
+  }
+  for (std::int64_t i = 0; i < n; ++i) A.extra(i, i) = 1.0;
+  if (cholesky(A, ExtraRows::upper_triangle) < n) return FitStatus::not_positive_definite;
+  invert(A, {a.inverse.data + item * a.inverse.stride, n});
+  return noise.status();
+}
+
+}  // namespace
+
+std::int64_t inverse_doubles(std::int64_t u) { return SymmetricInverse::doubles(u); }
+
+int invert(const InvertArgs* args) {
+  return guarded("invert", [&] {
+    check_whole_table(args->table, args->scaled, args->n_items);
+    check_kernel(args->kernel, args->table->d);
+    for (std::int64_t item = 0; item < args->n_items; ++item) {
+      args->status[item] = static_cast<std::int32_t>(invert_item(*args, item));
+    }
+  });
+}
+
+}  // namespace kilofold::cpu
