@@ -23,7 +23,6 @@ const char* reassurance(const Verb& verb) {
 
 /// Do what a verb does; every way it can fail has its exit code.
 int act(const Verb& verb, const Options& options) try {
-  set_color(options.color);
   cpu::force_isa_from_environment();
   const int code = verb.act(options);
   flush_results();

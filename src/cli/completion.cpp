@@ -79,6 +79,7 @@ std::string bash_script(const Command& program, const std::vector<Command>& verb
 _kilofold() {{
   local verb='' word
   local word_before=${{COMP_WORDS[COMP_CWORD - 1]}}
+  [[ $word_before == '=' ]] && word_before=${{COMP_WORDS[COMP_CWORD - 2]}} # --option=value is three words to bash
   COMPREPLY=()
   for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
     case $word in {verbs}) verb=$word && break ;; esac
@@ -110,18 +111,23 @@ std::string zsh_escaped(const std::string& text) {
 
 std::string zsh_value(const Argument& argument) {
   if (const auto words = argument.choices(); !words.empty()) return fmt::format("({})", fmt::join(words, " "));
-  if (const auto endings = argument.file_endings(); !endings.empty())
+  if (const auto endings = argument.file_endings(); endings.size() == 1)
+    return fmt::format("_files -g \"*.{}\"", endings.front());  // parentheses around one word would be a qualifier
+  else if (!endings.empty())
     return fmt::format("_files -g \"*.({})\"", fmt::join(endings, "|"));
   return argument.names_folder() ? "_files -/" : " ";
 }
 
 std::string zsh_option(const Argument& option) {
   std::string spec = fmt::format("[{}]", zsh_escaped(option.help));
-  if (!option.value.empty()) spec += fmt::format(":{}:{}", zsh_escaped(option.value), zsh_value(option));
+  const bool takes_value = !option.value.empty();  // which may stand in the same word: --output=FILE, -oFILE
+  const std::string long_name = option.long_name + (takes_value ? "=" : "");
+  const std::string short_name = option.short_name + (takes_value ? "+" : "");
+  if (takes_value) spec += fmt::format(":{}:{}", zsh_escaped(option.value), zsh_value(option));
   const std::string text = quoted(spec, "'\\''");
   const std::string excluded = option.repeatable ? "*" : fmt::format("({})", names_of(option, " "));
-  if (option.short_name.empty()) return fmt::format("'{}'{}{}", excluded, option.long_name, text);
-  return fmt::format("'{}'{{{},{}}}{}", excluded, option.short_name, option.long_name, text);
+  if (option.short_name.empty()) return fmt::format("'{}'{}{}", excluded, long_name, text);
+  return fmt::format("'{}'{{{},{}}}{}", excluded, short_name, long_name, text);
 }
 
 std::string zsh_arguments(const Command& command) {

@@ -30,6 +30,7 @@ void ask_to_stop(int signal) {
     stop = true;
     tell("\nstopping: saving what is whole (Ctrl-C again to leave at once)\n");
   } else if (signal == SIGINT) {
+    tell("\nleft at once: what was committed is safe\n");
     _exit(second_interrupt);
   }
 }

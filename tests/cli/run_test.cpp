@@ -209,6 +209,7 @@ TEST_F(RunVerb, OneCtrlCSavesAndASecondLeavesAtOnce) {
   ASSERT_TRUE(impatient.wait_until("stopping")) << impatient.shown();
   impatient.type(interrupt);
   EXPECT_EQ(impatient.finish(), 130) << impatient.shown();
+  EXPECT_NE(impatient.shown().find("left at once"), std::string::npos);
 }
 
 TEST_F(RunVerb, ASignalBeforeAnythingIsComputedExits75AtOnce) {

@@ -57,6 +57,7 @@ TEST_F(Completion, BashOffersVerbsOptionsValuesAndFiles) {
   EXPECT_EQ(offered("kilofold va"), "validate\n");
   EXPECT_EQ(offered("kilofold run --thr"), "--threads\n");
   EXPECT_EQ(offered("kilofold run --device cu"), "cuda\n");
+  EXPECT_EQ(offered("kilofold run --device = cu"), "cuda\n") << "--device=cu, as bash cuts it";
   EXPECT_EQ(offered("kilofold run --no-rule depth"), "depth_prefix\n");
   EXPECT_EQ(offered("kilofold run s"), "study.yaml\n");
   EXPECT_EQ(offered("kilofold run study.yaml -o d"), "done.h5\n");
@@ -71,13 +72,32 @@ TEST_F(Completion, ShellcheckFindsNothingInBashsScript) {
   EXPECT_EQ(checked.code, 0) << checked.out << checked.err;
 }
 
-TEST_F(Completion, ZshReadsItsScript) {
+/// Type words and a tab into an interactive zsh, and have it write the line that became of them to the file `line`.
+constexpr const char* zsh_at_work = R"(zmodload zsh/zpty
+zpty shell TERM=xterm zsh -f -i
+zpty -w shell "PROMPT=; autoload -Uz compinit && compinit -D -u && source ./kilofold.zsh; print rea''dy"
+zpty -r shell shown '*ready*'
+zpty -n -w shell "$1"$'\t\x01print -r -- \x05 > line; print wri\'\'tten\n'
+zpty -r shell shown '*written*'
+zpty -d shell
+)";
+
+TEST_F(Completion, ZshOffersVerbsOptionsValuesAndFiles) {
   if (!is_installed("zsh")) GTEST_SKIP() << "zsh is not installed";
-  const Outcome checked = shell(folder, "zsh -n kilofold.zsh");
-  EXPECT_EQ(checked.code, 0) << checked.err;
-  const Outcome loaded = shell(
-      folder, "zsh -f -c 'autoload -Uz compinit && compinit -D -u && source ./kilofold.zsh && echo $_comps[kilofold]'");
-  EXPECT_EQ(loaded.out, "_kilofold\n") << loaded.err;
+  folder.write("at_work.zsh", zsh_at_work);
+  EXPECT_EQ(shell(folder, "zsh -n kilofold.zsh").err, "");
+  const auto completed = [&](const std::string& line) {
+    shell(folder, "rm -f line; timeout 20 zsh -f at_work.zsh '" + line + "'");
+    return testing::read_text(folder / "line");
+  };
+  EXPECT_EQ(completed("kilofold va"), "kilofold validate\n");
+  EXPECT_EQ(completed("kilofold run --thr"), "kilofold run --threads\n");
+  EXPECT_EQ(completed("kilofold run --device cu"), "kilofold run --device cuda\n");
+  EXPECT_EQ(completed("kilofold run --device=cu"), "kilofold run --device=cuda\n");
+  EXPECT_EQ(completed("kilofold run s"), "kilofold run study.yaml\n");
+  EXPECT_EQ(completed("kilofold run study.yaml -o d"), "kilofold run study.yaml -o done.h5\n");
+  EXPECT_EQ(completed("kilofold export d"), "kilofold export done.h5\n");
+  EXPECT_EQ(completed("kilofold show --js"), "kilofold show --json\n");
 }
 
 TEST_F(Completion, FishOffersVerbsOptionsAndValues) {
