@@ -16,17 +16,18 @@
 HWY_BEFORE_NAMESPACE();
 namespace kilofold::cpu::HWY_NAMESPACE {
 
-/// Centred target sum and count of the first i + 1 rows of a list, at i.
+/// Target sum, not centred yet, and count of the first i + 1 rows of a list, at i.
 template <class Key>
-HWY_INLINE void accumulate(const Key* HWY_RESTRICT keys, const WeightedTarget* HWY_RESTRICT target,
-                           std::int64_t centre, std::int64_t n_rows, std::int64_t* HWY_RESTRICT sums,
-                           std::int32_t* HWY_RESTRICT counts) {
-  std::int64_t sum = 0, count = 0;
+HWY_INLINE void accumulate(const Key* HWY_RESTRICT keys, const WeightedTargets& target, std::int64_t n_rows,
+                           std::int64_t* HWY_RESTRICT sums, std::int32_t* HWY_RESTRICT counts) {
+  const std::int64_t* const sum_of = target.sum;
+  const std::int32_t* const count_of = target.count;
+  std::int64_t sum = 0;
+  std::int32_t count = 0;
   for (std::int64_t i = 0; i + 1 < n_rows; ++i) {
-    const WeightedTarget& row = target[row_of(keys[i])];
-    sums[i] = sum += row.sum - centre * row.count;
-    count += row.count;
-    counts[i] = static_cast<std::int32_t>(count);
+    const std::int32_t row = row_of(keys[i]);
+    sums[i] = sum += sum_of[row];
+    counts[i] = count += count_of[row];
   }
 }
 
@@ -45,7 +46,7 @@ HWY_INLINE void scan(const Key* keys, const std::int64_t* sums, const std::int32
                      const NodeTotal& total, std::int32_t min_leaf, std::int64_t first_place, Best& best) {
   for (std::int64_t i = 0; i + 1 < n_rows; ++i) {
     if (code_of(keys[i]) == code_of(keys[i + 1]) || counts[i] < min_leaf || total.n - counts[i] < min_leaf) continue;
-    const double gain = split_gain(total, sums[i], counts[i]);
+    const double gain = split_gain(total, sums[i] - total.centre * counts[i], counts[i]);
     if (gain > best.gain) best = {gain, first_place + i};
   }
 }
@@ -59,9 +60,9 @@ HWY_INLINE std::int64_t scan_small(const SmallNode& node, std::int32_t min_leaf)
       std::int64_t left = 0, n_left = 0;
       for (std::int32_t j = 0; j < node.n_rows; ++j) {
         if (code(j) > code(i)) continue;
-        const WeightedTarget& row = node.target[node.rows[j]];
-        left += row.sum - node.total.centre * row.count;
-        n_left += row.count;
+        const std::int32_t row = node.rows[j];
+        left += node.target.sum[row] - node.total.centre * node.target.count[row];
+        n_left += node.target.count[row];
       }
       if (n_left < min_leaf || node.total.n - n_left < min_leaf) continue;
       const double gain = split_gain(node.total, left, n_left);
@@ -120,6 +121,19 @@ HWY_INLINE hn::Mask<Tag> boundary(const std::uint32_t* keys) {
   return hn::RebindMask(Tag(), hn::Ne(hn::PromoteTo(tag, hn::ShiftRight<16>(difference)), hn::Zero(tag)));
 }
 
+/// sums - centre * counts, modulo 2^64: it fits in the end.
+HWY_INLINE hn::Vec<hn::RebindToSigned<Tag>> centred(const std::int64_t* sums, const std::int32_t* counts,
+                                                    std::int64_t centre) {
+  const hn::RebindToSigned<Tag> whole;
+  const hn::RebindToUnsigned<Tag> words;
+  const hn::Repartition<std::uint32_t, Tag> halves;
+  const auto count = hn::BitCast(halves, hn::PromoteTo(whole, hn::LoadU(hn::Rebind<std::int32_t, Tag>(), counts)));
+  const auto bits = static_cast<std::uint64_t>(centre);
+  const auto low = hn::MulEven(count, hn::BitCast(halves, hn::Set(words, bits)));
+  const auto high = hn::MulEven(count, hn::BitCast(halves, hn::Set(words, bits >> 32)));
+  return hn::Sub(hn::LoadU(whole, sums), hn::BitCast(whole, hn::Add(low, hn::ShiftLeft<32>(high))));
+}
+
 /// A lane keeps its first best, so ties stay with the earlier place.
 template <class Key>
 HWY_INLINE void scan(const Key* keys, const std::int64_t* sums, const std::int32_t* counts, std::int64_t n_rows,
@@ -130,7 +144,7 @@ HWY_INLINE void scan(const Key* keys, const std::int64_t* sums, const std::int32
   for (std::int64_t i = 0; i + 1 < n_rows; i += part_lanes) {
     const Part place = hn::Iota(tag, static_cast<double>(first_place + i));
     const Part n_left = hn::PromoteTo(tag, hn::LoadU(narrow, counts + i));
-    const Part gain = gains(tag, total, hn::LoadU(hn::RebindToSigned<Tag>(), sums + i), n_left);
+    const Part gain = gains(tag, total, centred(sums + i, counts + i, total.centre), n_left);
     const auto admissible =
         hn::And(hn::And(boundary(keys + i), hn::Lt(place, end)), leaves_enough(tag, total, n_left, min_leaf));
     const auto better = hn::And(admissible, hn::Gt(gain, best.gain));
@@ -149,9 +163,9 @@ HWY_INLINE std::int64_t scan_small(const SmallNode& node, std::int32_t min_leaf)
   std::int64_t value[small_node_rows];
   double count[small_node_rows];
   for (std::int32_t j = 0; j < node.n_rows; ++j) {
-    const WeightedTarget& row = node.target[node.rows[j]];
-    value[j] = row.sum - node.total.centre * row.count;
-    count[j] = static_cast<double>(row.count);
+    const std::int32_t row = node.rows[j];
+    value[j] = node.target.sum[row] - node.total.centre * node.target.count[row];
+    count[j] = node.target.count[row];
   }
   Best<Four> best = none(tag);
   for (std::int64_t f = 0; f < node.n_features; f += 4) {
@@ -185,7 +199,7 @@ HWY_INLINE Split sorted(const SortedNode<Key>& node, std::int32_t min_leaf, cons
   const std::int64_t width = node.n_rows + 8;
   // all sums first: a vector load right behind the scalar stores would wait for them
   for (std::int64_t f = 0; f < node.n_features; ++f) {
-    accumulate(node.keys + f * node.stride, node.target, node.total.centre, node.n_rows, running.sum + f * width,
+    accumulate(node.keys + f * node.stride, node.target, node.n_rows, running.sum + f * width,
                running.count + f * width);
   }
 #if KILOFOLD_SCALAR_TARGET
@@ -209,7 +223,7 @@ HWY_INLINE Split sorted(const SortedNode<Key>& node, std::int32_t min_leaf, cons
   return {static_cast<std::int32_t>(feature),
           static_cast<std::int32_t>(last_left) + 1,
           running.count[place],
-          running.sum[place],
+          running.sum[place] - node.total.centre * running.count[place],
           code_of(keys[0]),
           code_of(keys[1])};
 }
@@ -241,26 +255,6 @@ HWY_EXPORT(narrow);
 HWY_EXPORT(wide);
 HWY_EXPORT(small);
 
-/// Two rows, the commonest node of a full tree: every feature that tells them apart gives the same split, so the first
-/// wins.
-Split search_pair(const SmallNode& node, std::int32_t min_leaf) {
-  const WeightedTarget &first = node.target[node.rows[0]], &second = node.target[node.rows[1]];
-  if (node.total.rest == 0 && first.sum == node.total.centre * first.count) return {};  // both targets are the mean
-  if (first.count < min_leaf || second.count < min_leaf) return {};
-  const std::int64_t width = padded_features(node.n_features);
-  const std::int32_t* const a = node.code + node.rows[0] * width;
-  const std::int32_t* const b = node.code + node.rows[1] * width;
-  for (std::int32_t f = 0; f < node.n_features; ++f) {
-    if (a[f] != b[f]) {
-      Split split;
-      split.feature = f;
-      split.below = std::min(a[f], b[f]);
-      return split;
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 template <>
@@ -274,7 +268,7 @@ Split search_sorted(const SortedNode<std::uint64_t>& node, std::int32_t min_leaf
 }
 
 Split search_small(const SmallNode& node, std::int32_t min_leaf) {
-  return node.n_rows == 2 ? search_pair(node, min_leaf) : HWY_DYNAMIC_DISPATCH(small)(node, min_leaf);
+  return HWY_DYNAMIC_DISPATCH(small)(node, min_leaf);
 }
 
 }  // namespace kilofold::cpu

@@ -16,10 +16,10 @@ template <class Key> constexpr std::int32_t row_of(Key key) {
   return static_cast<std::int32_t>(key & ((Key{1} << key_half<Key>)-1));
 }
 
-/// A distinct training row of a sample: how often it counts, and its fixed-point target that many times.
-struct WeightedTarget {
-  std::int64_t sum;
-  std::int64_t count;
+/// The distinct training rows of a sample, by place: how often each counts, and its fixed-point target that many times.
+struct WeightedTargets {
+  const std::int64_t* sum;
+  const std::int32_t* count;
 };
 
 struct Split {
@@ -37,22 +37,22 @@ template <class Key> struct SortedNode {
   const Key* keys;
   std::int64_t stride;
   std::int64_t n_features;
-  const WeightedTarget* target;  ///< by place in the training set
+  WeightedTargets target;
   std::int32_t n_rows;
   NodeTotal total;
 };
 
-/// A node of at most eight rows in any order. code is row-major by place; a row's codes are padded with zeros to whole
+/// A node of at most small_node_rows rows in any order. code is row-major by place; a row's codes are padded with zeros to whole
 /// groups of four.
 struct SmallNode {
   const std::int32_t* rows;
   const std::int32_t* code;
   std::int64_t n_features;
-  const WeightedTarget* target;
+  WeightedTargets target;
   std::int32_t n_rows;
   NodeTotal total;
 };
-inline constexpr std::int32_t small_node_rows = 8;
+inline constexpr std::int32_t small_node_rows = 16;
 constexpr std::int64_t padded_features(std::int64_t n_features) { return (n_features + 3) / 4 * 4; }
 
 /// Where running sums go: n_features * (n_rows + 8) of each.

@@ -69,7 +69,9 @@ template <class Key> class TreeGrower {
       for (std::int32_t i = 0; i < n_; ++i) codes_[i * width_ + f] = code[rows.train[i]];
     }
     stride_ = n_ + 1;
-    target_ = target_store_.get(n_);
+    sum_of_ = target_store_.get(n_);
+    once_ = once_store_.get(n_);
+    std::fill(once_, once_ + n_, 1);
     keys_ = key_store_.get(stride_ * d_ + 8);
     running_ = {running_store_.get((std::int64_t{n_} + 8) * d_), count_store_.get((std::int64_t{n_} + 8) * d_)};
     spare_ = spare_store_.get(n_);
@@ -100,6 +102,7 @@ template <class Key> class TreeGrower {
   }
 
  private:
+  __extension__ using Wide = __int128;
   struct Node {
     std::int32_t begin, end;
     NodeRandom random;
@@ -115,7 +118,8 @@ template <class Key> class TreeGrower {
     std::int64_t n_listed = n_;
     if (sample.copies != nullptr) n_listed = std::accumulate(sample.copies, sample.copies + n_, std::int64_t{0});
     unit_ = fixed_point(range.lowest, range.highest, n_listed);
-    weigh_targets(sample.target, sample.copies, n_, unit_, target_);
+    weigh_targets(sample.target, sample.copies, n_, unit_, sum_of_);
+    target_ = {sum_of_, sample.copies == nullptr ? once_ : sample.copies};
     std::int32_t n_rows = n_;
     for (std::int64_t f = 0; f < d_; ++f) {
       const Key* const in = ordered_ + f * n_;
@@ -131,7 +135,7 @@ template <class Key> class TreeGrower {
       n_rows = static_cast<std::int32_t>(out - (keys_ + f * stride_));
     }
     std::int64_t sum = 0;
-    for (std::int32_t i = 0; i < n_; ++i) sum += target_[i].sum;
+    for (std::int32_t i = 0; i < n_; ++i) sum += sum_of_[i];
     nodes_[0] = {0, n_rows, random};
     sums_[0] = sum;
     counts_[0] = n_listed;
@@ -143,6 +147,7 @@ template <class Key> class TreeGrower {
     const Node node = nodes_[k];
     const std::int32_t n_rows = node.end - node.begin;
     if (n_rows == 1 || depth >= limits_.max_depth || !may_split(counts_[k])) return 0;
+    if (n_rows == 2 && limits_.max_features >= d_) return part_pair(k, next, tree);
     const NodeTotal total = node_total(sums_[k], counts_[k]);
     const bool is_small = n_rows <= small_node_rows;
     Split split = limits_.max_features < d_ ? search_some(node, total)
@@ -172,6 +177,31 @@ template <class Key> class TreeGrower {
       const std::int32_t larger = std::max(split.rows_left, n_rows - split.rows_left);
       part(node, split, larger > small_node_rows ? d_ : 1);
     }
+    return 2;
+  }
+
+  /// Split a node of two rows, the commonest of a full tree: every feature that tells them apart gives the same gain,
+  /// so the first wins.
+  std::int32_t part_pair(std::int32_t k, std::int32_t next, const TreeArrays& tree) {
+    const Node node = nodes_[k];
+    const std::int32_t a = row_of(keys_[node.begin]), b = row_of(keys_[node.begin + 1]);
+    if (std::min(target_.count[a], target_.count[b]) < limits_.min_samples_leaf) return 0;
+    if (Wide{target_.sum[a]} * target_.count[b] == Wide{target_.sum[b]} * target_.count[a]) return 0;
+    const std::int32_t *const x = codes_ + a * width_, *const z = codes_ + b * width_;
+    std::int32_t f = 0;
+    while (f < d_ && x[f] == z[f]) ++f;
+    if (f == d_) return 0;
+    tree.feature[k] = f;
+    tree.left[k] = tree.first_node + next;
+    bounds_[k] = {std::min(x[f], z[f]), std::max(x[f], z[f])};
+    const bool ordered = x[f] < z[f];
+    const std::int32_t left = ordered ? a : b, right = ordered ? b : a;
+    nodes_[next] = {node.begin, node.begin + 1, node.random};
+    nodes_[next + 1] = {node.begin + 1, node.end, node.random};
+    sums_[next] = target_.sum[left];
+    sums_[next + 1] = target_.sum[right];
+    counts_[next] = target_.count[left];
+    counts_[next + 1] = target_.count[right];
     return 2;
   }
 
@@ -239,16 +269,18 @@ template <class Key> class TreeGrower {
       return best;
     }
     std::int32_t rows[small_node_rows];
-    WeightedTarget target[small_node_rows];
+    std::int64_t sum[small_node_rows];
+    std::int32_t count[small_node_rows];
     const std::int64_t width = padded_features(drawn);
     std::int32_t* const codes = few_codes_store_.get(small_node_rows * width);
     std::fill(codes, codes + small_node_rows * width, 0);
     for (std::int32_t i = 0; i < n_rows; ++i) {
       rows[i] = i;
-      target[i] = target_[row_of(keys_[node.begin + i])];
+      sum[i] = target_.sum[row_of(keys_[node.begin + i])];
+      count[i] = target_.count[row_of(keys_[node.begin + i])];
       for (std::int64_t j = 0; j < drawn; ++j) codes[i * width + j] = code_in(node.begin + i, looked_at_[j]);
     }
-    best = search_small({rows, codes, drawn, target, n_rows, total}, limits_.min_samples_leaf);
+    best = search_small({rows, codes, drawn, {sum, count}, n_rows, total}, limits_.min_samples_leaf);
     if (best.feature >= 0) best.feature = looked_at_[best.feature];
     return best;
   }
@@ -258,8 +290,8 @@ template <class Key> class TreeGrower {
   Split split_without_gain(const Node& node, const NodeTotal& total) {
     bool equal = total.rest == 0;
     for (std::int32_t i = node.begin; i < node.end && equal; ++i) {
-      const WeightedTarget& row = target_[row_of(keys_[i])];
-      equal = row.sum == total.centre * row.count;
+      const std::int32_t row = row_of(keys_[i]);
+      equal = target_.sum[row] == total.centre * target_.count[row];
     }
     if (equal) return {};
     const bool some = limits_.max_features < d_;
@@ -280,9 +312,9 @@ template <class Key> class TreeGrower {
     std::sort(ascending, ascending + n_rows);
     Split split;
     for (std::int32_t i = 0; i + 1 < n_rows; ++i) {
-      const WeightedTarget& row = target_[row_of(ascending[i])];
-      split.n_left += row.count;
-      split.left_sum += row.sum - total.centre * row.count;
+      const std::int32_t row = row_of(ascending[i]);
+      split.n_left += target_.count[row];
+      split.left_sum += target_.sum[row] - total.centre * target_.count[row];
       split.rows_left = i + 1;
       split.below = code_of(ascending[i]);
       split.above = code_of(ascending[i + 1]);
@@ -324,8 +356,8 @@ template <class Key> class TreeGrower {
       keys[left] = key;
       right[i - left] = key;
       left += goes_left;
-      split.n_left += goes_left ? target_[row].count : 0;
-      split.left_sum += goes_left ? target_[row].sum : 0;
+      split.n_left += goes_left ? target_.count[row] : 0;
+      split.left_sum += goes_left ? target_.sum[row] : 0;
       split.above = goes_left ? split.above : std::min(split.above, code);
     }
     split.left_sum -= total.centre * split.n_left;
@@ -364,16 +396,17 @@ template <class Key> class TreeGrower {
   std::int32_t small_rows_[small_node_rows];
   std::int32_t* codes_ = nullptr;   ///< by place, row-major
   Key* ordered_ = nullptr;          ///< every training row, d lists
-  WeightedTarget* target_ = nullptr;
+  std::int64_t* sum_of_ = nullptr;
+  std::int32_t* once_ = nullptr;
+  WeightedTargets target_{};
   RunningSums running_{};
   Key *keys_ = nullptr, *spare_ = nullptr;
   std::uint8_t* goes_left_ = nullptr;
   Node* nodes_ = nullptr;
   std::int64_t *sums_ = nullptr, *counts_ = nullptr;  ///< by node: fixed-point target, rows with their copies
   Bounds* bounds_ = nullptr;
-  Scratch<std::int32_t> place_store_, code_store_, count_store_, deck_store_, few_codes_store_;
-  Scratch<std::int64_t> running_store_, sum_store_, weight_store_;
-  Scratch<WeightedTarget> target_store_;
+  Scratch<std::int32_t> place_store_, code_store_, count_store_, deck_store_, few_codes_store_, once_store_;
+  Scratch<std::int64_t> running_store_, sum_store_, weight_store_, target_store_;
   Scratch<Key> ordered_store_, key_store_, spare_store_;
   Scratch<std::uint8_t> goes_left_store_;
   Scratch<Node> node_store_;

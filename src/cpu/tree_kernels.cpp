@@ -35,10 +35,10 @@ Extremes extremes(const double* value, const std::int32_t* copies, std::int64_t 
 }
 
 void weigh(const double* value, const std::int32_t* copies, std::int64_t n, const FixedPoint& unit,
-           WeightedTarget* out) {
+           std::int64_t* out) {
   for (std::int64_t i = 0; i < n; ++i) {
     const std::int64_t count = copies == nullptr ? 1 : copies[i];
-    out[i] = {count == 0 ? 0 : count * to_fixed(unit, value[i]), count};
+    out[i] = count == 0 ? 0 : count * to_fixed(unit, value[i]);
   }
 }
 
@@ -77,7 +77,7 @@ Extremes extremes(const double* value, const std::int32_t* copies, std::int64_t 
 }
 
 void weigh(const double* value, const std::int32_t* copies, std::int64_t n, const FixedPoint& unit,
-           WeightedTarget* out) {
+           std::int64_t* out) {
   const Ints whole;
   const Part centre = set_part(unit.centre), inverse = set_part(unit.inverse_step);
   HWY_ALIGN std::int64_t q[reduction_chains];
@@ -88,8 +88,7 @@ void weigh(const double* value, const std::int32_t* copies, std::int64_t n, cons
     const Part scaled = mul_part(sub_part(hn::Load(Tag(), v), centre), inverse);
     hn::Store(hn::ConvertTo(whole, hn::Round(scaled)), whole, q);
     for (std::int64_t k = 0; k < width; ++k) {
-      const std::int64_t count = copies == nullptr ? 1 : copies[i + k];
-      out[i + k] = {count == 0 ? 0 : count * q[k], count};
+      out[i + k] = copies == nullptr ? q[k] : copies[i + k] * q[k];
     }
   }
 }
@@ -154,7 +153,7 @@ Extremes extremes(const double* value, const std::int32_t* copies, std::int64_t 
 }
 
 void weigh_targets(const double* value, const std::int32_t* copies, std::int64_t n, const FixedPoint& unit,
-                   WeightedTarget* out) {
+                   std::int64_t* out) {
   HWY_DYNAMIC_DISPATCH(weigh)(value, copies, n, unit, out);
 }
 

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 
-#include "cpu/split_search.hpp"
 #include "kilofold/core/fixed_point.hpp"
 #include "kilofold/core/random.hpp"
 
@@ -21,7 +20,7 @@ Extremes extremes(const double* value, const std::int32_t* copies, std::int64_t 
 
 /// Fixed-point targets times their copies (null: once each), by to_fixed of core/fixed_point.hpp.
 void weigh_targets(const double* value, const std::int32_t* copies, std::int64_t n, const FixedPoint& unit,
-                   WeightedTarget* out);
+                   std::int64_t* out);
 
 /// Means of nodes, by fixed_mean of core/fixed_point.hpp.
 void node_means(const FixedPoint& unit, const std::int64_t* sum, const std::int64_t* count, std::int64_t n, double* mean);
