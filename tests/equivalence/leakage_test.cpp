@@ -21,7 +21,8 @@ Spec every_model(const Dataset& data) {
                  make_entry("DT", "tree", {{"max_depth", {2, 30}}, {"min_samples_leaf", {1, 5}}}),
                  make_entry("RF", "forest", {{"n_estimators", {5}}, {"max_features", {2}}}),
                  make_entry("BDT", "adaboost", {{"n_estimators", {5}}}),
-                 make_entry("GB", "gradient_boosting", {{"n_estimators", {5}}})};
+                 make_entry("GB", "gradient_boosting", {{"n_estimators", {5}}}),
+                 make_entry("SVR", "svr", {{"C", {1, 100}}, {"epsilon", {0, 0.1}}})};
   return spec;
 }
 

@@ -20,6 +20,11 @@ std::string read_docs() {
   return text.str();
 }
 
+/// Is a value the number that stands for one of the parameter's words?
+bool is_word(const ParameterSchema& parameter, double value) {
+  return value < 0 && -1 - value < static_cast<double>(parameter.words.size());
+}
+
 /// A parameter's row of the reference, from its schema.
 std::string row(const ParameterSchema& parameter) {
   if (parameter.kind == ParameterSchema::Kind::category)
@@ -27,9 +32,12 @@ std::string row(const ParameterSchema& parameter) {
                        parameter.categories.front(), parameter.help);
   const std::string kind = parameter.kind == ParameterSchema::Kind::integer ? "an integer" : "a number";
   const std::string values = fmt::format("{} {} {}{}", kind, parameter.minimum_allowed ? ">=" : ">", parameter.minimum,
-                                         parameter.none_allowed ? " or none" : "");
-  const std::string otherwise =
-      std::isinf(parameter.default_value) ? "none" : fmt::format("{}", parameter.default_value);
+                                         parameter.none_allowed ? " or none" : "") +
+                             (parameter.words.empty() ? "" : fmt::format(" or {}", fmt::join(parameter.words, ", ")));
+  const double value = parameter.default_value;
+  const std::string otherwise = std::isinf(value)           ? "none"
+                                : is_word(parameter, value) ? parameter.words[static_cast<std::size_t>(-1 - value)]
+                                                            : fmt::format("{}", value);
   return fmt::format("| `{}` | {} | {} | {} |\n", parameter.name, values, otherwise, parameter.help);
 }
 
@@ -52,7 +60,8 @@ TEST(ModelSchemas, AreReadyForTheParser) {
     EXPECT_FALSE(model.schema.help.empty());
     for (const ParameterSchema& parameter : model.schema.parameters) {
       EXPECT_FALSE(parameter.help.empty()) << parameter.name;
-      EXPECT_GE(parameter.default_value, parameter.minimum) << parameter.name;
+      EXPECT_TRUE(parameter.default_value >= parameter.minimum || is_word(parameter, parameter.default_value))
+          << parameter.name;
     }
   }
 }

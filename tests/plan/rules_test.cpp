@@ -119,5 +119,37 @@ TEST(DepthPrefix, RefusesDepthsThatMoveTogetherWithAnotherParameter) {
   EXPECT_EQ(plan.nodes[0].items, 2 * 2 * 5);
 }
 
+/// One SVR entry whose factors `a` and `b` move in step, as `zip:` gives them.
+Lowered zipped_svr(std::size_t a, std::size_t b,
+                   const std::vector<std::pair<std::string, std::vector<double>>>& values) {
+  const Dataset data = testing::make_data(60, 2, 3);
+  Spec spec = testing::make_spec(data);
+  spec.models.push_back(testing::make_entry("SVR", "svr", values));
+  Lowered lowered = lower(spec, data);
+  Group& group = lowered.groups[0];
+  Grid zipped;
+  zipped.add({{group.grid.factors()[a].columns[0], group.grid.factors()[b].columns[0]}});
+  for (std::size_t f = 0; f < group.grid.factors().size(); ++f)
+    if (f != a && f != b) zipped.add(group.grid.factors()[f]);
+  group.grid = zipped;
+  group.n_trials = 2;
+  return lowered;
+}
+
+TEST(SvrPath, TakesPairsOfCAndEpsilonThatMoveTogether) {
+  const Plan plan = make_plan(zipped_svr(1, 2, {{"C", {1, 10}}, {"epsilon", {0.1, 0.2}}}), all_rules(), {});
+
+  EXPECT_EQ(plan.groups[0].fired, std::vector<std::string>{"svr_path"});
+  EXPECT_EQ(plan.nodes[1].items, 2 * 5);
+}
+
+TEST(SvrPath, RefusesACThatMovesTogetherWithGamma) {
+  const Plan plan = make_plan(zipped_svr(1, 3, {{"C", {1, 10}}, {"gamma", {0.1, 0.2}}}), all_rules(), {});
+
+  EXPECT_TRUE(plan.groups[0].fired.empty());
+  EXPECT_EQ(plan.groups[0].refused.back().second, "C or epsilon moves together with another parameter");
+  EXPECT_EQ(plan.nodes[1].items, 2 * 2 * 5);
+}
+
 }  // namespace
 }  // namespace kilofold
