@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import audit_sklearn  # noqa: E402  (it lives with the scripts that users run)
 import ensembles  # noqa: E402
+import svr  # noqa: E402
 
 TRAINING_ERROR_BOUND = 1e-9  # relative to the total sum of squares: order of summation, n eps
 TIE_STATES = 12  # random_state values of scikit-learn that an exact tie is looked for in
@@ -129,9 +130,14 @@ def ensembles_agree(_, folder):
     return ensembles.agree(BUILT / "kilofold", folder)
 
 
+def svr_agrees(_, folder):
+    return svr.agree(BUILT / "kilofold", folder)
+
+
 CHECKS = [
     (folds_are_kfolds, ""),
     (ensembles_agree, ""),
+    (svr_agrees, ""),
     *((check, name) for check in (predictions_agree, training_errors_agree, opens_in_xarray)
       for name in ("electrode_standin", "concrete_strength", "pulsebat_lmo10_soh")),
 ]
