@@ -110,6 +110,13 @@ template <class Apply> Real largest_eigenvalue(std::size_t n, Apply apply) {
   return std::sqrt(dot(x, x));
 }
 
+/// Ratio of the largest and smallest eigenvalue of A = L L'.
+Real condition_of(const Square& A, const Square& L) {
+  const Real largest = largest_eigenvalue(A.size(), [&](const Vector& x) { return times(A, x); });
+  const Real inverse = largest_eigenvalue(A.size(), [&](const Vector& x) { return solve(L, x); });
+  return largest * inverse;
+}
+
 /// The basis (1, x_1 .. x_d) of rows; column by column.
 Square basis_of(const Square& rows, Mean mean) {
   Square columns;
@@ -239,9 +246,7 @@ ReferenceGpFit reference_gp(MatrixView<const double> X, std::span<const double> 
   const Real two_pi = 8 * std::atan(1.0L);
   out.log_marginal_likelihood = static_cast<double>(-dot(fit.residual, fit.A_inv_residual) / (2 * v) - log_det -
                                                     static_cast<Real>(n) / 2 * std::log(two_pi));
-  const Real largest = largest_eigenvalue(n, [&](const Vector& x) { return times(A, x); });
-  const Real inverse = largest_eigenvalue(n, [&](const Vector& x) { return solve(fit.L, x); });
-  out.condition = static_cast<double>(largest * inverse);
+  out.condition = static_cast<double>(condition_of(A, fit.L));
   out.target_sd = static_cast<double>(scale_of(y.data(), train, ReferenceScaling::zscore).unit);
   return out;
 }

@@ -215,25 +215,33 @@ void by_cholesky(const TableView& table, const RowViews& rows, const Inputs& inp
   }
 }
 
+/// Inverse of the whole table's covariance.
+struct Inverse {
+  std::vector<double> value;
+  double jitter = -1;
+  std::int32_t status = -1;
+
+  Inverse(const TableView& table, const ScaledInputs& whole, const GpModel& model)
+      : value(zeros<double>(cpu_backend().inverse_doubles(table.n))) {
+    const InvertArgs args{.table = &table,
+                          .n_items = 1,
+                          .scaled = whole,
+                          .kernel = kernel_of(model),
+                          .noise_variance = {model.noise.data(), 0},
+                          .signal_variance = {model.signal.data(), 0},
+                          .inverse = {value.data(), 0},
+                          .jitter = {&jitter, 1},
+                          .status = &status};
+    EXPECT_EQ(cpu_backend().invert(&args), 0) << cpu_backend().last_error();
+  }
+};
+
 /// The items as the folds of one seed, under one lane.
 void by_folds(const TableView& table, const RowViews& rows, const Inputs& whole, const GpModel& model,
               GpAnswers& answers) {
   const auto n_folds = static_cast<std::int64_t>(rows.view.size());
   const std::vector<std::int32_t> slot{0};
-  const std::int64_t length = cpu_backend().inverse_doubles(table.n);
-  std::vector<double> inverse = zeros<double>(length);
-  double jitter = -1;
-  std::int32_t status = -1;
-  const InvertArgs invert{.table = &table,
-                          .n_items = 1,
-                          .scaled = whole.view(slot),
-                          .kernel = kernel_of(model),
-                          .noise_variance = {model.noise.data(), 0},
-                          .signal_variance = {model.signal.data(), 0},
-                          .inverse = {inverse.data(), length},
-                          .jitter = {&jitter, 1},
-                          .status = &status};
-  EXPECT_EQ(cpu_backend().invert(&invert), 0) << cpu_backend().last_error();
+  const Inverse inverse(table, whole.view(slot), model);
   Outputs out(1, n_folds, std::max<std::int64_t>(rows.longest_held_out, 1));
   const FoldPosteriorArgs args{.table = &table,
                                .n_items = 1,
@@ -244,20 +252,20 @@ void by_folds(const TableView& table, const RowViews& rows, const Inputs& whole,
                                .mean_function = model.mean,
                                .slot = slot.data(),
                                .ld_held_out = out.m,
-                               .inverse = {inverse.data(), length},
-                               .inverse_status = &status,
+                               .inverse = {inverse.value.data(), 0},
+                               .inverse_status = &inverse.status,
                                .noise_variance = {model.noise.data(), 0},
                                .signal_variance = {model.signal.data(), 0},
-                               .mean = {out.mean.data(), out.m * n_folds},
-                               .sd = {out.sd.data(), out.m * n_folds},
-                               .log_marginal_likelihood = {out.lml.data(), n_folds},
-                               .jitter = {out.jitter.data(), n_folds},
+                               .mean = {out.mean.data(), 0},
+                               .sd = {out.sd.data(), 0},
+                               .log_marginal_likelihood = {out.lml.data(), 0},
+                               .jitter = {out.jitter.data(), 0},
                                .status = out.status.data()};
   EXPECT_EQ(cpu_backend().fold_posterior(&args), 0) << cpu_backend().last_error();
   for (std::int64_t f = 0; f < n_folds; ++f) {
     const auto fold = static_cast<std::size_t>(f);
     answers[fold].push_back(out.answer(0, f, rows.view[fold].n_held_out));
-    EXPECT_EQ(answers[fold].back().jitter, jitter);
+    EXPECT_EQ(answers[fold].back().jitter, inverse.jitter);
   }
 }
 
@@ -277,29 +285,6 @@ GpAnswers gp(const Table& table, const std::vector<Rows>& items, const GpModel& 
     (route == Route::cholesky ? by_cholesky : by_folds)(view, rows, inputs, lane, answers);
   }
   return answers;
-}
-
-ReferenceGpFit reference_fit(const Table& table, const Rows& rows, const GpModel& model, std::size_t lane) {
-  const auto scaling = [](Scaling s) {
-    return s == Scaling::none     ? ReferenceScaling::none
-           : s == Scaling::zscore ? ReferenceScaling::zscore
-                                  : ReferenceScaling::center;
-  };
-  const ReferenceGp plain{.kernel = model.kernel,
-                          .length_scale = model.length_scale,
-                          .alpha = model.alpha,
-                          .mean = model.mean,
-                          .noise_variance = model.noise[lane],
-                          .signal_variance = model.signal[lane],
-                          .features = scaling(model.features),
-                          .target = scaling(model.target)};
-  const std::vector<std::int32_t> all = counting(table.y().size());
-  return reference_gp(table.X().view(), table.y(), rows.train, rows.held_out,
-                      model.fit_on == FitOn::fold ? rows.train : all, plain);
-}
-
-Table replicated_table(std::int32_t n, int d, std::uint32_t seed) {
-  return random_table(n, std::vector<int>(static_cast<std::size_t>(d), 3), seed);
 }
 
 }  // namespace kilofold::test
