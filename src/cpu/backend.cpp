@@ -107,7 +107,7 @@ const Backend& cpu_backend() {
       .reduce = cpu::reduce,
       .posterior = cpu::posterior,
       .fold_posterior = cpu::fold_posterior,
-      .maximize_lml = nullptr,
+      .maximize_lml = cpu::maximize_lml,
       .svr_path = cpu::svr_path,
       .grow_trees = cpu::grow_trees,
       .boost = cpu::boost,

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cpu/gp_inverse.hpp"
 
+#include <algorithm>
+
 #include <cmath>
 #include <cstdint>
 
@@ -87,6 +89,14 @@ namespace {
 HWY_EXPORT(invert);
 HWY_EXPORT(multiply);
 }  // namespace
+
+void set_identity(const Panels& A) {
+  for (std::int64_t p = A.n_triangle_panels(); p < A.n_panels(); ++p) {
+    const std::int64_t first = 8 * (p - A.n_triangle_panels());
+    std::fill(A.panel(p) + 8 * first, A.panel(p) + 8 * A.columns(), 0.0);
+  }
+  for (std::int64_t i = 0; i < A.n; ++i) A.extra(i, i) = 1.0;
+}
 
 void invert(const Panels& L, const SymmetricInverse& B) {
   B.log_det() = 2.0 * log_diagonal(L);

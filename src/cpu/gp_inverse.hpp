@@ -21,6 +21,9 @@ struct SymmetricInverse {
   double at(std::int64_t i, std::int64_t k) const { return panel(i / 8)[8 * k + i % 8]; }
 };
 
+/// Fill n extra rows with the identity, as ExtraRows::upper_triangle reads it.
+void set_identity(const Panels& A);
+
 /// Invert A = L L' from the factor and from extra rows V that held the identity before it was factorised
 /// (ExtraRows::upper_triangle), so that V_ik = (L^-1)_ki.
 ///

@@ -36,11 +36,7 @@ FitStatus invert_item(const InvertArgs& a, std::int64_t item) {
   const std::int64_t n = inputs.u;
   const Panels A{panel_store.get(Panels::doubles(n, n)), n, n};
   builder.fill(inputs, a.kernel, item, Mean::zero, noise.ratio, {A.data, n, 0});
-  for (std::int64_t p = A.n_triangle_panels(); p < A.n_panels(); ++p) {
-    const std::int64_t first = 8 * (p - A.n_triangle_panels());
-    std::fill(A.panel(p) + 8 * first, A.panel(p) + 8 * A.columns(), 0.0);
-  }
-  for (std::int64_t i = 0; i < n; ++i) A.extra(i, i) = 1.0;
+  set_identity(A);
   if (cholesky(A, ExtraRows::upper_triangle) < n) return FitStatus::not_positive_definite;
   invert(A, {a.inverse.data + item * a.inverse.stride, n});
   return noise.status();

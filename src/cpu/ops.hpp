@@ -21,5 +21,6 @@ int reduce(const ReduceArgs* args);
 int invert(const InvertArgs* args);
 int fold_posterior(const FoldPosteriorArgs* args);
 int posterior(const PosteriorArgs* args);
+int maximize_lml(const MaximizeLmlArgs* args);
 
 }  // namespace kilofold::cpu

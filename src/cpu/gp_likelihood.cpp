@@ -1,0 +1,160 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/gp_likelihood.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "cpu/cholesky.hpp"
+#include "cpu/gp_answer.hpp"
+#include "cpu/gp_kernels.hpp"
+#include "kilofold/core/exp_log.hpp"
+#include "kilofold/core/reduction.hpp"
+
+namespace kilofold::cpu {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+/// -2 dk/dq divided by k, so that the derivative of k by the logarithm of a length scale is k times this times the
+/// feature's part of q.
+double slope(Kernel kernel, double q, double alpha) {
+  switch (kernel) {
+    case Kernel::matern32:
+      return 3.0 / (1.0 + std::sqrt(3.0 * q));
+    case Kernel::matern52: {
+      const double u = std::sqrt(5.0 * q);
+      return (5.0 / 3.0) * (1.0 + u) / (1.0 + u + u * u / 3.0);
+    }
+    case Kernel::rational_quadratic:
+      return 1.0 / (1.0 + q / (2.0 * alpha));
+    case Kernel::exponential:
+      return q > 0 ? 1.0 / std::sqrt(q) : 0.0;
+    default:
+      return 1.0;
+  }
+}
+
+/// Derivative of ln k by ln alpha, rational quadratic.
+double slope_by_alpha(double q, double alpha) {
+  const double base = 1.0 + q / (2.0 * alpha);
+  return q / (2.0 * base) - alpha * natural_log(base);
+}
+
+}  // namespace
+
+void Likelihood::begin(const ItemInputs& inputs, std::int64_t n, std::int64_t n_table, Kernel kernel,
+                       std::int64_t n_length_scales, Mean mean) {
+  inputs_ = inputs;
+  inputs_.m = 0;
+  n_ = n;
+  n_table_ = n_table;
+  kernel_ = kernel;
+  n_length_scales_ = n_length_scales;
+  mean_ = mean;
+  const std::int64_t u = inputs.u;
+  A_ = {A_store_.get(Panels::doubles(u, u)), u, u};
+  K_ = {K_store_.get(Panels::doubles(u, 0)), u, 0};
+  inverse_ = {inverse_store_.get(SymmetricInverse::doubles(u)), u};
+  basis_.choose(mean, inputs.X, inputs.ld_X, u, inputs.d);
+}
+
+/// False where A is not positive definite.
+bool Likelihood::factorise(std::span<const double> theta, const Noise& noise) {
+  const auto alpha = static_cast<std::size_t>(n_length_scales_);
+  const KernelArgs kernel{kernel_, n_length_scales_, {theta.data(), 0}, {&theta[alpha], 0}};
+  builder_.fill(inputs_, kernel, 0, Mean::zero, 0.0, K_);
+  std::memcpy(A_.data, K_.data, static_cast<std::size_t>(Panels::doubles(inputs_.u, 0)) * sizeof(double));
+  for (std::int64_t i = 0; i < inputs_.u; ++i) A_.at(i, i) += noise.ratio;
+  set_identity(A_);
+  if (cholesky(A_, ExtraRows::upper_triangle) < A_.n) return false;
+  invert(A_, inverse_);
+  return true;
+}
+
+/// Take the mean out of the target, whitened, and solve for what is left.
+void Likelihood::whiten() {
+  thread_local Scratch<double> basis_store;
+  const std::int64_t q = basis_.size(), ld = A_.columns();
+  const Columns H = basis_.of(inputs_.X, inputs_.ld_X, inputs_.u, basis_store);
+  const Columns W{whitened_store_.get(ld * (q + 1)), inputs_.u, q, ld};
+  for (std::int64_t j = 0; j <= q; ++j) {
+    const double* const column = j == q ? inputs_.y : H.col(j);
+    double* const out = W.col(j);
+    std::fill(out, out + ld, 0.0);
+    for (std::int64_t i = 0; i < inputs_.u; ++i)
+      out[i] = inputs_.count == nullptr ? column[i] : column[i] * std::sqrt(inputs_.count[i]);
+    solve_lower(A_, out);
+  }
+  double* const R = R_store_.get(q * q + q);
+  double* const residual = W.col(q);
+  project_out(W, residual, R, R + q * q);
+  quadratic_ = inner_product(residual, residual, ld);
+  solved_ = solved_store_.get(ld);
+  std::copy(residual, residual + ld, solved_);
+  solve_lower_transposed(A_, solved_);
+}
+
+Likelihood::Sums Likelihood::sum_pairs(std::span<const double> theta, double signal) {
+  const auto d = static_cast<std::size_t>(inputs_.d);
+  const double alpha = theta[static_cast<std::size_t>(n_length_scales_)];
+  Sums sums{std::vector<double>(d, 0.0), 0.0};
+  const std::int64_t ld = A_.columns();
+  double* const part = weighted_store_.get(ld * static_cast<std::int64_t>(d + 2));  // of every feature, q, weight
+  double* const q = part + ld * static_cast<std::int64_t>(d);
+  double* const weight = q + ld;
+  for (std::int64_t k = 0; k < inputs_.u; ++k) {
+    const std::int64_t first = k + 1;  // the diagonal's derivative is zero
+    std::fill(q + first, q + inputs_.u, 0.0);
+    for (std::size_t f = 0; f < d; ++f) {
+      const double* const x = inputs_.X + static_cast<std::int64_t>(f) * inputs_.ld_X;
+      const double length = theta[n_length_scales_ == 1 ? 0 : f];
+      double* const squares = part + static_cast<std::int64_t>(f) * ld;
+      for (std::int64_t i = first; i < inputs_.u; ++i) {
+        const double step = (x[i] - x[k]) / length;
+        squares[i] = step * step;
+        q[i] += squares[i];
+      }
+    }
+    const double factor = solved_[k] / signal;
+    for (std::int64_t i = first; i < inputs_.u; ++i)
+      weight[i] = (solved_[i] * factor - inverse_.at(i, k)) * K_.at(i, k);
+    if (kernel_ == Kernel::rational_quadratic)
+      for (std::int64_t i = first; i < inputs_.u; ++i) sums.by_alpha += weight[i] * slope_by_alpha(q[i], alpha);
+    if (kernel_ != Kernel::squared_exponential)
+      for (std::int64_t i = first; i < inputs_.u; ++i) weight[i] *= slope(kernel_, q[i], alpha);
+    for (std::size_t f = 0; f < d; ++f) {
+      const double* const squares = part + static_cast<std::int64_t>(f) * ld;
+      double chain[reduction_chains] = {};
+      for (std::int64_t i = first; i < inputs_.u; ++i) chain[(i - first) % reduction_chains] += weight[i] * squares[i];
+      sums.by_feature[f] += join_chains(chain);
+    }
+  }
+  return sums;
+}
+
+double Likelihood::evaluate(std::span<const double> theta, std::span<double> gradient) {
+  const auto scales = static_cast<std::size_t>(n_length_scales_);
+  const Noise noise = noise_of(theta[scales + 1], theta[scales + 2], n_table_);
+  if (!factorise(theta, noise)) return nan;
+  whiten();
+  const Sums sums = sum_pairs(theta, noise.signal);
+
+  const auto u = static_cast<double>(inputs_.u);
+  double trace = 0;  // of A^-1
+  for (std::int64_t i = 0; i < inputs_.u; ++i) trace += inverse_.at(i, i);
+  const double square = inner_product(solved_, solved_, A_.columns());
+  std::fill(gradient.begin(), gradient.end(), 0.0);
+  // Each pair of rows stands for two elements of the matrix, which the one half in front undoes.
+  for (std::size_t f = 0; f < sums.by_feature.size(); ++f) gradient[scales == 1 ? 0 : f] += sums.by_feature[f];
+  gradient[scales] = sums.by_alpha;
+  const double noise_part = noise.ratio * (square / noise.signal - trace);
+  double by_noise = 0.5 * noise_part;
+  if (n_ != inputs_.u) by_noise += 0.5 * (inputs_.within / noise.noise - static_cast<double>(n_ - inputs_.u));
+  gradient[scales + 1] = by_noise;
+  gradient[scales + 2] = 0.5 * (quadratic_ / noise.signal - u - noise_part);
+  return log_marginal_likelihood({quadratic_, 2.0 * log_diagonal(A_), inputs_.u, n_, inputs_.within}, noise);
+}
+
+}  // namespace kilofold::cpu
