@@ -29,9 +29,16 @@ std::string red(std::string_view text) {
   return colored ? fmt::format("{}{}{}", bold_red, text, plain) : std::string(text);
 }
 
+int results_error = 0;  ///< errno of the first write to stdout that failed
+
+void note_results(bool written) {
+  if (!written && results_error == 0) results_error = errno;
+}
+
 void check_results(bool written) {
-  if (!written && errno != EPIPE)
-    throw MachineError(fmt::format("cannot write to standard output: {}", std::strerror(errno)));
+  note_results(written);
+  if (results_error != 0 && results_error != EPIPE)
+    throw MachineError(fmt::format("cannot write to standard output: {}", std::strerror(results_error)));
 }
 
 /// Colour the carets of one line, where it holds nothing else besides the frame.
@@ -79,6 +86,7 @@ void flush_results() { check_results(std::fflush(stdout) == 0); }
 void put_path(const std::string& path) { put("{}\n", std::filesystem::absolute(path).lexically_normal().string()); }
 
 void say_text(std::string_view text) {
+  note_results(std::fflush(stdout) == 0);  // so that both streams keep their order in one file
   std::fwrite(text.data(), 1, text.size(), stderr);
   std::fflush(stderr);
 }

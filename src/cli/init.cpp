@@ -9,7 +9,7 @@
 #include <filesystem>
 
 #include "cli/exit_codes.hpp"
-#include "cli/progress.hpp"
+#include "cli/paths.hpp"
 #include "cli/table_columns.hpp"
 #include "cli/verbs.hpp"
 #include "kilofold/core/text.hpp"
@@ -120,6 +120,7 @@ void write_new_file(const std::string& path, const std::string& text) {
 }
 
 int init(const Options& options) {
+  check_table_path(options.table);
   const TableColumns columns = read_columns(options.table);
   const std::string path = options.output.empty() ? study_name(options.table) + ".yaml" : options.output;
   const std::string text = starter_spec(options.table, path, columns);

@@ -74,7 +74,7 @@ InputError miscounted(const CLI::App& app, const CLI::ParseError& error) {
         what.find(option.long_name + " ") == std::string::npos)
       continue;
     if (option.value.empty()) return {fmt::format("{} takes no value", option.long_name), "usage: " + command.usage()};
-    return {fmt::format("{} needs a value: {}", option.long_name, option.usage()), option.help};
+    return {fmt::format("{} needs a value: {} {}", option.long_name, option.long_name, option.value), option.help};
   }
   return {what, "usage: " + command.usage()};
 }
@@ -141,7 +141,9 @@ Parsed parse_command_line(int argc, const char* const* argv) {
     std::vector<std::string> reversed(words.rbegin(), words.rend());  // CLI11 takes them from the back
     app->parse(reversed);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {
+    const std::vector<std::string> extras = app->remaining(true);
+    const bool good = extras.empty() || extras.front().starts_with('-');  // `help nosuch` helps with nothing
+    if (error.get_exit_code() == 0 && good) {
       app->exit(error);
     } else {
       say_text(problems_text(reworded(*app, error, words).problems()));

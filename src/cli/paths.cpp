@@ -49,22 +49,46 @@ std::optional<std::string> nearest_file(const fs::path& path, const std::vector<
   refuse(path, "there is no such file", near ? "did you mean '" + *near + "'?" : std::move(hint));
 }
 
-bool is_spec_name(const fs::path& path) { return path.extension() == ".yaml" || path.extension() == ".yml"; }
+/// What a file is by its ending alone, where that is not what a verb wants; empty where it may be.
+std::string other_kind(const std::string& path) {
+  const std::string ending = fs::path(path).extension().string();
+  if (ending == ".yaml" || ending == ".yml") return "spec";
+  if (ending == ".csv") return "table";
+  if (ending == ".h5") return "results file";
+  return ending == ".xlsx" || ending == ".xls" || ending == ".ods" ? "spreadsheet" : "";
+}
+
+void refuse_folder(const std::string& path) {
+  if (fs::is_directory(path)) refuse(path, "this is a folder", "name a file in it");
+}
 
 }  // namespace
 
+void check_table_path(const std::string& path) {
+  if (const std::string kind = other_kind(path); kind == "spreadsheet")
+    refuse(path, "a spreadsheet is no CSV table", "save it as CSV, with a decimal point");
+  else if (!kind.empty() && kind != "table")
+    refuse(path, "a " + kind + " is no table", "kilofold init wants the CSV file");
+  if (!fs::exists(path)) refuse_missing(path, {".csv"}, "kilofold init wants a CSV file with a header");
+  refuse_folder(path);
+}
+
 void check_spec_path(const std::string& path) {
-  const fs::path ending = fs::path(path).extension();
-  if (ending == ".h5")
+  const std::string kind = other_kind(path);
+  if (kind == "results file")
     refuse(path, "a results file is no spec", "kilofold status reads it; its spec is the text /spec/yaml in it");
-  if (ending == ".csv") refuse(path, "a table is no spec", "kilofold init writes a spec for it");
+  if (kind == "table" || kind == "spreadsheet")
+    refuse(path, "a " + kind + " is no spec", "kilofold init writes a spec for a table");
   if (!fs::exists(path)) refuse_missing(path, {".yaml", ".yml"}, "kilofold init CSV writes a starter spec for a table");
+  refuse_folder(path);
 }
 
 void check_results_path(const std::string& path) {
-  if (is_spec_name(path)) refuse(path, "a spec is no results file", "kilofold plan names the file its results go to");
-  if (!fs::exists(path) && !fs::exists(path + parts_ending))
-    refuse_missing(path, {".h5"}, "kilofold run writes results, to the path it prints");
+  if (other_kind(path) == "spec")
+    refuse(path, "a spec is no results file", "kilofold plan names the file its results go to");
+  if (fs::exists(path + parts_ending)) return;
+  if (!fs::exists(path)) refuse_missing(path, {".h5"}, "kilofold run writes results, to the path it prints");
+  refuse_folder(path);
 }
 
 }  // namespace kilofold::cli

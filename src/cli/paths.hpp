@@ -6,7 +6,10 @@
 
 namespace kilofold::cli {
 
-/// Refuse what is no spec by its name alone, and name the file that was probably meant. Errors: InputError
+/// Refuse what is no CSV table by its name alone, and name the file that was probably meant. Errors: InputError
+void check_table_path(const std::string& path);
+
+/// The same for specs. Errors: InputError
 void check_spec_path(const std::string& path);
 
 /// The same for results: FILE.h5, or the FILE.h5.parts/ beside it. Errors: InputError

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "kilofold/core/text.hpp"
 
@@ -52,7 +53,9 @@ std::optional<double> read_duration(std::string_view text) {
 
 std::string read_count(const std::string& text, std::int64_t smallest, std::int64_t largest, std::int64_t& value) {
   if (read_number(text, value) && value >= smallest && value <= largest) return "";
-  return fmt::format("expected a whole number from {} to {}, got '{}'", smallest, largest, text);
+  const bool bounded = largest < std::numeric_limits<std::int64_t>::max();
+  return fmt::format("expected a whole number from {} {}, got '{}'", smallest,
+                     bounded ? fmt::format("to {}", largest) : "on", text);
 }
 
 std::string read_time_limit(const std::string& text, Options& options) {

@@ -74,7 +74,20 @@ TEST_F(Verbs, InitOverwritesNothingAndRefusesWhatIsNoTable) {
     EXPECT_NE(refused.err.find(name), std::string::npos) << refused.err;
     EXPECT_FALSE(std::filesystem::exists(folder / "new.yaml")) << name;
   }
-  EXPECT_NE(run({"init", "tabel.csv"}).err.find("did you mean 'table.csv'"), std::string::npos);
+}
+
+TEST_F(Verbs, WhatIsNoTableIsRefusedByItsName) {
+  std::filesystem::create_directory(folder / "folder");
+  const std::vector<std::pair<std::string, std::string>> names = {{"tabel.csv", "did you mean 'table.csv'"},
+                                                                  {"table", "did you mean 'table.csv'"},
+                                                                  {"folder", "this is a folder"},
+                                                                  {"study.yaml", "a spec is no table"},
+                                                                  {"book.xlsx", "save it as CSV"}};
+  for (const auto& [name, message] : names) {
+    const Outcome refused = run({"init", name, "-o", "new.yaml"});
+    EXPECT_EQ(refused.code, 2) << name;
+    EXPECT_NE(refused.err.find(message), std::string::npos) << refused.err;
+  }
 }
 
 TEST_F(Verbs, ValidateGivesProblemsAsJson) {
@@ -149,6 +162,9 @@ TEST_F(Verbs, WhatIsNoSpecIsRefusedByItsName) {
   EXPECT_NE(run({"plan", "studdy.yaml"}).err.find("did you mean 'study.yaml'?"), std::string::npos);
   EXPECT_NE(run({"plan", "table.csv"}).err.find("kilofold init"), std::string::npos);
   EXPECT_NE(run({"run", "small.h5"}).err.find("a results file is no spec"), std::string::npos);
+  std::filesystem::create_directory(folder / "folder");
+  EXPECT_NE(run({"plan", "folder"}).err.find("this is a folder"), std::string::npos);
+  EXPECT_NE(run({"status", "folder"}).err.find("this is a folder"), std::string::npos);
   EXPECT_NE(run({"plan", "study"}).err.find("did you mean 'study.yaml'?"), std::string::npos);
   EXPECT_EQ(json::parse(run({"validate", "studdy.yaml", "--json"}).out)[0]["file"], "studdy.yaml");
 }
