@@ -410,16 +410,25 @@ struct FoldPosteriorArgs {
 
 /// Solve epsilon-SVR for every C and epsilon of a kernel matrix.
 ///
-/// Minimises over b and beta 1/2 beta' K beta + C sum max(|y - K beta - b| - epsilon, 0) (scaled target). A path over
-/// ascending C finds the active set; the answer is computed from the active set alone, so it does not depend on the
-/// path (docs/numerics.md).
+/// Minimises over b and beta 1/2 beta' K beta + C sum max(|y - K beta - b| - epsilon, 0) (scaled target). Training rows
+/// of one replicate set share a coefficient; without sets (replicate null) every row is its own. A path over ascending
+/// C finds the active set; the answer is computed from the active set alone, so it does not depend on the path
+/// (docs/numerics.md).
 ///
-/// Words: gamma -1 = 1 / (d var(X)), -2 = 1 / d; C -1 and epsilon -1 = MATLAB's iqr rules (docs/models.md).
+/// Words: gamma -1 = 1 / (d v), v the variance of all entries of X_train (1 where it is 0); -2 = 1 / d; -3, -4, -5 =
+/// MATLAB's fine, medium and coarse Gaussian, 16 / d, 1 / d, 1 / (16 d). C -1 and epsilon -1 = iqr(y) / 1.349 and
+/// iqr(y) / 13.49 of the training target in its own unit (1 and 0.1 where the range is 0), divided by the target's
+/// scale.
 ///
-/// Shapes    parameters a lane: C > 0, epsilon >= 0; an item (1 lane): gamma, coef0, degree · prediction (n_held_out,
-///           lanes), ld = ld_held_out, in the target's unit · the diagnostics (lanes) an item
-/// Errors    status(lane, item): ok, converged_degenerate, iteration_limit, time_limit, not_finite
-/// Accuracy  bitwise where converged: cold, warm, any lane order, any CPU
+/// Shapes    parameters a lane: C > 0, epsilon >= 0; an item (1 lane): kernel, gamma > 0, coef0, degree in [1, 100] ·
+///           prediction (n_held_out, lanes), ld = ld_held_out, in the target's unit · the diagnostics (lanes) an item,
+///           in the scaled target's unit or relative to C
+/// Errors    status(lane, item): ok; converged_degenerate (optimal, but rounding decides a sign, or coefficients are
+/// not
+///           unique; margin is 0 and cond and correction NaN where no certificate was found); iteration_limit;
+///           not_finite, numbers NaN
+/// Cost      u (u + m) d / 2 exp, u the distinct rows; a lane about f^3 + 100 u f flops, f its free rows
+/// Accuracy  bitwise: cold, warm, any lanes beside it in any order, any CPU; `iterations` alone tells of the path
 struct SvrPathArgs {
   const TableView* table;
   std::int64_t n_items;
@@ -434,7 +443,7 @@ struct SvrPathArgs {
   Parameter epsilon;
   Batch<double> prediction;
   Batch<double> gap;               ///< KKT violation of the answer
-  Batch<double> margin;            ///< smallest distance of a strict sign condition from its bound
+  Batch<double> margin;            ///< least distance from its bound: of a free beta, in C, or a kink's prediction
   Batch<double> cond;              ///< condition estimate of the free block, from its pivots
   Batch<double> correction;        ///< of the one step of refinement, relative to C
   Batch<std::int32_t> iterations;  ///< face steps and SMO steps
@@ -446,8 +455,8 @@ struct SvrPathArgs {
 ///
 /// L-BFGS over the logarithms of the length scales, rational_quadratic's alpha, the noise and the signal variance, each
 /// within [1e-5, 1e5] (scikit-learn's bounds), with analytic gradients. Start 0 is what the parameters say; further
-/// starts are drawn uniformly in the logarithm, by the item's random numbers (core/random.hpp, member = start). The best
-/// end wins, the earliest on ties. The mean's coefficients are profiled out.
+/// starts are drawn uniformly in the logarithm, by the item's random numbers (core/random.hpp, member = start). The
+/// best end wins, the earliest on ties. The mean's coefficients are profiled out.
 ///
 /// Shapes    theta (n_length_scales + 3): length scales, alpha, noise variance, signal variance ·
 ///           log_marginal_likelihood, gradient_norm (largest component by a logarithm), iterations (all starts): 1 each
