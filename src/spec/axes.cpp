@@ -28,7 +28,8 @@ void AxisReader::refuse(const YamlNode& node, std::string message, std::string r
 }
 
 void AxisReader::read(const YamlNode& node) {
-  if (schema_.per_feature && holds_vectors(node)) width_ = static_cast<std::int32_t>(features_.size());
+  if (schema_.per_feature && !features_.empty() && holds_vectors(node))
+    width_ = static_cast<std::int32_t>(features_.size());
   if (node.is_sequence()) {
     list(node);
   } else {
@@ -97,6 +98,10 @@ void AxisReader::vector(const YamlNode& node) {
   if (!schema_.per_feature) {
     return refuse(node, "a list inside a list", "an axis is one list of values", "remove the inner brackets");
   }
+  if (features_.empty()) {
+    sound_ = false;  // that the features are missing has been said
+    return;
+  }
   if (node.items.size() != features_.size()) {
     return refuse(node, fmt::format("expected one number a feature, {}, got {}", features_.size(), node.items.size()),
                   fmt::format("the features are {}", joined(features_)));
@@ -117,6 +122,7 @@ void AxisReader::vector(const YamlNode& node) {
 
 /// {ard: axis} for every feature alike, or {ard: {feature: axis, ...}}: every combination, the last feature fastest.
 void AxisReader::ard(const YamlNode& node) {
+  sound_ = sound_ && !features_.empty();  // that they are missing has been said
   ParameterSchema one = schema_;
   one.per_feature = false;
   one.words.clear();

@@ -10,7 +10,7 @@
 namespace kilofold::spec {
 namespace {
 
-constexpr std::size_t longest_line = 100;
+constexpr std::size_t longest_line = 120;
 
 /// The offset after the string that begins at `at`.
 std::size_t end_of_text(const std::string& json, std::size_t at) {

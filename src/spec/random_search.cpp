@@ -153,6 +153,7 @@ std::optional<SearchAxis> read_search_axis(const YamlNode& node, const Parameter
     axis.spaces.push_back(std::move(*space));
     return axis;
   }
+  if (features.empty()) return std::nullopt;  // that they are missing has been said
   const YamlNode& ard = *node.find("ard");
   ParameterSchema one = schema;
   one.per_feature = false;

@@ -53,6 +53,28 @@ TEST_P(StandardizeOnEachIsa, ConstantColumnHasScaleOneAndItsValueAsCentre) {
   EXPECT_EQ(s.X_train[2], 0);
 }
 
+TEST_P(StandardizeOnEachIsa, MinmaxMapsTheTrainingRangeToTheUnitInterval) {
+  const Table table = column({2, 4, 100, 6, 10}, {1, 3, 0, 1, 3});
+
+  const Standardized s = standardized(table, {{{0, 1, 3, 4}, {2}}}, Scaling::minmax, Scaling::none);
+
+  EXPECT_EQ(s.centre[0], 2);
+  EXPECT_EQ(s.scale[0], 8);
+  EXPECT_EQ((std::vector<double>{s.X_train.begin(), s.X_train.begin() + 4}), (std::vector<double>{0, 0.25, 0.5, 1}));
+  EXPECT_EQ(s.X_held_out[0], 12.25);
+}
+
+TEST_P(StandardizeOnEachIsa, MinmaxOfAConstantColumnIsZeroAndOfAnEndlessOneNotFinite) {
+  const Standardized constant =
+      standardized(column({3, 3, 3, 1}, {1, 2, 3, 4}), {{{0, 1, 2}, {3}}}, Scaling::minmax, Scaling::none);
+  const Standardized endless =
+      standardized(column({-1e308, 1e308, 3, 1}, {1, 2, 3, 4}), {{{0, 1, 2}, {3}}}, Scaling::minmax, Scaling::none);
+
+  EXPECT_EQ(constant.X_train[1], 0);
+  EXPECT_EQ(constant.scale[0], 1);
+  EXPECT_EQ(endless.status[0], static_cast<std::int32_t>(FitStatus::not_finite));
+}
+
 TEST_P(StandardizeOnEachIsa, MeanAndDeviationAreTheCanonicalReductions) {
   for (const std::int32_t n : {1, 2, 5, 7, 8, 9, 16, 37, 131}) {
     const Table table = random_table(n + 1, {0}, static_cast<std::uint32_t>(n));
@@ -100,7 +122,8 @@ TEST(Standardize, HasTheSameBitsOnEveryIsa) {
     const Table table = random_table(n + 2, {0, 0, 4}, static_cast<std::uint32_t>(n));
     expect_same_on_every_isa([&] {
       const Standardized s = standardized(table, {every_kth(n + 2, 2, 0)}, Scaling::zscore, Scaling::zscore);
-      return std::vector{s.X_train, s.X_held_out, s.y_train, s.centre, s.scale};
+      const Standardized ranged = standardized(table, {every_kth(n + 2, 2, 0)}, Scaling::minmax, Scaling::none);
+      return std::vector{s.X_train, s.X_held_out, s.y_train, s.centre, s.scale, ranged.X_train, ranged.scale};
     });
   }
 }

@@ -51,6 +51,24 @@ TEST_F(CsvText, BecomesColumnsInTheOrderOfTheStudy) {
   EXPECT_TRUE(data.group_name.empty());
 }
 
+TEST_F(CsvText, CodesFoldIdsBesideGroups) {
+  const Dataset data =
+      read("x,y,g,part\n1,2,a,10\n3,4,a,9\n5,6,b,10\n", {"", columns({"x"}), column("y"), column("g"), column("part")});
+
+  EXPECT_EQ(data.group, (std::vector<std::int32_t>{0, 0, 1}));
+  EXPECT_EQ(data.fold, (std::vector<std::int32_t>{0, 1, 0}));
+  EXPECT_EQ(data.fold_name, (std::vector<std::string>{"10", "9"}));
+}
+
+TEST_F(CsvText, RefusesOneFoldIdForEveryRow) {
+  try {
+    read("x,y,part\n1,2,a\n3,4,a\n", {"", columns({"x"}), column("y"), std::nullopt, column("part")});
+    FAIL() << "accepted";
+  } catch (const InputError& error) {
+    EXPECT_EQ(error.problems()[0].message, "the fold ids 'part' are the same in every row");
+  }
+}
+
 TEST_F(CsvText, CodesGroupsInOrderOfFirstAppearance) {
   const Dataset data =
       read("x,y,g\n1,2,west\n3,4,7\n5,6,\"a, b\"\n7,8, west \n", {"", columns({"x"}), column("y"), column("g")});

@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import audit_sklearn  # noqa: E402  (it lives with the scripts that users run)
 import ensembles  # noqa: E402
+import mutations  # noqa: E402
 import svr  # noqa: E402
 
 TRAINING_ERROR_BOUND = 1e-9  # relative to the total sum of squares: order of summation, n eps
@@ -134,8 +135,37 @@ def svr_agrees(_, folder):
     return svr.agree(BUILT / "kilofold", folder)
 
 
+def groups_are_group_kfolds(_, folder):
+    """Live: the stored folds of 200 seeds over groups whose names are numbers."""
+    import h5py
+    from sklearn.model_selection import GroupKFold
+
+    rows = np.arange(90)
+    groups = rows * rows * 7 % 23
+    (folder / "g.csv").write_text("x,y,g\n" + "".join(f"{i},{i * i % 7},{g}\n" for i, g in zip(rows, groups)))
+    spec = ("spec: 1\nname: g\ndata: {file: g.csv, features: [x], target: y, groups: g}\n"
+            "cv: {folds: 4, splitter: group_kfold, %s}\nmodels: [{model: linear}]\n")
+    for name, cv, splitters in (("shuffled", "seeds: {from: 0, to: 199}", [GroupKFold(4, shuffle=True, random_state=s) for s in range(200)]),
+                                ("plain", "shuffle: false", [GroupKFold(4)])):
+        (folder / f"{name}.yaml").write_text(spec % cv)
+        subprocess.run([BUILT / "kilofold", "run", f"{name}.yaml", "-o", f"{name}.h5", "-q"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        (stored,) = [split["fold"][()] for split in h5py.File(folder / f"{name}.h5", "r")["splits"].values()]
+        for s, splitter in enumerate(splitters):
+            fold = np.empty(len(rows), int)
+            for f, (_, held_out) in enumerate(splitter.split(rows, groups=groups)):
+                fold[held_out] = f
+            assert np.array_equal(stored[s], fold), f"{name}, seed {s}"
+    return "200 seeds shuffled, and unshuffled"
+
+
+def parser_and_schema_agree(_, __):
+    return mutations.agree(BUILT)
+
+
 CHECKS = [
     (folds_are_kfolds, ""),
+    (groups_are_group_kfolds, ""),
+    (parser_and_schema_agree, ""),
     (ensembles_agree, ""),
     (svr_agrees, ""),
     *((check, name) for check in (predictions_agree, training_errors_agree, opens_in_xarray)

@@ -45,4 +45,45 @@ inline std::vector<ModelSchema> schemas() {
   };
 }
 
+inline ParameterSchema category(std::string name, std::vector<std::string> categories) {
+  ParameterSchema schema = parameter(std::move(name), ParameterSchema::Kind::category, 0, 0);
+  schema.categories = std::move(categories);
+  return schema;
+}
+
+inline ParameterSchema positive(std::string name, double default_value, std::vector<std::string> foreign_names = {}) {
+  ParameterSchema schema =
+      parameter(std::move(name), ParameterSchema::Kind::real, 0, default_value, std::move(foreign_names));
+  schema.minimum_allowed = false;
+  return schema;
+}
+
+/// Stand-ins for the kernel methods, with every feature that a table may have.
+inline ModelSchema svr() {
+  ParameterSchema C = positive("C", 1, {"BoxConstraint", "cost"});
+  C.words = {"iqr"};
+  ParameterSchema epsilon = parameter("epsilon", ParameterSchema::Kind::real, 0, 0.1, {"Epsilon", "tube"});
+  epsilon.words = {"iqr"};
+  ParameterSchema gamma = positive("gamma", -1, {"KernelScale", "sigma"});
+  gamma.words = {"scale", "auto", "matlab_medium"};
+  return {"svr",
+          "support vector regression",
+          {category("kernel", {"rbf", "linear", "polynomial"}), C, epsilon, gamma,
+           parameter("degree", ParameterSchema::Kind::integer, 1, 3)}};
+}
+
+inline ModelSchema gpr() {
+  ParameterSchema length_scale = positive("length_scale", 1, {"lengthscale", "KernelParameters", "ell"});
+  length_scale.per_feature = true;
+  return {
+      "gpr",
+      "Gaussian process regression",
+      {category("kernel", {"squared_exponential", "matern32", "matern52", "rational_quadratic", "exponential"}),
+       length_scale, parameter("noise_variance", ParameterSchema::Kind::real, 0, 0.01, {"alpha", "Sigma", "sigma_n"}),
+       positive("signal_variance", 1), category("mean", {"zero", "constant", "linear"})},
+      false,
+      {"log_marginal_likelihood", "mae", "rmse", "r2"},
+      true};
+}
+
 }  // namespace kilofold::test
