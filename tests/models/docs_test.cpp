@@ -1,10 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -13,46 +12,49 @@
 namespace kilofold {
 namespace {
 
-std::string read_docs() {
-  std::ifstream file("docs/spec.md");
+const char* const docs_path = "docs/spec.md";
+const char* const schema_path = "share/kilofold/spec-v1.schema.json";
+
+std::string contents(const char* path) {
+  std::ifstream file(path);
   std::stringstream text;
   text << file.rdbuf();
   return text.str();
 }
 
-/// Is a value the number that stands for one of the parameter's words?
-bool is_word(const ParameterSchema& parameter, double value) {
-  return value < 0 && -1 - value < static_cast<double>(parameter.words.size());
+/// The first table after a heading: where its lines begin and end.
+std::pair<std::size_t, std::size_t> table_after(const std::string& docs, const std::string& heading) {
+  const std::size_t section = docs.find("\n" + heading + "\n");
+  if (section == std::string::npos) return {0, 0};
+  const std::size_t begin = docs.find("\n| ", section) + 1;
+  std::size_t end = begin;
+  while (docs[end] == '|') end = docs.find('\n', end) + 1;
+  return {begin, end};
 }
 
-/// A parameter's row of the reference, from its schema.
-std::string row(const ParameterSchema& parameter) {
-  if (parameter.kind == ParameterSchema::Kind::category)
-    return fmt::format("| `{}` | one of {} | {} | {} |\n", parameter.name, fmt::join(parameter.categories, ", "),
-                       parameter.categories.front(), parameter.help);
-  const std::string kind = parameter.kind == ParameterSchema::Kind::integer ? "an integer" : "a number";
-  const std::string values = fmt::format("{} {} {}{}", kind, parameter.minimum_allowed ? ">=" : ">", parameter.minimum,
-                                         parameter.none_allowed ? " or none" : "") +
-                             (parameter.words.empty() ? "" : fmt::format(" or {}", fmt::join(parameter.words, ", ")));
-  const double value = parameter.default_value;
-  const std::string otherwise = std::isinf(value)           ? "none"
-                                : is_word(parameter, value) ? parameter.words[static_cast<std::size_t>(-1 - value)]
-                                                            : fmt::format("{}", value);
-  return fmt::format("| `{}` | {} | {} | {} |\n", parameter.name, values, otherwise, parameter.help);
-}
-
-TEST(SpecReference, ListsEveryModelAndParameterAsTheSchemasSay) {
-  const std::string docs = read_docs();
-  for (const Model& model : all_models()) {
-    const std::size_t section = docs.find("\n### " + model.schema.name + "\n");
-    ASSERT_NE(section, std::string::npos) << model.schema.name;
-    const std::size_t end = docs.find("\n#", section + 5);
-    const std::string text = docs.substr(section, end - section);
-    for (const ParameterSchema& parameter : model.schema.parameters)
-      EXPECT_NE(text.find(row(parameter)), std::string::npos) << row(parameter);
-    const auto rows = static_cast<std::size_t>(std::ranges::count(text, '\n'));
-    EXPECT_GE(rows, model.schema.parameters.size());
+/// KILOFOLD_WRITE_EXPECTED=1 writes the generated table into the page.
+void expect_table(const std::string& heading, const std::string& table) {
+  std::string docs = contents(docs_path);
+  const auto [begin, end] = table_after(docs, heading);
+  ASSERT_NE(end, begin) << "no table after " << heading;
+  if (std::getenv("KILOFOLD_WRITE_EXPECTED")) {
+    docs.replace(begin, end - begin, table);
+    std::ofstream(docs_path) << docs;
+  } else {
+    EXPECT_EQ(docs.substr(begin, end - begin), table) << heading;
   }
+}
+
+TEST(SpecReference, HasTheTablesThatTheParserReads) {
+  expect_table("## Keys", key_table());
+  for (const Model& model : all_models()) expect_table("### " + model.schema.name, parameter_table(model.schema));
+}
+
+TEST(JsonSchema, InShareIsTheOneThatTheParserReads) {
+  const std::vector<ModelSchema> models = all_schemas();
+  const std::string schema = json_schema(models);
+  if (std::getenv("KILOFOLD_WRITE_EXPECTED")) std::ofstream(schema_path) << schema;
+  EXPECT_EQ(contents(schema_path), schema);
 }
 
 TEST(ModelSchemas, AreReadyForTheParser) {
@@ -60,9 +62,14 @@ TEST(ModelSchemas, AreReadyForTheParser) {
     EXPECT_FALSE(model.schema.help.empty());
     for (const ParameterSchema& parameter : model.schema.parameters) {
       EXPECT_FALSE(parameter.help.empty()) << parameter.name;
-      EXPECT_TRUE(parameter.default_value >= parameter.minimum || is_word(parameter, parameter.default_value))
-          << parameter.name;
+      const bool word = parameter.default_value < 0 && !parameter.words.empty();
+      EXPECT_TRUE(word || parameter.default_value >= parameter.minimum) << parameter.name;
     }
+    for (const PresetSchema& preset : model.schema.presets)
+      for (const auto& [name, value] : preset.values)
+        EXPECT_NE(std::ranges::find(model.schema.parameters, name, &ParameterSchema::name),
+                  model.schema.parameters.end())
+            << preset.name;
   }
 }
 
