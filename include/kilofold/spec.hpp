@@ -118,8 +118,8 @@ struct ModelSpec {
 struct CrossValidation {
   std::vector<std::int32_t> folds = {5};  ///< a list is an axis; empty until `complete` where the table decides
   std::vector<std::int64_t> seeds = {0};
-  Splitting splitting;
-  Place folds_place;
+  Splitting splitting = {};
+  Place folds_place = {};
 };
 
 /// What becomes of predictions once their metrics are known.

@@ -224,6 +224,16 @@ std::optional<ParameterBlock> BlockReader::random(const YamlNode& written, std::
                   "write {min: a, max: b, distribution: uniform}, or a list to choose from");
     return std::nullopt;
   }
+  std::int64_t values = 0;
+  for (const SearchAxis& axis : drawn) values += trials * axis.width();
+  if (values > budget_.left) {
+    problems_.add(written.at,
+                  fmt::format("random search: {} trials; all axes of a study together may have {} values", trials,
+                              ValueBudget::limit),
+                  "a study's axes must fit memory", "ask for fewer trials");
+    return std::nullopt;
+  }
+  budget_.left -= values;
   std::vector<Points> points = draw_trials(model_.name, drawn, trials);
   if (points.front().size() < trials) {
     problems_.add(written.at,

@@ -12,19 +12,11 @@ namespace {
 
 constexpr double none = std::numeric_limits<double>::infinity();
 
-std::vector<ModelSchema> models() {
-  std::vector<ModelSchema> all = test::schemas();
-  all[1].presets = {{"medium", {{"min_samples_leaf", 12}}}};
-  all.push_back(test::svr());
-  all.push_back(test::gpr());
-  return all;
-}
-
 /// The one entry of a study on features a and b.
 ModelSpec entry(const std::string& yaml) {
   const std::string text =
       "spec: 1\nname: s\ndata: {file: d.csv, features: [a, b], target: y}\nmodels: [" + yaml + "]\n";
-  return parse_spec(text, "s.yaml", models()).models[0];
+  return parse_spec(text, "s.yaml", test::schemas_with_kernel_methods()).models[0];
 }
 
 std::vector<double> values(const ModelSpec& model, const std::string& parameter) {

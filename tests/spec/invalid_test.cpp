@@ -52,7 +52,7 @@ TEST_P(InvalidSpec, IsRefusedWithTheExpectedMessage) {
   const fs::path expected = folder / (GetParam() + ".expected");
   std::string message;
   try {
-    read_spec((folder / (GetParam() + ".yaml")).string(), test::schemas());
+    read_spec((folder / (GetParam() + ".yaml")).string(), test::schemas_with_kernel_methods());
   } catch (const InputError& error) {
     for (const Problem& problem : error.problems()) message += rendered(problem);
   }

@@ -86,4 +86,12 @@ inline ModelSchema gpr() {
       true};
 }
 
+inline std::vector<ModelSchema> schemas_with_kernel_methods() {
+  std::vector<ModelSchema> all = schemas();
+  all[1].presets = {{"medium", {{"min_samples_leaf", 12}}}, {"coarse", {{"min_samples_leaf", 36}}}};
+  all.push_back(svr());
+  all.push_back(gpr());
+  return all;
+}
+
 }  // namespace kilofold::test
