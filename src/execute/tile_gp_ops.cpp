@@ -262,6 +262,14 @@ void Tile::fetch_posterior(NodeItems& node) {
   fetch_predictions(node);
   fetch_diagnostic(node, "log_marginal_likelihood", node.log_marginal_likelihood.data);
   fetch_diagnostic(node, "jitter", node.jitter.data);
+  for (const char* name : {"noise_variance", "signal_variance"}) {
+    const Values values = parameter(node, name);
+    NodeItems::Diagnostic& column = node.host_diagnostics.emplace_back(NodeItems::Diagnostic{name, {}});
+    for (std::int64_t i = 0; i < node.n_items(); ++i)
+      for (std::int64_t l = 0; l < node.n_lanes(); ++l)
+        column.values.push_back(
+            static_cast<float>(values.values[static_cast<std::size_t>(i * values.item_stride + l)]));
+  }
 }
 
 }  // namespace kilofold

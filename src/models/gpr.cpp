@@ -84,15 +84,27 @@ void lower(GroupBuilder& build) {
             {scaled, matrix}, reads);
 }
 
+/// `tune: {by: log_marginal_likelihood, search: lbfgs}` is another way to write the optimizer.
+void tune(ParameterBlock& block, const TuneSpec& tune) {
+  block.axis("optimizer").values = {1};
+  block.axis("n_restarts_optimizer").values = {static_cast<double>(tune.starts - 1)};
+}
+
 }  // namespace
 
 Model gpr() {
-  return {{"gpr", "Gaussian process regression", parameters()},
+  ModelSchema schema{"gpr", "Gaussian process regression", parameters()};
+  schema.tuned_by = {"log_marginal_likelihood"};
+  schema.tuned_by_gradient = true;
+  return {schema,
           &lower,
           {false,
            true,
            {{"log_marginal_likelihood", "log marginal likelihood of the scaled training target", false},
-            {"jitter", "variance added to the noise to keep the matrix positive definite", false}}},
+            {"jitter", "variance added to the noise to keep the matrix positive definite", false},
+            {"noise_variance", "noise variance of the fit, as given or as found by the optimizer", false},
+            {"signal_variance", "signal variance of the fit, as given or as found by the optimizer", false}}},
+          &tune,
           {"kernel", "mean", "optimizer"}};
 }
 
