@@ -386,7 +386,7 @@ struct InvertArgs {
 ///           the target's unit · log_marginal_likelihood (lanes), jitter (lanes) an item
 /// Errors    status(lane, item), as PosteriorArgs
 /// Cost      N^2 / k once a fold for the block, (N / k)^3 flops for its factor
-/// Accuracy  50 eps cond(A) sd(y) against `posterior` on the fold's own matrix
+/// Accuracy  50 eps cond(A) sd(y), A over all rows, against `posterior` on the fold's own matrix
 struct FoldPosteriorArgs {
   const TableView* table;
   std::int64_t n_items;

@@ -23,28 +23,72 @@ class WholeFit {
     B = {const_cast<double*>(a.inverse.data) + a.slot[item] * a.inverse.stride, a.table->n};
     inputs = inputs_of(*a.table, a.scaled, whole_table(*a.table), item);
     const Mean mean = a.mean_function == Mean::zero ? Mean::constant : a.mean_function;
-    n_columns = basis_columns(mean, inputs.d);
+    target = basis_columns(mean, inputs.d);
     const std::int64_t ld = padded(B.n);
-    // columns 0 .. n_columns - 1 of the basis, then the target
-    H = {store_.get(2 * ld * (n_columns + 1)), B.n, n_columns + 1, ld};
-    BH = {H.data + ld * (n_columns + 1), B.n, n_columns + 1, ld};
-    for (std::int64_t j = 0; j <= n_columns; ++j) {
-      const double* const from = j == n_columns ? inputs.y : inputs.X + (j - 1) * inputs.ld_X;
+    H = {store_.get(2 * ld * (target + 2)), B.n, target + 2, ld};
+    BH = {H.data + ld * (target + 2), B.n, target + 2, ld};
+    for (std::int64_t j = 0; j <= target; ++j) {
+      const double* const from = j == target ? inputs.y : inputs.X + (j - 1) * inputs.ld_X;
       for (std::int64_t i = 0; i < ld; ++i) H.col(j)[i] = i >= B.n ? 0.0 : j == 0 ? 1.0 : from[i];
       multiply(B, H.col(j), BH.col(j));
     }
+    has_residual_ = a.mean_function != Mean::zero && find_residual(a.mean_function);
   }
 
-  /// h_j' B h_k, where column n_columns is the target.
+  /// h_j' B h_k.
   double product(std::int64_t j, std::int64_t k) const { return inner_product(H.col(j), BH.col(k), H.ld); }
+
+  /// The target for folds with this basis: P takes the same from it as from the residual of the fit to all rows, which
+  /// has nothing large to cancel. That one serves the basis it was fitted with.
+  std::int64_t target_for(const Basis& basis) const {
+    bool equal = has_residual_ && basis.size() == basis_.size();
+    for (std::int64_t j = 0; equal && j < basis.size(); ++j) equal = basis.column(j) == basis_.column(j);
+    return equal ? target + 1 : target;
+  }
+
+  /// R'R = H'BH of a basis, by the recurrence of a Cholesky factor, and g = R'^-1 H'B h_right. Returns false where H'BH
+  /// is not positive definite.
+  bool factor(const Basis& basis, std::int64_t right, double* R, double* g) const {
+    const std::int64_t q = basis.size();
+    for (std::int64_t j = 0; j <= q; ++j) {
+      double* const column = j == q ? g : R + j * q;
+      for (std::int64_t i = 0; i < std::min(j + 1, q); ++i) {
+        double s = product(basis.column(i), j == q ? right : basis.column(j));
+        for (std::int64_t k = 0; k < i; ++k) s = std::fma(-R[k + i * q], column[k], s);
+        if (i == j && !(s > 0)) return false;
+        column[i] = i == j ? std::sqrt(s) : s / R[i + i * q];
+      }
+    }
+    return true;
+  }
 
   SymmetricInverse B{};
   ItemInputs inputs{};
-  std::int64_t n_columns = 0;
+  std::int64_t target = 0;  ///< column of the target, after those of the basis; then its residual
   Columns H{}, BH{};
 
  private:
-  Scratch<double> store_;
+  /// Residual of the target after generalised least squares on all rows.
+  bool find_residual(Mean mean) {
+    basis_.choose(mean, inputs.X, inputs.ld_X, B.n, inputs.d);
+    const std::int64_t q = basis_.size();
+    double* const R = R_store_.get(q * (q + 1));
+    double* const b = R + q * q;
+    if (!factor(basis_, target, R, b)) return false;
+    double* const residual = H.col(target + 1);
+    std::copy(H.col(target), H.col(target) + H.ld, residual);
+    for (std::int64_t j = q - 1; j >= 0; --j) {
+      for (std::int64_t k = j + 1; k < q; ++k) b[j] = std::fma(-R[j + k * q], b[k], b[j]);
+      b[j] /= R[j + j * q];
+      add_multiple(-b[j], H.col(basis_.column(j)), residual, H.ld);
+    }
+    multiply(B, residual, BH.col(target + 1));
+    return true;
+  }
+
+  Scratch<double> store_, R_store_;
+  Basis basis_;
+  bool has_residual_ = false;
 };
 
 /// One fold of an item.
@@ -124,10 +168,10 @@ class Fold {
   bool remove_basis(const Panels& block) {
     if (!log_det_of(block)) return false;
     choose_basis();
-    const std::int64_t q = basis_.size(), target = whole_.n_columns;
+    const std::int64_t q = basis_.size(), target = whole_.target_for(basis_);
     double* const R = R_store_.get(q * (q + 1));
     double* const g = R + q * q;
-    if (!factor_basis(R, g)) return false;
+    if (!whole_.factor(basis_, target, R, g)) return false;
     double* const U = U_store_.get(m_ * q);
     for (std::int64_t j = 0; j < q; ++j) {
       for (std::int64_t i = 0; i < m_; ++i) {
@@ -167,22 +211,6 @@ class Fold {
     double* const X = gather_store_.get(padded(n) * d);
     for (std::int64_t j = 0; j < d; ++j) gather(whole_.H.col(1 + j), rows_.train, n, 0.0, X + j * padded(n));
     basis_.choose(a_.mean_function, X, padded(n), n, d);
-  }
-
-  /// R'R = H'BH by the recurrence of a Cholesky factor, and g = R'^-1 H'By.
-  bool factor_basis(double* R, double* g) {
-    const std::int64_t q = basis_.size();
-    for (std::int64_t j = 0; j <= q; ++j) {
-      double* const column = j == q ? g : R + j * q;
-      const std::int64_t right = j == q ? whole_.n_columns : basis_.column(j);
-      for (std::int64_t i = 0; i < std::min(j + 1, q); ++i) {
-        double s = whole_.product(basis_.column(i), right);
-        for (std::int64_t k = 0; k < i; ++k) s = std::fma(-R[k + i * q], column[k], s);
-        if (i == j && !(s > 0)) return false;
-        column[i] = i == j ? std::sqrt(s) : s / R[i + i * q];
-      }
-    }
-    return true;
   }
 
   const FoldPosteriorArgs& a_;
