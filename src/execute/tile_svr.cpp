@@ -7,8 +7,6 @@
 namespace kilofold {
 namespace {
 
-Batch<const double> readable(const Batch<double>& batch) { return {batch.data, batch.stride}; }
-
 /// One number a fit, item by item without gaps.
 template <class T>
 Batch<T> a_fit(std::vector<Buffer>& buffers, BufferPool& pool, std::int64_t items, std::int64_t lanes) {
@@ -19,14 +17,13 @@ Batch<T> a_fit(std::vector<Buffer>& buffers, BufferPool& pool, std::int64_t item
 }  // namespace
 
 void Tile::svr_path(NodeItems& node) {
-  const NodeItems& scaled = nodes_[static_cast<std::size_t>(node.plan->node.inputs.front().value)];
+  const Scaled scaled = scaled_inputs(node);
   const std::vector<RowSetView> rows = rows_of(node);
-  const std::vector<std::int32_t> slot = slots(node, scaled);
   Values kernel = parameter(node, "kernel");
   for (double& value : kernel.values) value += static_cast<double>(Kernel::rbf);  // the model lists them in this order
   const Values gamma = parameter(node, "gamma"), coef0 = parameter(node, "coef0"), degree = parameter(node, "degree");
   const Values C = parameter(node, "C"), epsilon = parameter(node, "epsilon");
-  node.ld_held_out = scaled.ld_held_out;
+  node.ld_held_out = scaled.view.ld_held_out;
   allocate_predictions(node);
   const auto number = [&] { return a_fit<double>(node.buffers, pool_, node.n_items(), node.n_lanes()); };
   const auto count = [&] { return a_fit<std::int32_t>(node.buffers, pool_, node.n_items(), node.n_lanes()); };
@@ -35,17 +32,7 @@ void Tile::svr_path(NodeItems& node) {
                          .n_items = node.n_items(),
                          .n_lanes = node.n_lanes(),
                          .rows = rows.data(),
-                         .scaled = {.slot = slot.data(),
-                                    .ld_train = scaled.ld_train,
-                                    .ld_held_out = scaled.ld_held_out,
-                                    .replicates = Replicates::keep,
-                                    .X_train = readable(scaled.X_train),
-                                    .X_held_out = readable(scaled.X_held_out),
-                                    .y_train = readable(scaled.y_train),
-                                    .count = readable(scaled.count),
-                                    .within = readable(scaled.within),
-                                    .centre = readable(scaled.centre),
-                                    .scale = readable(scaled.scale)},
+                         .scaled = scaled.view,
                          .kernel = kernel.view(),
                          .gamma = gamma.view(),
                          .coef0 = coef0.view(),
