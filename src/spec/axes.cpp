@@ -20,6 +20,14 @@ namespace {
 
 constexpr double largest_exact_integer = 9007199254740992.0;  // 2^53: beyond it doubles skip integers
 
+/// The schema of one feature's number.
+ParameterSchema scalar(const ParameterSchema& schema) {
+  ParameterSchema one = schema;
+  one.per_feature = false;
+  one.words.clear();
+  return one;
+}
+
 }  // namespace
 
 void AxisReader::refuse(const YamlNode& node, std::string message, std::string reason, std::string hint) {
@@ -114,8 +122,8 @@ void AxisReader::vector(const YamlNode& node) {
       continue;
     }
     const NumberAdvice advice = value ? NumberAdvice() : number_advice(*child);
-    refuse(*child, fmt::format("expected numbers like {}, got {}", expected(schema_), quoted(*child)), advice.reason,
-           advice.hint);
+    refuse(*child, fmt::format("expected {} for each feature, got {}", expected(scalar(schema_)), quoted(*child)),
+           advice.reason, advice.hint);
   }
   if (point.size() == features_.size()) keep(point);
 }
@@ -123,11 +131,8 @@ void AxisReader::vector(const YamlNode& node) {
 /// {ard: axis} for every feature alike, or {ard: {feature: axis, ...}}: every combination, the last feature fastest.
 void AxisReader::ard(const YamlNode& node) {
   sound_ = sound_ && !features_.empty();  // that they are missing has been said
-  ParameterSchema one = schema_;
-  one.per_feature = false;
-  one.words.clear();
-  const auto named = [&](const YamlEntry& entry) { return std::ranges::find(features_, entry.key) != features_.end(); };
-  const bool by_feature = node.is_mapping() && std::ranges::any_of(node.entries, named);
+  const ParameterSchema one = scalar(schema_);
+  const bool by_feature = node.is_mapping() && !is_generator(node);
   if (by_feature) check_keys(node, schema_.name + ".ard", features_, problems_);
   std::vector<std::vector<double>> axes;
   for (const std::string& feature : features_) {
@@ -163,7 +168,11 @@ void AxisReader::keep_product(const std::vector<std::vector<double>>& axes, cons
 void AxisReader::keep(double value) {
   value += 0.0;  // -0 and 0 are one value
   if (width_ > 1) return keep(std::vector<double>(static_cast<std::size_t>(width_), value));
-  if (repeats_ == Repeats::keep || seen_.insert(value).second) values_.push_back(value);
+  if (repeats_ == Repeats::merge) {
+    if (seen_.size() < values_.size()) seen_.insert(values_.begin(), values_.end());
+    if (!seen_.insert(value).second) return;
+  }
+  values_.push_back(value);
 }
 
 void AxisReader::keep(std::span<const double> point) {

@@ -44,6 +44,9 @@ std::vector<double> read_axis(const YamlNode& node, const ParameterSchema& schem
 /// What the schema allows, in words: "an integer >= 1 or none".
 std::string expected(const ParameterSchema& schema);
 
+/// Whether a mapping makes values: {from: 1, to: 4}.
+bool is_generator(const YamlNode& node);
+
 /// Whether a mapping says how to draw at random: {min, max, distribution}.
 bool is_distribution(const YamlNode& node);
 

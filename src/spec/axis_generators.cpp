@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 
 #include "axis_reader.hpp"
 #include "generators.hpp"
@@ -39,7 +40,16 @@ constexpr std::array<std::array<std::string_view, 2>, 11> foreign_generators = {
     {"ard", "one value serves all features here"},
 }};
 
+const std::vector<std::string> kinds = {"linspace", "geomspace", "logspace", "from", "to", "step", "values", "value"};
+
+bool is_kind(const std::string& key) { return std::ranges::find(kinds, key) != kinds.end(); }
+
 }  // namespace
+
+bool is_generator(const YamlNode& node) {
+  return node.is_mapping() &&
+         std::ranges::any_of(node.entries, [](const YamlEntry& entry) { return is_kind(entry.key); });
+}
 
 bool is_distribution(const YamlNode& node) {
   return node.is_mapping() && (node.find("min") || node.find("max") || node.find("distribution"));
@@ -68,9 +78,6 @@ void AxisReader::generator(const YamlNode& node) {
 }
 
 void AxisReader::unknown_generator(const YamlNode& node) {
-  static const std::vector<std::string> kinds = {"linspace", "geomspace", "logspace", "from",
-                                                 "to",       "step",      "values",   "value"};
-  const auto is_kind = [](const std::string& key) { return std::find(kinds.begin(), kinds.end(), key) != kinds.end(); };
   const auto odd = std::find_if(node.entries.begin(), node.entries.end(),
                                 [&](const YamlEntry& entry) { return !is_kind(entry.key); });
   if (odd == node.entries.end()) {
@@ -164,6 +171,13 @@ bool AxisReader::affordable(double n, const YamlNode& node) {
 }
 
 void AxisReader::keep_all(const std::vector<double>& generated, const YamlNode& node) {
+  const bool in_order = std::ranges::adjacent_find(generated, std::greater_equal<>()) == generated.end();
+  // A first generator that ascends repeats nothing; a million values need no table then.
+  if (in_order && values_.empty() && width_ == 1 &&
+      std::ranges::all_of(generated, [&](double v) { return legal(v); })) {
+    for (const double value : generated) values_.push_back(value + 0.0);
+    return;
+  }
   for (const double value : generated) {
     if (legal(value)) {
       keep(value);

@@ -59,7 +59,7 @@ TEST(HostileText, IsRefusedFastAndInLittleMemory) {
        "the grid of 'svr' has 1,000,000,000,000 trials; one entry may have 10,000,000"},
       {study + "models: [{model: gpr, parameters: {length_scale: {ard: {linspace: [1, 2, 900000]}}, noise_variance: " +
            "{linspace: [0, 1, 900000]}}}]\n",
-       "noise_variance: 900000 values; all axes of a study together may have 1000000"},
+       "length_scale: 900000 values; all axes of a study together may have 1000000"},
       {study + "models: [{model: svr, method: random, trials: 1.0e+7, parameters: {C: {min: 1, max: 2, distribution: " +
            "uniform}}}]\n",
        "random search: 10000000 trials; all axes of a study together may have 1000000 values"},
