@@ -21,7 +21,7 @@ namespace {
 constexpr double largest_exact_integer = 9007199254740992.0;  // 2^53: beyond it doubles skip integers
 
 /// The schema of one feature's number.
-ParameterSchema scalar(const ParameterSchema& schema) {
+ParameterSchema one_number(const ParameterSchema& schema) {
   ParameterSchema one = schema;
   one.per_feature = false;
   one.words.clear();
@@ -122,7 +122,7 @@ void AxisReader::vector(const YamlNode& node) {
       continue;
     }
     const NumberAdvice advice = value ? NumberAdvice() : number_advice(*child);
-    refuse(*child, fmt::format("expected {} for each feature, got {}", expected(scalar(schema_)), quoted(*child)),
+    refuse(*child, fmt::format("expected {} for each feature, got {}", expected(one_number(schema_)), quoted(*child)),
            advice.reason, advice.hint);
   }
   if (point.size() == features_.size()) keep(point);
@@ -131,7 +131,7 @@ void AxisReader::vector(const YamlNode& node) {
 /// {ard: axis} for every feature alike, or {ard: {feature: axis, ...}}: every combination, the last feature fastest.
 void AxisReader::ard(const YamlNode& node) {
   sound_ = sound_ && !features_.empty();  // that they are missing has been said
-  const ParameterSchema one = scalar(schema_);
+  const ParameterSchema one = one_number(schema_);
   const bool by_feature = node.is_mapping() && !is_generator(node);
   if (by_feature) check_keys(node, schema_.name + ".ard", features_, problems_);
   std::vector<std::vector<double>> axes;

@@ -158,6 +158,31 @@ def groups_are_group_kfolds(_, folder):
     return "200 seeds shuffled, and unshuffled"
 
 
+def random_search_grows(_, folder):
+    """20 trials grown to 200: only the new ones are computed, and the file holds what a fresh run gives, bit for bit."""
+    import h5py
+
+    csv, features, target = table("electrode_standin")
+    (folder / "grow.yaml").write_text(
+        f"spec: 1\nname: grow\ndata: {{file: {csv}, features: [{', '.join(features)}], target: {target}}}\n"
+        "models:\n  - {name: DT, model: tree, method: random, trials: 20, parameters: {max_depth: {min: 1, max: 30, distribution: "
+        "int_uniform}, min_samples_leaf: {min: 1, max: 99, distribution: int_uniform}}}\n")
+
+    def run(results, *options):
+        return subprocess.run([BUILT / "kilofold", "run", "grow.yaml", "-o", results, *options], cwd=folder, check=True,
+                              capture_output=True, text=True).stderr
+
+    more = ("--set", "models.0.trials=200")
+    run("grown.h5")
+    progress = run("grown.h5", *more)
+    assert "180 cells" in progress and "20 were there already" in progress, progress
+    run("fresh.h5", *more)
+    grown, fresh = (h5py.File(folder / name, "r")["models/DT"] for name in ("grown.h5", "fresh.h5"))
+    for name in ("trial", "prediction", "metric/rmse", "param/max_depth"):
+        assert grown[name][()].tobytes() == fresh[name][()].tobytes(), name
+    return "180 of 200 trials computed, equal to a fresh run"
+
+
 def parser_and_schema_agree(_, __):
     return mutations.agree(BUILT)
 
@@ -166,6 +191,7 @@ CHECKS = [
     (folds_are_kfolds, ""),
     (groups_are_group_kfolds, ""),
     (parser_and_schema_agree, ""),
+    (random_search_grows, ""),
     (ensembles_agree, ""),
     (svr_agrees, ""),
     *((check, name) for check in (predictions_agree, training_errors_agree, opens_in_xarray)
