@@ -26,7 +26,7 @@
 ///     fails numerically is a status, and its numbers are NaN.
 namespace kilofold {
 
-inline constexpr std::uint32_t backend_abi = 3;
+inline constexpr std::uint32_t backend_abi = 4;
 
 /// The study's table, uploaded once. X (n, d), y (n), code (n, d) and levels as in data.hpp's RankCodes.
 struct TableView {
@@ -141,6 +141,22 @@ struct TreeBatch {
   Batch<std::int32_t> cut;      ///< (capacity) a rank code of the table
   Batch<std::int32_t> left;     ///< (capacity) index of the left child; the right one follows it
   Batch<double> mean;           ///< (capacity) in the target's unit
+  Batch<double> gain = {};      ///< (capacity) by how much a node's split lowers the sample's mean squared error, 0 at
+                                ///< leaves; data null: not wanted
+};
+
+/// Limits on trees that look at gains, each with `values` null where it limits nothing. They act on a grown tree: a node
+/// that gains less than min_impurity_decrease is a leaf; of what is left the splits of largest gain are kept, best first
+/// from the root, until there are max_leaf_nodes leaves (equal gains: the node grown first, breadth first); then
+/// every branch is cut, lowest first, that gains no more than ccp_alpha for each leaf it adds (ccp_alpha = 0: none is).
+struct LeafLimits {
+  Parameter max_leaf_nodes = {};         ///< >= 2 or +infinity
+  Parameter min_impurity_decrease = {};  ///< >= 0
+  Parameter ccp_alpha = {};              ///< >= 0
+
+  bool any() const {
+    return max_leaf_nodes.values != nullptr || min_impurity_decrease.values != nullptr || ccp_alpha.values != nullptr;
+  }
 };
 
 /// Where an item's random numbers come from: Philox4x32-10 under the key (model_seed, fold seed), counted by fold,
@@ -217,6 +233,7 @@ struct BoostArgs {
   Parameter max_depth;
   Parameter min_samples_split;
   Parameter min_samples_leaf;
+  LeafLimits leaves = {};  ///< of every member, before it predicts; nodes cut off stay in `tree`, out of reach
   TreeBatch tree;
   Batch<double> weight;
   Batch<double> base;
@@ -248,6 +265,7 @@ struct ReadTreesArgs {
   const std::int32_t* tree_status;  ///< by item of `tree`
   Parameter max_depth;
   Parameter n_estimators;
+  LeafLimits leaves = {};  ///< (lanes) of a forest's members; needs tree.gain
   Batch<double> prediction;
   std::int32_t* n_used;  ///< (n_items, n_lanes), lane fastest: members that the prediction uses
   std::int32_t* status;  ///< (n_items, n_lanes), lane fastest

@@ -23,6 +23,7 @@ class GroupBuilder {
   AxisSet rows() const;                            ///< {seed, fold}: the training set
   AxisSet axis(std::string_view parameter) const;  ///< the parameter's axis
   double only(std::string_view parameter) const;   ///< the group's one value of a parameter listed in Model::shape
+  bool always(std::string_view parameter, double value) const;  ///< every trial of the group has that value
   Binding bind(
       std::string_view parameter) const;  ///< the op parameter of the same name takes its values from that axis
   NodeId standardize();                   ///< the study's scaling of this training set, nothing collapsed

@@ -28,6 +28,12 @@ struct Chain {
   double* weight;
   MemberGrower grower;
   std::int64_t item;
+  LeafLimit leaves;
+
+  void grow(const TreeSample& sample) {
+    grower.grow(sample, limits, {0});
+    if (leaves.limits()) grower.cut(leaves);
+  }
 
   MemberRandom random(std::uint32_t member) const {
     return {args.random.model_seed[item], args.random.fold_seed[item], args.random.fold[item], member};
@@ -51,7 +57,7 @@ FitStatus boost_squared(Chain& chain) {
   for (std::uint32_t member = 0; member < chain.n_estimators; ++member) {
     if (!next_residuals(target, chain.learning_rate, prediction.data(), n, sum.data(), residual.data()))
       return FitStatus::not_finite;
-    chain.grower.grow({residual.data(), nullptr}, chain.limits, {0});
+    chain.grow({residual.data(), nullptr});
     chain.grower.predict_training(prediction.data());
     chain.weight[member] = chain.learning_rate;
   }
@@ -69,7 +75,7 @@ FitStatus boost_adaboost(Chain& chain) {
   for (std::uint32_t member = 0; member < chain.n_estimators; ++member) {
     raise_weights(std::numeric_limits<double>::epsilon(), n, weight.data());  // as scikit-learn: none dies out
     draw_by_weight(weight.data(), n, chain.random(member), copies.data());
-    chain.grower.grow({target, copies.data()}, chain.limits, {0});
+    chain.grow({target, copies.data()});
     chain.grower.predict_training(losses.data());
     to_losses(target, n, loss, losses.data());
     const double mean = mean_loss(weight.data(), losses.data(), n);
@@ -93,14 +99,17 @@ FitStatus boost_adaboost(Chain& chain) {
 void boost_item(const BoostArgs& a, const LimitParameters& parameters, const std::int32_t* order, std::int64_t item) {
   constexpr double every_feature = std::numeric_limits<double>::infinity();
   const RowSetView& rows = a.rows[item];
+  const LeafLimit leaves = leaf_limit(a.leaves, item, 0);
   Chain chain{a,
               rows,
               parameters.of_item(item, every_feature),
               static_cast<std::uint32_t>(value(a.n_estimators, item)),
               value(a.learning_rate, item),
               a.weight.data + item * a.weight.stride,
-              MemberGrower(*a.table, order, rows, a.tree, item),
-              item};
+              MemberGrower(*a.table, order, rows, a.tree, item,
+                           leaves.limits() ? MemberGrower::Gains::wanted : MemberGrower::Gains::as_batch),
+              item,
+              leaves};
   const FitStatus status = a.method == Boosting::squared ? boost_squared(chain) : boost_adaboost(chain);
   chain.grower.finish();
   a.n_grown.data[item * a.n_grown.stride] = chain.grower.n_members();

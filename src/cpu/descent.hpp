@@ -37,11 +37,11 @@ class Descent {
         code_[i * d_ + f] = table.code[f * table.n + rows[static_cast<std::size_t>(i)]];
   }
 
-  /// Stand every row at the root of a member.
-  void enter(const MemberNodes& member) {
+  /// Stand every row at the root of a member. cut: a flag a node, set where its branch is to be a leaf; null: nowhere.
+  void enter(const MemberNodes& member, const std::uint8_t* cut = nullptr) {
     nodes_ = node_store_.get(member.n_nodes);
     for (std::int32_t k = 0; k < member.n_nodes; ++k) {
-      const bool leaf = member.feature[k] < 0;
+      const bool leaf = member.feature[k] < 0 || (cut != nullptr && cut[k] != 0);
       nodes_[k] = {leaf ? k : member.left[k] - member.first_node,
                    leaf ? std::numeric_limits<std::int32_t>::max() : member.cut[k], leaf ? 0 : member.feature[k]};
     }

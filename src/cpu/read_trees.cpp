@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "cpu/contract.hpp"
 #include "cpu/descent.hpp"
+#include "cpu/leaf_limits.hpp"
 #include "cpu/ops.hpp"
 #include "cpu/scratch.hpp"
 #include "cpu/tree_kernels.hpp"
@@ -23,6 +24,7 @@ void check(const ReadTreesArgs& a) {
   for (std::int64_t i = 0; i < a.n_items; ++i) {
     check_rows(*a.table, a.rows[i]);
     require(a.slot[i] >= 0, "a slot must not be negative");
+    require(!a.leaves.any() || a.tree.gain.data != nullptr, "limits on leaves need the gains of the trees");
     require(a.rows[i].n_held_out <= a.ld_held_out, "ld_held_out must hold every held-out row");
     for (std::int64_t l = 0; l < a.n_lanes; ++l) {
       require_count(a.max_depth.values[i * a.max_depth.item_stride + l], 1, Infinite::allowed,
@@ -35,12 +37,16 @@ void check(const ReadTreesArgs& a) {
 
 /// A lane by number, and what it asks for.
 struct Lane {
+  LeafLimit leaves;
   std::int64_t depth;
   std::int32_t members;
   std::size_t number;
+
+  bool same_cut(const Lane& other) const { return leaves == other.leaves && depth == other.depth; }
 };
 
-/// One item's trees, and what each lane asks of them. Lanes of one depth share their sums.
+/// One item's trees, and what each lane asks of them. Lanes that cut trees alike share their sums; those without limits
+/// on leaves come first, by depth.
 class Reader {
  public:
   Reader(const ReadTreesArgs& args, std::int64_t item)
@@ -52,13 +58,15 @@ class Reader {
     for (std::int64_t l = 0; l < args.n_lanes; ++l) {
       const double depth = args.max_depth.values[item * args.max_depth.item_stride + l];
       const double members = args.n_estimators.values[item * args.n_estimators.item_stride + l];
-      lanes_.push_back({static_cast<std::int64_t>(std::min(depth, longest)),
+      lanes_.push_back({leaf_limit(args.leaves, item, l), static_cast<std::int64_t>(std::min(depth, longest)),
                         static_cast<std::int32_t>(std::min(members, static_cast<double>(grown))),
                         static_cast<std::size_t>(l)});
       args.n_used[item * args.n_lanes + l] = lanes_.back().members;
       most_ = std::max(most_, lanes_.back().members);
     }
-    std::ranges::sort(lanes_, {}, [](const Lane& lane) { return std::pair(lane.depth, lane.members); });
+    std::ranges::sort(lanes_, {}, [](const Lane& lane) {
+      return std::tuple(lane.leaves.limits(), lane.leaves, lane.depth, lane.members);
+    });
   }
 
   void read() {
@@ -100,10 +108,10 @@ class Reader {
   void read_sums(Descent& descent) {
     thread_local Scratch<double> mean_store, sum_store;
     double* const mean = mean_store.get(padded(n_rows_));
-    const auto n_depths = std::ranges::count_if(lanes_, [this](const Lane& lane) { return begins_depth(lane); });
-    double* const sums = sum_store.get(n_depths * padded(n_rows_));
+    const auto n_cuts = std::ranges::count_if(lanes_, [this](const Lane& lane) { return begins_cut(lane); });
+    double* const sums = sum_store.get(n_cuts * padded(n_rows_));
     const bool forest = args_.combine == Combine::mean;
-    std::fill(sums, sums + n_depths * padded(n_rows_), forest ? 0.0 : args_.base.data[slot_ * args_.base.stride]);
+    std::fill(sums, sums + n_cuts * padded(n_rows_), forest ? 0.0 : args_.base.data[slot_ * args_.base.stride]);
     std::fill(mean, mean + padded(n_rows_), 0.0);
     for (std::int32_t t = 0; t < most_; ++t) {
       const MemberNodes nodes = member(t);
@@ -112,16 +120,25 @@ class Reader {
       bool moving = true;
       double* sum = sums;
       for (auto lane = lanes_.begin(); lane != lanes_.end(); sum += padded(n_rows_)) {
-        for (; moving && depth < lane->depth; ++depth) moving = descent.step();
+        if (lane->leaves.limits()) descend_to_leaves(descent, nodes, t, *lane);
+        for (; !lane->leaves.limits() && moving && depth < lane->depth; ++depth) moving = descent.step();
         for (std::int32_t i = 0; i < n_rows_; ++i) mean[i] = nodes.mean[descent.node(i)];
         add_scaled(forest ? 1.0 : weight()[t], mean, padded(n_rows_), sum);
-        for (const std::int64_t d = lane->depth; lane != lanes_.end() && lane->depth == d; ++lane)
+        for (const Lane& first = *lane; lane != lanes_.end() && lane->same_cut(first); ++lane)
           if (lane->members == t + 1) finish(*lane, sum);
       }
     }
   }
 
-  bool begins_depth(const Lane& lane) const { return &lane == lanes_.data() || (&lane)[-1].depth != lane.depth; }
+  bool begins_cut(const Lane& lane) const { return &lane == lanes_.data() || !(&lane)[-1].same_cut(lane); }
+
+  void descend_to_leaves(Descent& descent, const MemberNodes& nodes, std::int32_t t, const Lane& lane) const {
+    thread_local LeafReplay replay;
+    const double* const gain = args_.tree.gain.data + slot_ * args_.tree.gain.stride + begin()[t];
+    descent.enter(nodes, replay.leaves(nodes, gain, lane.depth, lane.leaves));
+    while (descent.step()) {
+    }
+  }
 
   void finish(const Lane& lane, const double* sum) const {
     double* const prediction = out(lane);

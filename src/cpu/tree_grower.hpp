@@ -30,6 +30,7 @@ struct TreeArrays {
   std::int32_t* left;
   double* mean;
   std::int32_t first_node;
+  double* gain;  ///< null: not wanted
 };
 
 /// What a tree is fitted to: one target a training row, and how often each row counts.
@@ -144,6 +145,7 @@ template <class Key> class TreeGrower {
   /// Split node k if it may be; returns how many children were made, from index `next` on.
   std::int32_t visit(std::int32_t k, std::int32_t next, std::int32_t depth, const TreeArrays& tree) {
     tree.feature[k] = tree.cut[k] = tree.left[k] = -1;
+    if (tree.gain != nullptr) tree.gain[k] = 0;
     const Node node = nodes_[k];
     const std::int32_t n_rows = node.end - node.begin;
     if (n_rows == 1 || depth >= limits_.max_depth || !may_split(counts_[k])) return 0;
@@ -167,6 +169,7 @@ template <class Key> class TreeGrower {
     sums_[next + 1] = sums_[k] - sums_[next];
     counts_[next] = split.n_left;
     counts_[next + 1] = counts_[k] - split.n_left;
+    write_gain(k, next, tree);
     if (limits_.max_features < d_) {
       nodes_[next].random = node.random.child(0);
       nodes_[next + 1].random = node.random.child(1);
@@ -202,7 +205,17 @@ template <class Key> class TreeGrower {
     sums_[next + 1] = target_.sum[right];
     counts_[next] = target_.count[left];
     counts_[next + 1] = target_.count[right];
+    write_gain(k, next, tree);
     return 2;
+  }
+
+  /// By how much node k's split lowers the mean squared error of the sample, in the target's unit.
+  void write_gain(std::int32_t k, std::int32_t left, const TreeArrays& tree) const {
+    if (tree.gain == nullptr) return;
+    const NodeTotal total = node_total(sums_[k], counts_[k]);
+    const double gain = split_gain(total, sums_[left] - total.centre * counts_[left], counts_[left]);
+    const double n_node = static_cast<double>(counts_[k]), n_sample = static_cast<double>(counts_[0]);
+    tree.gain[k] = gain / n_node * unit_.step / n_sample * unit_.step;
   }
 
   bool may_split(std::int64_t n) const {

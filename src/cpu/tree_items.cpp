@@ -67,14 +67,19 @@ const double* training_target(const TableView& table, const RowSetView& rows) {
 }
 
 MemberGrower::MemberGrower(const TableView& table, const std::int32_t* order, const RowSetView& rows,
-                           const TreeBatch& tree, std::int64_t item)
+                           const TreeBatch& tree, std::int64_t item, Gains gains)
     : rows_(rows),
       tree_(tree),
       begin_(tree.begin.data + item * tree.begin.stride),
       arrays_{tree.feature.data + item * tree.feature.stride, tree.cut.data + item * tree.cut.stride,
-              tree.left.data + item * tree.left.stride, tree.mean.data + item * tree.mean.stride, 0},
+              tree.left.data + item * tree.left.stride, tree.mean.data + item * tree.mean.stride, 0,
+              tree.gain.data == nullptr ? nullptr : tree.gain.data + item * tree.gain.stride},
       table_(table) {
   begin_[0] = 0;
+  if (gains == Gains::wanted && arrays_.gain == nullptr) {
+    thread_local Scratch<double> gain_store;
+    member_gain_ = gain_store.get(2 * std::int64_t{rows.n_train});
+  }
   if (table.n <= (std::int64_t{1} << 16)) {
     thread_local TreeGrower<std::uint32_t> grower;
     narrow_ = &grower;
@@ -89,10 +94,22 @@ MemberGrower::MemberGrower(const TableView& table, const std::int32_t* order, co
 void MemberGrower::grow(const TreeSample& sample, const TreeLimits& limits, NodeRandom random) {
   const std::int32_t first = begin_[members_];
   const TreeArrays member{arrays_.feature + first, arrays_.cut + first, arrays_.left + first, arrays_.mean + first,
-                          first};
+                          first, arrays_.gain == nullptr ? member_gain_ : arrays_.gain + first};
   const std::int32_t count = narrow_ != nullptr ? narrow_->grow(sample, limits, random, member)
                                                 : wide_->grow(sample, limits, random, member);
   begin_[++members_] = first + count;
+}
+
+void MemberGrower::cut(const LeafLimit& limit) {
+  thread_local LeafReplay replay;
+  const std::int32_t first = begin_[members_ - 1], n_nodes = begin_[members_] - first;
+  const double* const gain = arrays_.gain == nullptr ? member_gain_ : arrays_.gain + first;
+  const std::uint8_t* const leaf =
+      replay.leaves({arrays_.feature + first, arrays_.cut + first, arrays_.left + first, arrays_.mean + first, first,
+                     n_nodes},
+                    gain, std::numeric_limits<std::int64_t>::max(), limit);
+  for (std::int32_t k = 0; k < n_nodes; ++k)
+    if (leaf[k] != 0) arrays_.feature[first + k] = arrays_.cut[first + k] = arrays_.left[first + k] = -1;
 }
 
 void MemberGrower::drop() { --members_; }

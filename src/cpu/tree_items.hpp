@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "cpu/descent.hpp"
+#include "cpu/leaf_limits.hpp"
 #include "cpu/tree_grower.hpp"
 #include "kilofold/backend.hpp"
 
@@ -42,10 +43,13 @@ const double* training_target(const TableView& table, const RowSetView& rows);
 /// of at most 2^16 rows, where no row set with copies has more; codes are then that small too.
 class MemberGrower {
  public:
+  enum class Gains { as_batch, wanted };
   MemberGrower(const TableView& table, const std::int32_t* order, const RowSetView& rows, const TreeBatch& tree,
-               std::int64_t item);
+               std::int64_t item, Gains gains = Gains::as_batch);
 
   void grow(const TreeSample& sample, const TreeLimits& limits, NodeRandom random);
+  /// Cut the latest member under limits that look at gains. These must have been wanted when it grew.
+  void cut(const LeafLimit& limit);
   /// Forget the latest member.
   void drop();
   std::int32_t n_members() const { return members_; }
@@ -63,6 +67,7 @@ class MemberGrower {
   std::int32_t* begin_;
   TreeArrays arrays_;
   const TableView& table_;
+  double* member_gain_ = nullptr;  ///< of one member, where the batch keeps none
   std::int32_t members_ = 0;
 };
 

@@ -114,6 +114,12 @@ class Tile {
     RandomSource source() const;
   };
   RandomKeys random_keys(const NodeItems& node) const;
+  /// max_leaf_nodes, min_impurity_decrease and ccp_alpha, or none of them.
+  struct LeafValues {
+    std::vector<Values> values = {};
+    LeafLimits view() const;
+  };
+  LeafValues leaf_limits(const NodeItems& node, bool wanted) const;
   void allocate_trees(NodeItems& node, const Values& members, const Values& min_leaf);
   void check(int code, const NodeItems& node) const;
   void fetch_predictions(NodeItems& node);

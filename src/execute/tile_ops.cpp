@@ -109,6 +109,16 @@ void Tile::allocate_trees(NodeItems& node, const Values& members, const Values& 
   node.status = pool_.acquire(static_cast<std::size_t>(node.n_items()) * sizeof(std::int32_t));
 }
 
+Tile::LeafValues Tile::leaf_limits(const NodeItems& node, bool wanted) const {
+  if (!wanted || node.plan->node.binding("ccp_alpha") == nullptr) return {};
+  return {{parameter(node, "max_leaf_nodes"), parameter(node, "min_impurity_decrease"), parameter(node, "ccp_alpha")}};
+}
+
+LeafLimits Tile::LeafValues::view() const {
+  if (values.empty()) return {};
+  return {values[0].view(), values[1].view(), values[2].view()};
+}
+
 void Tile::grow_trees(NodeItems& node) {
   const std::vector<RowSetView> rows = rows_of(node);
   const RandomKeys keys = random_keys(node);
@@ -118,6 +128,7 @@ void Tile::grow_trees(NodeItems& node) {
   const Values min_leaf = parameter(node, "min_samples_leaf");
   const Values max_features = parameter(node, "max_features");
   allocate_trees(node, members, min_leaf);
+  if (node.plan->node.binding("gains")->fixed != 0) node.tree.gain = node.allocate<double>(pool_, node.tree.capacity);
   const GrowTreesArgs args{.table = &study_.table(),
                            .n_items = node.n_items(),
                            .rows = rows.data(),
@@ -143,6 +154,7 @@ void Tile::boost(NodeItems& node) {
   const Values max_depth = parameter(node, "max_depth");
   const Values min_split = parameter(node, "min_samples_split");
   const Values min_leaf = parameter(node, "min_samples_leaf");
+  const LeafValues leaves = leaf_limits(node, true);
   allocate_trees(node, members, min_leaf);
   node.weight = node.allocate<double>(pool_, node.tree.n_members);
   node.base = node.allocate<double>(pool_, 1);
@@ -159,6 +171,7 @@ void Tile::boost(NodeItems& node) {
                        .max_depth = max_depth.view(),
                        .min_samples_split = min_split.view(),
                        .min_samples_leaf = min_leaf.view(),
+                       .leaves = leaves.view(),
                        .tree = node.tree,
                        .weight = node.weight,
                        .base = node.base,
@@ -173,6 +186,7 @@ void Tile::read_trees(NodeItems& node) {
   const std::vector<std::int32_t> slot = slots(node, grown);
   const Values max_depth = parameter(node, "max_depth");
   const Values members = parameter(node, "n_estimators");
+  const LeafValues leaves = leaf_limits(node, grown.tree.gain.data != nullptr);
   node.ld_held_out = (study_.most_held_out(node.fold) + 7) / 8 * 8;
   allocate_predictions(node);
   node.n_used = pool_.acquire(static_cast<std::size_t>(node.n_items() * node.n_lanes()) * sizeof(std::int32_t));
@@ -190,6 +204,7 @@ void Tile::read_trees(NodeItems& node) {
                            .tree_status = grown.status.as<std::int32_t>(),
                            .max_depth = max_depth.view(),
                            .n_estimators = members.view(),
+                           .leaves = leaves.view(),
                            .prediction = node.prediction,
                            .n_used = node.n_used.as<std::int32_t>(),
                            .status = node.status.as<std::int32_t>()};

@@ -30,9 +30,14 @@ void lower(GroupBuilder& build) {
   limits.push_back(build.bind("max_features"));
   limits.push_back(build.bind("model_seed"));
   limits.push_back(fixed("sampling", Sampling::bootstrap));
+  limits.push_back(fixed("gains", limits_leaves(build) ? 1 : 0));
   const NodeId grown = build.add(Op::grow_trees, std::move(limits), {}, reads);
-  build.add(Op::read_trees, {build.bind("max_depth"), build.bind("n_estimators"), fixed("combine", Combine::mean)},
-            {grown}, reads);
+  std::vector<Binding> reading = bind_leaf_limits(build);
+  reading.push_back(build.bind("max_depth"));
+  reading.push_back(build.bind("n_estimators"));
+  reading.push_back(fixed("combine", Combine::mean));
+  // one growth answers them all
+  build.add(Op::read_trees, std::move(reading), {grown}, reads, leaf_limit_axes(build));
 }
 
 }  // namespace

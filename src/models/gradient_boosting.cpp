@@ -19,9 +19,10 @@ std::vector<ParameterSchema> parameters() {
 }
 
 void lower(GroupBuilder& build) {
-  const AxisSet reads = build.rows() | tree_limit_axes(build) | build.axis("n_estimators") |
+  const AxisSet reads = build.rows() | tree_limit_axes(build) | leaf_limit_axes(build) | build.axis("n_estimators") |
                         build.axis("learning_rate") | build.axis("init");
   std::vector<Binding> bindings = bind_tree_limits(build);
+  for (Binding& limit : bind_leaf_limits(build)) bindings.push_back(std::move(limit));
   bindings.push_back(build.bind("n_estimators"));
   bindings.push_back(build.bind("learning_rate"));
   bindings.push_back(fixed("loss", 0));

@@ -165,6 +165,17 @@ double GroupBuilder::only(std::string_view parameter) const {
   throw_bug("precondition", "a group has an axis of every parameter", __FILE__, __LINE__);
 }
 
+bool GroupBuilder::always(std::string_view parameter, double value) const {
+  const AxisId axis = bind(parameter).axis;
+  const std::vector<double>& values = axes_[static_cast<std::size_t>(axis.value)].values;
+  for (const Grid::Factor& factor : group_.grid.factors())
+    for (const Grid::Column& column : factor.columns)
+      if (column.axis == axis)
+        return std::ranges::all_of(column.code,
+                                   [&](std::int32_t code) { return values[static_cast<std::size_t>(code)] == value; });
+  throw_bug("precondition", "a group has an axis of every parameter", __FILE__, __LINE__);
+}
+
 NodeId GroupBuilder::standardize() {
   return add(Op::standardize,
              {fixed("features", spec_.feature_scaling), fixed("target", spec_.target_scaling),

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/tree_parameters.hpp"
 
+#include <limits>
+
 namespace kilofold {
 
 ParameterSchema integer_parameter(const char* name, double minimum, double default_value, const char* help,
@@ -27,17 +29,35 @@ ParameterSchema category_parameter(const char* name, std::vector<std::string> ca
   return parameter;
 }
 
+std::vector<ParameterSchema> leaf_limits() {
+  ParameterSchema nodes = integer_parameter(
+      "max_leaf_nodes", 2, std::numeric_limits<double>::infinity(),
+      "leaves of the splits of largest gain, best first; none = no limit", {"max_leaves", "num_leaves", "MaxNumSplits"});
+  nodes.none_allowed = true;
+  ParameterSchema decrease;
+  decrease.name = "min_impurity_decrease";
+  decrease.minimum = 0;
+  decrease.default_value = 0;
+  decrease.help = "least decrease of the training sample's mean squared error that a split must bring";
+  ParameterSchema alpha = decrease;
+  alpha.name = "ccp_alpha";
+  alpha.help = "branches that lower the mean squared error by no more than this for each leaf they add are cut";
+  return {nodes, decrease, alpha};
+}
+
 std::vector<ParameterSchema> tree_limits(double default_depth) {
   ParameterSchema depth =
       integer_parameter("max_depth", 1, default_depth, "splits from the root to the deepest leaf; none = no limit",
                         {"MaxDepth", "depth", "maxdepth"});
   depth.none_allowed = true;
-  return {
+  std::vector<ParameterSchema> limits = {
       depth,
       integer_parameter("min_samples_split", 2, 2, "fewest training rows a node needs to split",
                         {"MinParentSize", "min_split", "minsplit"}),
       integer_parameter("min_samples_leaf", 1, 1, "fewest training rows in a leaf",
                         {"MinLeafSize", "min_child_samples", "min_data_in_leaf", "minbucket", "min_leaf", "nodesize"})};
+  for (ParameterSchema& limit : leaf_limits()) limits.push_back(std::move(limit));
+  return limits;
 }
 
 std::vector<ParameterSchema> ensemble_limits(double default_members, double default_depth) {
@@ -63,6 +83,19 @@ DiagnosticColumn members_used() { return {"n_members", "members the prediction u
 
 std::vector<Binding> bind_tree_limits(const GroupBuilder& build) {
   return {build.bind("max_depth"), build.bind("min_samples_split"), build.bind("min_samples_leaf")};
+}
+
+std::vector<Binding> bind_leaf_limits(const GroupBuilder& build) {
+  return {build.bind("max_leaf_nodes"), build.bind("min_impurity_decrease"), build.bind("ccp_alpha")};
+}
+
+AxisSet leaf_limit_axes(const GroupBuilder& build) {
+  return build.axis("max_leaf_nodes") | build.axis("min_impurity_decrease") | build.axis("ccp_alpha");
+}
+
+bool limits_leaves(const GroupBuilder& build) {
+  return !build.always("max_leaf_nodes", std::numeric_limits<double>::infinity()) ||
+         !build.always("min_impurity_decrease", 0) || !build.always("ccp_alpha", 0);
 }
 
 AxisSet tree_limit_axes(const GroupBuilder& build) {

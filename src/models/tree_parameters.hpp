@@ -24,4 +24,10 @@ DiagnosticColumn members_used();
 std::vector<Binding> bind_tree_limits(const GroupBuilder& build);
 AxisSet tree_limit_axes(const GroupBuilder& build);
 
+/// max_leaf_nodes, min_impurity_decrease and ccp_alpha: what read_trees replays on grown trees.
+std::vector<Binding> bind_leaf_limits(const GroupBuilder& build);
+AxisSet leaf_limit_axes(const GroupBuilder& build);
+/// Some trial of the group sets one of them.
+bool limits_leaves(const GroupBuilder& build);
+
 }  // namespace kilofold
