@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: 2026 The kilofold authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the plot scripts share: reading a merged results file with h5py, labels with units, one look.
+
+Layout: docs/store.md. Needs h5py, numpy and matplotlib.
+"""
+
+import argparse
+from pathlib import Path
+
+import h5py
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+
+ACCENT = "#20639b"
+PERFECT = "#c2542d"
+INK = "#1c1e21"
+
+plt.rcParams.update({
+    "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": "#9aa0a7", "axes.axisbelow": True,
+    "axes.grid": True, "grid.color": "#ececea", "font.size": 10, "figure.dpi": 150, "savefig.bbox": "tight",
+})
+
+
+def parse(description, suffix):
+    """The common command line: FILE.h5 and -o; the picture lies beside the file unless -o says otherwise."""
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
+    parser.add_argument("file", type=Path, help="merged results file")
+    parser.add_argument("-o", "--output", type=Path, help=f"picture to write (default: FILE_{suffix}.png)")
+    arguments = parser.parse_args()
+    if not arguments.file.is_file():
+        parser.error(f"{arguments.file} is no file; kilofold merge joins parts")
+    if arguments.output is None:
+        arguments.output = arguments.file.with_name(f"{arguments.file.stem}_{suffix}.png")
+    return arguments
+
+
+def text(value):
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def with_unit(name, unit):
+    return f"{name} ({unit})" if unit and unit != "1" else name
+
+
+def label(dataset):
+    """A dataset's long name with its unit."""
+    return with_unit(text(dataset.attrs.get("long_name", dataset.name)), text(dataset.attrs.get("units", "")))
+
+
+def feature_labels(file):
+    return [text(name) for name in file["data/X"].attrs["feature_labels"]]
+
+
+def best_trial(model):
+    """Index of the trial with the smallest mean RMSE, among those finished for every seed; None without one."""
+    mean = model["metric/rmse"][:].mean(axis=1)
+    return None if np.isnan(mean).all() else int(np.nanargmin(mean))
+
+
+def best_trials(file):
+    """(entry's name, group, best trial) of every model that has one, best first."""
+    found = [(name, model, best_trial(model)) for name, model in file["models"].items()]
+    found = [entry for entry in found if entry[2] is not None]
+    if not found:
+        raise SystemExit("error: no trial is finished for every seed yet")
+    return sorted(found, key=lambda entry: entry[1]["metric/rmse"][entry[2]].mean())
+
+
+def grid(n, width, height, most_columns=3):
+    """A figure with n axes in rows, and the axes as a flat list."""
+    columns = 2 if n == 4 else min(n, most_columns)
+    rows = -(-n // columns)
+    figure, axes = plt.subplots(rows, columns, figsize=(width * columns, height * rows), squeeze=False,
+                                layout="constrained")
+    for axis in axes.flat[n:]:
+        axis.set_visible(False)
+    return figure, list(axes.flat[:n])
+
+
+def open_results(path):
+    return h5py.File(path, "r")
+
+
+def save(figure, path):
+    figure.savefig(path)
+    plt.close(figure)
+    print(path)
