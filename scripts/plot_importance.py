@@ -22,7 +22,8 @@ def draw(axis, group, labels):
     axis.axvline(0, color="#9aa0a7", linewidth=0.8)
     axis.set_yticks(range(d), [labels[f] for f in order])
     axis.grid(axis="y", visible=False)
-    axis.set_xlabel(common.label(group["score"]))
+    axis.set_xlabel(common.with_unit("score", common.text(group["score"].attrs["units"])))
+    axis.set_title(common.text(group["score"].attrs["long_name"]), fontsize=10, loc="left")
 
 
 def main():
@@ -31,7 +32,7 @@ def main():
         if "importance" not in file:
             raise SystemExit(f"error: no feature scores in {arguments.file}; `importance:` in a spec asks for them")
         labels = common.feature_labels(file)
-        figure, axes = common.grid(len(file["importance"]), 4.6, 0.7 + 0.36 * len(labels), most_columns=2)
+        figure, axes = common.grid(len(file["importance"]), 4.8, 1 + 0.36 * len(labels), most_columns=2)
         for axis, group in zip(axes, file["importance"].values()):
             draw(axis, group, labels)
         common.save(figure, arguments.output)

@@ -28,6 +28,7 @@ struct StudyHeader {
   std::string canonical;           ///< canonical_json(spec, data)
   std::vector<Split> splits;       ///< every (k, seed), k slowest, in the order of spec.cv
   std::vector<TrialTable> models;  ///< one an entry of spec.models, in its order
+  std::vector<FeatureScoreTable> importance;
   std::vector<std::pair<std::string, std::string>>
       provenance;  ///< root attributes: version, commit, host, device, rules, ...
 
@@ -54,6 +55,9 @@ class CellSet {
   std::int64_t total_ = 0;
 };
 
+/// What to do with cells there that were computed with another numerics id.
+enum class OtherNumerics { refuse, keep };
+
 /// One study's results on disk, for writing.
 ///
 /// Safe to have several writers on one study at a time (shards, a requeued twin): every file gets a name of its own,
@@ -66,7 +70,7 @@ class Store {
   /// Errors    InputError when what is there belongs to other data, cv or scaling (naming the differing keys) or to
   ///           another numerics id; MachineError on I/O. A damaged part is renamed to *.damaged, named on stderr, and
   ///           its cells count as missing
-  Store(std::string path, StudyHeader study);
+  Store(std::string path, StudyHeader study, OtherNumerics other = OtherNumerics::refuse);
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
@@ -78,7 +82,8 @@ class Store {
   void commit(std::span<const CellBlock> blocks);
 
   /// Join the merged file and all parts into `path` with the same discipline, read it back, then remove the parts.
-  /// Cells held twice must agree bit for bit; the merged file may be incomplete (missing cells are NaN, status -1).
+  /// Cells held twice must agree bit for bit; of two with different numerics this study's own is kept, and stderr hears
+  /// how far they are apart. The merged file may be incomplete (missing cells are NaN, status -1).
   void merge();
 
   /// Forget everything stored: removes the merged file and the parts (`run --fresh`).
@@ -91,7 +96,7 @@ class Store {
 
 /// Join the merged file and all parts at `path` by what they say of themselves, without the spec and the table at hand.
 /// Returns the number of cells. Errors: as Store's constructor and `merge`; InputError when there is nothing at `path`
-std::int64_t merge_parts(const std::string& path);
+std::int64_t merge_parts(const std::string& path, OtherNumerics other = OtherNumerics::refuse);
 
 /// Read the merged file at `path` whole and compare it with its payload hash. Returns what is wrong; nothing where all
 /// is well or there is no merged file. Errors: MachineError where it cannot be read
@@ -120,6 +125,8 @@ class StudyReader {
   const ColumnName& target() const;
   const std::vector<Split>& splits() const;
   const std::vector<TrialTable>& models() const;  ///< columns include cv.folds
+
+  const std::vector<FeatureScoreTable>& importance() const;
 
   std::int64_t n_committed() const;
   std::int64_t n_cells() const;

@@ -9,11 +9,16 @@
 namespace kilofold::cli {
 namespace {
 
-void declare(Signature& takes) { takes.results(); }
+void declare(Signature& takes) {
+  takes.results();
+  takes.flag("--mix-numerics", "join cells of other numerics too; the file says which cell has which",
+             takes.options().mix_numerics);
+}
 
 int merge(const Options& options) {
   check_results_path(options.results);
-  const std::int64_t cells = merge_parts(options.results);
+  const std::int64_t cells =
+      merge_parts(options.results, options.mix_numerics ? OtherNumerics::keep : OtherNumerics::refuse);
   put_path(options.results);
   say("{} cells; next: kilofold status {}\n", grouped(cells), options.results);
   return done;

@@ -33,6 +33,7 @@ struct Options {
   Color color = Color::automatic;
   bool explain = false;
   bool fresh = false;
+  bool mix_numerics = false;
   bool quiet = false;
   bool verbose = false;
   bool json = false;

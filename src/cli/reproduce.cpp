@@ -39,6 +39,7 @@ class Comparison {
   std::int64_t n_fits() const { return n_fits_; }
   std::int64_t n_not_there() const { return n_not_there_; }
   std::int64_t n_without_predictions() const { return n_without_predictions_; }
+  std::int64_t n_other_numerics() const { return n_other_numerics_; }
   std::size_t n_differences() const { return n_differences_; }
 
  private:
@@ -47,6 +48,10 @@ class Comparison {
     const std::size_t k = there.status.size();
     if (there.status.front() < 0) {
       ++n_not_there_;
+      return;
+    }
+    if (there.numerics.front() != 0) {
+      ++n_other_numerics_;
       return;
     }
     place_ = fmt::format("{} trial {}, seed {}", table(here).model_name,
@@ -95,6 +100,7 @@ class Comparison {
   std::int64_t n_fits_ = 0;
   std::int64_t n_not_there_ = 0;
   std::int64_t n_without_predictions_ = 0;
+  std::int64_t n_other_numerics_ = 0;
 };
 
 Executed run_again(const StoredStudy& stored, const Plan& plan, const Options& options, Comparison& comparison) {
@@ -112,6 +118,8 @@ Executed run_again(const StoredStudy& stored, const Plan& plan, const Options& o
 
 int put_verdict(const Comparison& comparison) {
   if (comparison.n_not_there() > 0) put("{} cells are not computed in the file\n", grouped(comparison.n_not_there()));
+  if (comparison.n_other_numerics() > 0)
+    put("{} cells have other numerics: this program cannot give their bits\n", grouped(comparison.n_other_numerics()));
   if (comparison.n_without_predictions() > 0)
     put("{} cells keep no predictions: their metrics are compared\n", grouped(comparison.n_without_predictions()));
   if (comparison.n_differences() == 0) {

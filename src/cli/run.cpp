@@ -7,6 +7,7 @@
 #include "cli/checkpoints.hpp"
 #include "cli/events.hpp"
 #include "cli/exit_codes.hpp"
+#include "cli/feature_scores.hpp"
 #include "cli/folder.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
@@ -35,6 +36,8 @@ void declare(Signature& takes) {
   takes.spec();
   takes.text("-o,--output", "FILE.h5", "results file (default: output.file of the spec)", options.output);
   takes.flag("--fresh", "discard the results that are there and start over", options.fresh);
+  takes.flag("--mix-numerics", "keep cells of other numerics; the file says which cell has which",
+             options.mix_numerics);
   declare_machine(takes);
   takes.switches();
   takes.text("--log-json", "LOG.jsonl", "append one JSON object per event: start, progress, commit, end",
@@ -60,8 +63,9 @@ class Run {
     require_writable(path_);
     if (options_.fresh) Store::remove(path_);
     StudyHeader study = header(study_, plan_, device_, options_.overrides);
+    study.importance = feature_scores(study_.spec, study_.data, study.splits);
     BestSoFar best(study);
-    Store store(path_, std::move(study));
+    Store store(path_, std::move(study), options_.mix_numerics ? OtherNumerics::keep : OtherNumerics::refuse);
     say_start(store);
     try {
       const Executed executed = compute(store, best);

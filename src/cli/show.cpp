@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <map>
@@ -53,15 +54,41 @@ void put_metrics(const StudyReader& study, const CellBlock& cells) {
   if (!study.target().units.empty()) put("mae and rmse in {}\n", study.target().units);
 }
 
+/// Every method's score and rank of every feature; the mean over folds where they are scored alone.
+void put_importance(const StudyReader& study) {
+  const std::vector<ColumnName>& features = study.data().source.features;
+  const std::size_t d = features.size();
+  for (const FeatureScoreTable& table : study.importance()) {
+    put("{}{}\n", table.long_name, table.units == "1" ? "" : " (" + table.units + ")");
+    const std::size_t n = table.score.size() / d;
+    for (std::size_t f = 0; f < d; ++f) {
+      double score = 0;
+      double rank = 0;
+      for (std::size_t i = 0; i < n; ++i) {
+        score += table.score[i * d + f] / static_cast<double>(n);
+        rank += table.rank[i * d + f] / static_cast<double>(n);
+      }
+      put("  {:<24}{:>14.6g}  {} {:.4g}\n", features[f].column, score, n == 1 ? "rank" : "mean rank", rank);
+    }
+  }
+  if (study.importance().empty())
+    throw InputError("no feature scores in " + study.path(), "importance: in a spec asks for them");
+}
+
 void declare(Signature& takes) {
   takes.results();
-  takes.word("TRIAL", "a model for its best trial, or the beginning of a trial id", takes.options().trial);
+  takes.word("TRIAL", "a model for its best trial, the beginning of a trial id, or importance", takes.options().trial);
   takes.json("the same as JSON, with full precision");
 }
 
 int show(const Options& options) {
   check_results_path(options.results);
   const StudyReader study(options.results);
+  const auto is_wanted = [&](const TrialTable& table) { return table.model_name == options.trial; };
+  if (options.trial == "importance" && !options.json && std::ranges::none_of(study.models(), is_wanted)) {
+    put_importance(study);
+    return done;
+  }
   const FoundTrial found = find_trial(study, options.trial);
   if (options.json) {
     put_text(trial_json(study, found.model, found.trial));

@@ -195,7 +195,11 @@ void write_scatter(Buffer out, const StudySummary& study, const ModelSummary& mo
 }
 
 void write_scatters(Buffer out, const StudySummary& study) {
-  const auto has_best = [](const ModelSummary& model) { return model.best.has_value(); };
+  const auto has_best = [](const ModelSummary& model) {
+    const auto is_number = [](double value) { return !std::isnan(value); };
+    return model.best.has_value() &&
+           std::any_of(model.best->prediction.begin(), model.best->prediction.end(), is_number);
+  };
   if (std::none_of(study.models.begin(), study.models.end(), has_best)) return;
   fmt::format_to(
       out,
@@ -203,7 +207,7 @@ void write_scatters(Buffer out, const StudySummary& study) {
       "On the line, the prediction is perfect. All plots share their axes.</p>\n<div class=\"plots\">\n");
   const Range range = plot_range(study);
   for (const ModelSummary& model : study.models) {
-    if (model.best) write_scatter(out, study, model, range);
+    if (has_best(model)) write_scatter(out, study, model, range);
   }
   fmt::format_to(out, "</div>\n");
 }
@@ -239,6 +243,7 @@ std::string render_html(const StudySummary& study) {
   write_notes(out, study);
   write_strip(out, study);
   write_scatters(out, study);
+  page += importance_section(study);
   write_provenance(out, study);
   fmt::format_to(out, "</main>\n<script>{}</script>\n</body>\n</html>\n", page_script);
   return page;

@@ -62,6 +62,8 @@ svg path { fill: none; }
 .frame { stroke: var(--line); }
 .dots { stroke: var(--accent); stroke-width: 3.2; stroke-linecap: round; opacity: var(--dots); }
 .seeds { stroke: var(--accent); stroke-width: 5.5; stroke-linecap: round; opacity: var(--dots); }
+.bar { fill: var(--accent); opacity: .75; }
+.folds { stroke: var(--ink); stroke-width: 3; stroke-linecap: round; opacity: .45; }
 .mean { stroke: var(--ink); stroke-width: 2; }
 .perfect { stroke: var(--perfect); stroke-width: 1.2; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.5rem; font-size: .9rem; margin: .8rem 0; }

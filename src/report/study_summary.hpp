@@ -71,6 +71,8 @@ struct StudySummary {
   std::int64_t n_committed = 0;  ///< cells
   std::int64_t n_cells = 0;
   std::vector<ModelSummary> models;
+  std::vector<ColumnName> features;
+  std::vector<FeatureScoreTable> importance;
   std::vector<std::pair<std::string, std::string>> provenance;  ///< label, value
 
   std::string target_name() const { return target.label.empty() ? target.column : target.label; }

@@ -126,6 +126,8 @@ StudySummary summarize(const StudyReader& study) {
   summary.target = study.target();
   summary.y = study.y();
   summary.seeds = study.seeds();
+  summary.features = study.data().source.features;
+  summary.importance = study.importance();
   summary.n_committed = study.n_committed();
   summary.n_cells = study.n_cells();
   summary.provenance = provenance_lines(study);

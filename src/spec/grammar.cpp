@@ -130,7 +130,7 @@ std::vector<Key> reader_keys() {
        "`all`",
        "whose held-out predictions are kept; metrics always are",
        {"all", "best", "none"}},
-      {"output.keep", Takes::integer, "100", "of `predictions: best`: trials of each entry", {}, 1, 1e7},
+      {"output.keep", Takes::integer, "100", "of `predictions: best`: trials of each entry and seed", {}, 1, 1e7},
       {"report", Takes::section, "as below", "the page"},
       {"report.plots",
        Takes::word_list,

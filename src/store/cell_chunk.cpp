@@ -30,7 +30,8 @@ CellChunk::CellChunk(std::int64_t n_rows, const CellShape& cell, Detail detail)
       metric(n_metrics * static_cast<std::size_t>(n_rows), missing),
       fold_metric(n_fold_metrics * static_cast<std::size_t>(n_rows * cell.folds), missing),
       diagnostic(static_cast<std::size_t>(cell.diagnostics * n_rows * cell.folds), missing_float),
-      status(static_cast<std::size_t>(n_rows * cell.folds), no_status) {
+      status(static_cast<std::size_t>(n_rows * cell.folds), no_status),
+      numerics(static_cast<std::size_t>(n_rows), 0) {
   if (detail == Detail::scores) return;
   prediction.assign(static_cast<std::size_t>(n_rows * cell.samples), missing);
   if (cell.has_sd) sd = prediction;
@@ -43,6 +44,7 @@ void CellChunk::clear() {
   std::fill(fold_metric.begin(), fold_metric.end(), missing);
   std::fill(diagnostic.begin(), diagnostic.end(), missing_float);
   std::fill(status.begin(), status.end(), no_status);
+  std::fill(numerics.begin(), numerics.end(), 0);
 }
 
 void CellChunk::drop_prediction(std::int64_t row) {
@@ -80,6 +82,7 @@ void CellChunk::copy_row(std::int64_t row, const CellBlock& block, std::int64_t 
     }
   }
   std::copy_n(&block.status[cell * folds], folds, &status[row * folds]);
+  numerics[row] = block.numerics.empty() ? 0 : block.numerics[cell];
   for (std::int64_t d = 0; d < diagnostics; ++d) {
     const float* from = &block.diagnostic[(cell * diagnostics + d) * folds];
     // A NaN's sign and payload do not survive the way through an integer column, and the payload hash sees them.
@@ -100,6 +103,7 @@ void CellChunk::copy_row_to(std::int64_t row, CellBlock& block, std::int64_t cel
     }
   }
   std::copy_n(&status[row * folds], folds, &block.status[cell * folds]);
+  block.numerics[cell] = numerics[row];
   for (std::int64_t d = 0; d < diagnostics; ++d) {
     std::copy_n(&diagnostic[(d * rows + row) * folds], folds, &block.diagnostic[(cell * diagnostics + d) * folds]);
   }
@@ -121,6 +125,7 @@ void CellChunk::copy_row(std::int64_t row, const CellChunk& from, std::int64_t f
                 &diagnostic[(d * rows + row) * folds]);
   }
   std::copy_n(&from.status[from_row * from.shape.folds], shared, &status[row * folds]);
+  numerics[row] = from.numerics[from_row];
 }
 
 bool CellChunk::same_row(std::int64_t row, const CellChunk& other, std::int64_t other_row) const {
@@ -136,8 +141,19 @@ bool CellChunk::same_row(std::int64_t row, const CellChunk& other, std::int64_t 
          same_bits(mine.diagnostic, theirs.diagnostic) && mine.status == theirs.status;
 }
 
+double CellChunk::largest_difference(std::int64_t row, const CellChunk& other, std::int64_t other_row) const {
+  double largest = 0;
+  if (prediction.empty()) return largest;
+  for (std::int64_t i = 0; i < shape.samples; ++i) {
+    const double difference = prediction[row * shape.samples + i] - other.prediction[other_row * shape.samples + i];
+    if (std::fabs(difference) > largest) largest = std::fabs(difference);
+  }
+  return largest;
+}
+
 void CellChunk::add_to(Hasher& hasher) const {
   add(hasher, status);
+  if (std::any_of(numerics.begin(), numerics.end(), [](std::int32_t n) { return n != 0; })) add(hasher, numerics);
   add(hasher, diagnostic);
   add(hasher, metric);
   add(hasher, fold_metric);

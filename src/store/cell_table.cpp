@@ -14,7 +14,6 @@ namespace {
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 constexpr float missing_float = std::numeric_limits<float>::quiet_NaN();
 constexpr std::int32_t no_count = -1;  // nor status
-constexpr const char* status_name = "status";
 constexpr FitStatus last_status = FitStatus::not_finite;
 
 /// A metric's dataset name, what it is called, and whether it carries the target's unit.
@@ -61,6 +60,18 @@ void describe_status(const hdf5::Object& status) {
   hdf5::write_attribute(status, "long_name", std::string("how the fit ended"));
   hdf5::write_attribute(status, "flag_values", std::span<const std::int32_t>(values));
   hdf5::write_attribute(status, "flag_meanings", meanings);
+}
+
+void describe_numerics(const hdf5::Object& dataset, const TrialTable& trials) {
+  std::vector<std::int32_t> values = {0};
+  std::string meanings = trials.numerics;
+  for (const std::string& id : trials.other_numerics) {
+    values.push_back(static_cast<std::int32_t>(values.size()));
+    meanings += " " + id;
+  }
+  hdf5::write_attribute(dataset, "long_name", std::string("numerics id of the cell"));
+  hdf5::write_attribute(dataset, "flag_values", std::span<const std::int32_t>(values));
+  hdf5::write_attribute(dataset, "flag_meanings", meanings);
 }
 
 hdf5::Extent score_chunk(const hdf5::Extent& extent) {
@@ -177,18 +188,12 @@ CellTable CellTable::create(const hdf5::Object& model, const Axes& axes, const T
     describe(dataset, column.long_name, "1");
     table.diagnostics_.push_back({std::move(dataset), column.integral});
   }
-  return table;
-}
-
-std::vector<DiagnosticColumn> read_diagnostic_columns(const hdf5::Object& model) {
-  std::vector<DiagnosticColumn> columns;
-  const hdf5::Object group = hdf5::open_group(model, "diagnostic");
-  for (const std::string& name : hdf5::links(group)) {
-    if (name == status_name || name == "trial" || name == "seed" || name == "fold") continue;
-    const hdf5::Object dataset = hdf5::open_dataset(group, name);
-    columns.push_back({name, hdf5::read_attribute(dataset, "long_name"), hdf5::is_integer(dataset)});
+  if (!trials.other_numerics.empty()) {
+    table.numerics_ = hdf5::create_dataset<std::int32_t>(model, numerics_name, {pooled, score_chunk(pooled)}, 0);
+    label_cells(model, *table.numerics_, axes);
+    describe_numerics(*table.numerics_, trials);
   }
-  return columns;
+  return table;
 }
 
 CellTable CellTable::open(const hdf5::Object& model) {
@@ -206,6 +211,7 @@ CellTable CellTable::open(const hdf5::Object& model) {
   for (const DiagnosticColumn& column : read_diagnostic_columns(model)) {
     table.diagnostics_.push_back({hdf5::open_dataset(diagnostic, column.name), column.integral});
   }
+  if (hdf5::contains(model, numerics_name)) table.numerics_ = hdf5::open_dataset(model, numerics_name);
   const hdf5::Extent cells = hdf5::shape(table.prediction_);
   const hdf5::Extent fits = hdf5::shape(table.status_);
   if (cells.size() != 3 || fits.size() != 3)
@@ -231,6 +237,7 @@ void CellTable::write(std::int64_t first_trial, std::int32_t seed, const CellChu
     hdf5::write(fold_metric_[m], fit, fits, &chunk.fold_metric[m * n_fits]);
   }
   hdf5::write(status_, fit, fits, chunk.status.data());
+  if (numerics_) hdf5::write(*numerics_, cell, cells, chunk.numerics.data());
   for (std::size_t d = 0; d < diagnostics_.size(); ++d) {
     write_diagnostic(diagnostics_[d].dataset, diagnostics_[d].integral, fit, fits,
                      {&chunk.diagnostic[d * n_fits], n_fits});
@@ -245,6 +252,7 @@ void CellTable::read(std::int64_t first_trial, std::int32_t seed, CellChunk& chu
   const hdf5::Extent samples = hdf5::extent(chunk.rows, 1, shape_.samples);
   const auto n_fits = static_cast<std::size_t>(chunk.rows * shape_.folds);
   hdf5::read(status_, fit, fits, chunk.status.data());
+  if (numerics_) hdf5::read(*numerics_, cell, cells, chunk.numerics.data());
   for (std::size_t d = 0; d < diagnostics_.size(); ++d) {
     read_diagnostic(diagnostics_[d].dataset, diagnostics_[d].integral, fit, fits,
                     {&chunk.diagnostic[d * n_fits], n_fits});
@@ -264,12 +272,19 @@ std::vector<std::int32_t> CellTable::first_status(std::int64_t first_trial, std:
   return status;
 }
 
+std::vector<std::int32_t> CellTable::numerics(std::int64_t first_trial, std::int64_t rows) const {
+  std::vector<std::int32_t> numbers(static_cast<std::size_t>(rows * n_seeds_), 0);
+  if (numerics_) hdf5::read(*numerics_, hdf5::extent(first_trial, 0), hdf5::extent(rows, n_seeds_), numbers.data());
+  return numbers;
+}
+
 void CellTable::close() {
   prediction_.close();
   if (sd_) sd_->close();
   for (hdf5::Object& dataset : metric_) dataset.close();
   for (hdf5::Object& dataset : fold_metric_) dataset.close();
   status_.close();
+  if (numerics_) numerics_->close();
   for (Diagnostic& diagnostic : diagnostics_) diagnostic.dataset.close();
 }
 

@@ -15,8 +15,10 @@
 
 namespace kilofold {
 
-inline constexpr std::size_t n_metrics = 4;       ///< mae, rmse, r2, r2_eq13
-inline constexpr std::size_t n_fold_metrics = 3;  ///< mae, rmse, r2
+inline constexpr const char* status_name = "status";           ///< of a dataset under diagnostic/
+inline constexpr const char* numerics_name = "cell_numerics";  ///< of a dataset of a model's group
+inline constexpr std::size_t n_metrics = 4;                    ///< mae, rmse, r2, r2_eq13
+inline constexpr std::size_t n_fold_metrics = 3;               ///< mae, rmse, r2
 
 /// A pooled metric by its name, as an index into CellBlock::metric. Requires that there is one of that name.
 std::size_t metric_number(const std::string& name);
@@ -48,6 +50,7 @@ struct CellChunk {
   std::vector<double> fold_metric;
   std::vector<float> diagnostic;
   std::vector<std::int32_t> status;
+  std::vector<std::int32_t> numerics;  ///< (rows) as CellBlock::numerics
 
   /// A chunk without cells; with Detail::scores, `prediction` and `sd` stay empty.
   CellChunk(std::int64_t rows, const CellShape& shape, Detail detail = Detail::everything);
@@ -66,6 +69,8 @@ struct CellChunk {
   /// Bit for bit; folds that only one of the two has must be missing there. Predictions that one of the two has dropped
   /// agree with any.
   bool same_row(std::int64_t row, const CellChunk& other, std::int64_t other_row) const;
+  /// Largest difference of two rows' predictions where both have one.
+  double largest_difference(std::int64_t row, const CellChunk& other, std::int64_t other_row) const;
   void add_to(Hasher& hasher) const;
 };
 
@@ -94,6 +99,8 @@ class CellTable {
   void read(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk, Detail detail) const;
   /// Status of fold 0 for some trials and every seed: -1 where there is no cell. Shape (rows, seeds).
   std::vector<std::int32_t> first_status(std::int64_t first_trial, std::int64_t rows) const;
+  /// Which numerics some trials' cells have, as CellChunk::numerics. Shape (rows, seeds).
+  std::vector<std::int32_t> numerics(std::int64_t first_trial, std::int64_t rows) const;
   void close();
 
   std::int64_t n_trials() const { return n_trials_; }
@@ -111,6 +118,7 @@ class CellTable {
   std::array<hdf5::Object, n_metrics> metric_;
   std::array<hdf5::Object, n_fold_metrics> fold_metric_;
   hdf5::Object status_;
+  std::optional<hdf5::Object> numerics_;
   struct Diagnostic {
     hdf5::Object dataset;
     bool integral;
@@ -120,6 +128,8 @@ class CellTable {
 
 /// The numbers kept of every fit, as a model's group names them, in their order.
 std::vector<DiagnosticColumn> read_diagnostic_columns(const hdf5::Object& model);
+/// Ids of numerics other than the model's own that its cells have.
+std::vector<std::string> read_other_numerics(const hdf5::Object& model);
 
 /// Label one dimension of a dataset, and let its group show the scale under the dimension's name (a hard link): so
 /// xarray finds the coordinate whichever group it opens.

@@ -74,7 +74,7 @@ InputError other_numerics(const std::string& path, const std::string& model, con
                           const std::string& here) {
   return InputError(fmt::format("{} holds results of model '{}' with numerics {}, this run computes with {}", path,
                                 model, there, here),
-                    hint);
+                    "use another -o, --fresh to discard what is there, or --mix-numerics to keep both");
 }
 
 }  // namespace kilofold

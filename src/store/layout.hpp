@@ -26,6 +26,16 @@ StudyHeader read_header(const hdf5::Object& file);
 /// Fold everything that read_header returns into a payload hash.
 void add_header(Hasher& hasher, const StudyHeader& study);
 
+/// The dimensions of feature scores.
+struct FeatureScoreScales {
+  const hdf5::Object& seed;
+  const hdf5::Object& fold;
+  const hdf5::Object& feature;
+};
+/// Write /importance; nothing where the study has no scores.
+void write_feature_scores(const hdf5::Object& file, const StudyHeader& study, const FeatureScoreScales& scales);
+std::vector<FeatureScoreTable> read_feature_scores(const hdf5::Object& file);
+
 hdf5::Object open_model(const hdf5::Object& file, const std::string& model_name);
 
 inline constexpr const char* format_name = "kilofold-1";

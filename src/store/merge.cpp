@@ -32,6 +32,12 @@ class Joined {
     }
   }
 
+  void say_mixed() const {
+    if (tables_.mixed.count == 0) return;
+    fmt::print(stderr, "{} cells were there with two numerics; their predictions differ by {:.3g} at most\n",
+               tables_.mixed.count, tables_.mixed.worst);
+  }
+
  private:
   void rank(ModelId model) {
     constexpr std::int64_t rows_a_read = 4096;
@@ -72,6 +78,7 @@ void Store::merge() {
                   [&](ModelId model, std::int64_t first, std::int32_t seed, CellChunk& chunk) {
                     joined.fill(model, first, seed, chunk);
                   });
+    joined.say_mixed();
   }
   store.committed = std::move(cells);
   store.header_on_disk = true;
@@ -84,11 +91,11 @@ void Store::merge() {
   remove_stale_temporaries(directory);
 }
 
-std::int64_t merge_parts(const std::string& path) {
+std::int64_t merge_parts(const std::string& path, OtherNumerics other) {
   const Inventory found = take_inventory(path, Trust::light, set_aside);
   const FoundFile* study = found.study();
   if (study == nullptr) throw InputError("no results at " + path, "kilofold run writes them; check the path");
-  Store store(path, study->header);
+  Store store(path, study->header, other);
   store.merge();
   return store.committed().size();
 }

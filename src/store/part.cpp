@@ -19,6 +19,7 @@ TrialTable select(const TrialTable& table, const std::vector<std::int64_t>& rows
   selected.id = select(table.id, rows);
   selected.n_folds = select(table.n_folds, rows);
   selected.columns.clear();
+  selected.other_numerics.clear();  // a part holds what this run computed
   for (const TrialColumn& column : table.columns) {
     selected.columns.push_back(
         {column.name, column.long_name, column.integral, select(column.number, rows), select(column.text, rows)});

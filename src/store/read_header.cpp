@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <span>
+#include <sstream>
 #include <string_view>
 
 #include "kept_predictions.hpp"
@@ -47,6 +48,7 @@ TrialTable read_model(const hdf5::Object& models, const std::string& name) {
   table.few_values = hdf5::read_attribute(model, "few_values") == "1";
   table.has_sd = hdf5::contains(model, "sd");
   table.diagnostics = read_diagnostic_columns(model);
+  table.other_numerics = read_other_numerics(model);
   table.id = hdf5::read_strings(model, "trial");
   const hdf5::Object parameters = hdf5::open_group(model, "param");
   for (const std::string& column : hdf5::links(parameters)) {
@@ -125,6 +127,7 @@ template <class T> void add(Hasher& hasher, std::span<const T> values) {
 void add(Hasher& hasher, const TrialTable& table) {
   for (const std::string* text : {&table.model_name, &table.model, &table.numerics}) add(hasher, *text);
   for (const std::string& id : table.id) add(hasher, id);
+  for (const std::string& id : table.other_numerics) add(hasher, id);
   for (const DiagnosticColumn& column : table.diagnostics) {
     add(hasher, column.name);
     add(hasher, column.long_name);
@@ -138,6 +141,26 @@ void add(Hasher& hasher, const TrialTable& table) {
 }
 
 }  // namespace
+
+std::vector<std::string> read_other_numerics(const hdf5::Object& model) {
+  std::vector<std::string> ids;
+  if (!hdf5::contains(model, numerics_name)) return ids;
+  std::istringstream words(hdf5::read_attribute(hdf5::open_dataset(model, numerics_name), "flag_meanings"));
+  for (std::string id; words >> id;) ids.push_back(id);
+  if (!ids.empty()) ids.erase(ids.begin());
+  return ids;
+}
+
+std::vector<DiagnosticColumn> read_diagnostic_columns(const hdf5::Object& model) {
+  std::vector<DiagnosticColumn> columns;
+  const hdf5::Object group = hdf5::open_group(model, "diagnostic");
+  for (const std::string& name : hdf5::links(group)) {
+    if (name == status_name || name == "trial" || name == "seed" || name == "fold") continue;
+    const hdf5::Object dataset = hdf5::open_dataset(group, name);
+    columns.push_back({name, hdf5::read_attribute(dataset, "long_name"), hdf5::is_integer(dataset)});
+  }
+  return columns;
+}
 
 hdf5::Object open_model(const hdf5::Object& file, const std::string& model_name) {
   return hdf5::open_group(hdf5::open_group(file, "models"), model_name);
@@ -158,6 +181,7 @@ StudyHeader read_header(const hdf5::Object& file) {
   }
   read_data(file, study.data);
   read_splits(file, study);
+  study.importance = read_feature_scores(file);
   const hdf5::Object models = hdf5::open_group(file, "models");
   for (const std::string& name : hdf5::links(models)) study.models.push_back(read_model(models, name));
   return study;
@@ -177,6 +201,11 @@ void add_header(Hasher& hasher, const StudyHeader& study) {
   add(hasher, std::span<const std::int64_t>(study.spec.cv.seeds));
   for (const Split& split : study.splits) add(hasher, std::span<const std::int32_t>(split.fold));
   for (const TrialTable& table : study.models) add(hasher, table);
+  for (const FeatureScoreTable& table : study.importance) {
+    for (const std::string* text : {&table.name, &table.long_name, &table.units}) add(hasher, *text);
+    add(hasher, std::span<const double>(table.score));
+    add(hasher, std::span<const std::int32_t>(table.rank));
+  }
 }
 
 }  // namespace kilofold

@@ -70,6 +70,10 @@ StudyReader::StudyReader(const std::string& path) {
   impl_ = std::make_unique<Impl>(path, find_study(path, found));
   if (found.merged) impl_->sources.emplace_back(found.merged->path, found.merged->header, impl_->index);
   for (const FoundFile& part : found.parts) impl_->sources.emplace_back(part.path, part.header, impl_->index);
+  for (std::size_t m = 0; m < impl_->study.models.size(); ++m) {
+    const std::vector<std::string>& ids = impl_->index.numerics(ModelId(static_cast<std::int32_t>(m)));
+    impl_->study.models[m].other_numerics.assign(ids.begin() + 1, ids.end());
+  }
   for (const Source& source : impl_->sources) {
     source.for_each_cell(impl_->tables, [&](ModelId model, std::int64_t trial, std::int32_t seed, const std::string&) {
       impl_->committed.insert(model, trial, seed);
@@ -98,6 +102,7 @@ const std::vector<std::int64_t>& StudyReader::seeds() const { return impl_->stud
 const ColumnName& StudyReader::target() const { return impl_->study.data.source.target; }
 const std::vector<Split>& StudyReader::splits() const { return impl_->study.splits; }
 const std::vector<TrialTable>& StudyReader::models() const { return impl_->study.models; }
+const std::vector<FeatureScoreTable>& StudyReader::importance() const { return impl_->study.importance; }
 std::int64_t StudyReader::n_committed() const { return impl_->committed.size(); }
 std::int64_t StudyReader::n_cells() const { return impl_->committed.total(); }
 
@@ -124,6 +129,7 @@ CellBlock StudyReader::Impl::read(ModelId model, std::int64_t trial, const std::
   block.metric.resize(seeds * n_metrics);
   block.fold_metric.resize(seeds * k * n_fold_metrics);
   block.status.resize(seeds * k);
+  block.numerics.resize(seeds);
   if (shape.has_sd) block.sd.resize(seeds * n);
   block.diagnostic.resize(seeds * static_cast<std::size_t>(shape.diagnostics) * k);
   CellChunk chunk(1, shape);

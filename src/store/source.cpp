@@ -24,6 +24,10 @@ std::optional<std::uint64_t> parse_id(const std::string& id) {
 }  // namespace
 
 StudyIndex::StudyIndex(const StudyHeader& study) : n_models_(study.models.size()) {
+  for (const TrialTable& table : study.models) {
+    numerics_.push_back({table.numerics});
+    numerics_.back().insert(numerics_.back().end(), table.other_numerics.begin(), table.other_numerics.end());
+  }
   for (std::size_t m = 0; m < study.models.size(); ++m) {
     const std::vector<std::string>& ids = study.models[m].id;
     for (std::size_t t = 0; t < ids.size(); ++t) {
@@ -48,6 +52,14 @@ StudyIndex::find(const std::string& text) const {
   return {begin, end};
 }
 
+std::int32_t StudyIndex::numerics_number(ModelId model, const std::string& id) {
+  std::vector<std::string>& ids = numerics_[model.value];
+  const auto found = std::find(ids.begin(), ids.end(), id);
+  if (found != ids.end()) return static_cast<std::int32_t>(found - ids.begin());
+  ids.push_back(id);
+  return static_cast<std::int32_t>(ids.size() - 1);
+}
+
 std::optional<std::int32_t> StudyIndex::seed(std::int64_t value) const {
   const auto at = std::lower_bound(seeds_.begin(), seeds_.end(), std::pair<std::int64_t, std::int32_t>(value, 0));
   if (at == seeds_.end() || at->first != value) return std::nullopt;
@@ -68,7 +80,7 @@ const CellTable& OpenTables::table(const std::string& path, const std::string& m
   return entries_.front().table;
 }
 
-Source::Source(std::string path, const StudyHeader& file, const StudyIndex& index)
+Source::Source(std::string path, const StudyHeader& file, StudyIndex& index)
     : path_(std::move(path)), seeds_(file.spec.cv.seeds), links_(index.n_models()), file_column_(index.n_seeds(), -1) {
   for (std::size_t column = 0; column < seeds_.size(); ++column) {
     if (const auto seed = index.seed(seeds_[column])) file_column_[*seed] = static_cast<std::int32_t>(column);
@@ -76,7 +88,8 @@ Source::Source(std::string path, const StudyHeader& file, const StudyIndex& inde
   for (const TrialTable& table : file.models) {
     const auto file_model = static_cast<std::int32_t>(model_names_.size());
     model_names_.push_back(table.model_name);
-    numerics_.push_back(table.numerics);
+    numerics_.push_back({table.numerics});
+    numerics_.back().insert(numerics_.back().end(), table.other_numerics.begin(), table.other_numerics.end());
     for (std::size_t row = 0; row < table.id.size(); ++row) {
       const auto [begin, end] = index.find(table.id[row]);
       for (auto at = begin; at != end; ++at) {
@@ -87,6 +100,14 @@ Source::Source(std::string path, const StudyHeader& file, const StudyIndex& inde
   for (std::vector<Link>& links : links_) {
     std::sort(links.begin(), links.end(), [](const Link& a, const Link& b) { return a.trial < b.trial; });
   }
+  for (std::size_t model = 0; model < links_.size(); ++model) {
+    std::vector<std::vector<std::int32_t>>& numbers = numerics_number_.emplace_back(numerics_.size());
+    for (const Link& link : links_[model]) {
+      if (!numbers[link.file_model].empty()) continue;
+      for (const std::string& id : numerics_[link.file_model])
+        numbers[link.file_model].push_back(index.numerics_number(ModelId(static_cast<std::int32_t>(model)), id));
+    }
+  }
 }
 
 void Source::for_each_cell(OpenTables& tables, const VisitCell& visit) const {
@@ -94,17 +115,22 @@ void Source::for_each_cell(OpenTables& tables, const VisitCell& visit) const {
   for (std::int32_t file_model = 0; file_model < static_cast<std::int32_t>(model_names_.size()); ++file_model) {
     const CellTable& table = tables.table(path_, model_names_[file_model]);
     std::vector<std::int32_t> status;
+    std::vector<std::int32_t> numerics;
     for (std::int64_t first = 0; first < table.n_trials(); first += rows_a_read) {
-      const std::vector<std::int32_t> rows = table.first_status(first, std::min(rows_a_read, table.n_trials() - first));
+      const std::int64_t n_rows = std::min(rows_a_read, table.n_trials() - first);
+      const std::vector<std::int32_t> rows = table.first_status(first, n_rows);
+      const std::vector<std::int32_t> numbers = table.numerics(first, n_rows);
       status.insert(status.end(), rows.begin(), rows.end());
+      numerics.insert(numerics.end(), numbers.begin(), numbers.end());
     }
     for (std::size_t model = 0; model < links_.size(); ++model) {
       for (const Link& link : links_[model]) {
         if (link.file_model != file_model) continue;
         for (std::size_t seed = 0; seed < file_column_.size(); ++seed) {
-          if (file_column_[seed] < 0 || status[link.row * table.n_seeds() + file_column_[seed]] < 0) continue;
+          const std::int64_t at = link.row * table.n_seeds() + file_column_[seed];
+          if (file_column_[seed] < 0 || status[at] < 0) continue;
           visit(ModelId(static_cast<std::int32_t>(model)), link.trial, static_cast<std::int32_t>(seed),
-                numerics_[file_model]);
+                numerics_[file_model].at(numerics[at]));
         }
       }
     }
@@ -125,13 +151,13 @@ void Source::overlay(OpenTables& tables, ModelId model, std::int64_t first_trial
            end->trial - at->trial == end - at && end->row - at->row == end - at) {
       ++end;
     }
-    overlay_run(tables, &*at, end - at, at->trial - first_trial, column, chunk, detail);
+    overlay_run(tables, model, &*at, end - at, at->trial - first_trial, column, chunk, detail);
     at = end;
   }
 }
 
-void Source::overlay_run(OpenTables& tables, const Link* first, std::int64_t count, std::int64_t chunk_row,
-                         std::int32_t column, CellChunk& chunk, Detail detail) const {
+void Source::overlay_run(OpenTables& tables, ModelId model, const Link* first, std::int64_t count,
+                         std::int64_t chunk_row, std::int32_t column, CellChunk& chunk, Detail detail) const {
   const std::string& model_name = model_names_[first->file_model];
   const CellTable& table = tables.table(path_, model_name);
   const CellShape& shape = table.shape();
@@ -142,10 +168,15 @@ void Source::overlay_run(OpenTables& tables, const Link* first, std::int64_t cou
   }
   CellChunk read(count, shape, detail);
   table.read(first->row, column, read, detail);
+  for (std::int32_t& number : read.numerics) number = numerics_number_[model.value][first->file_model].at(number);
   for (std::int64_t i = 0; i < count; ++i) {
     if (!read.contains(i)) continue;
     if (!chunk.contains(chunk_row + i)) {
       chunk.copy_row(chunk_row + i, read, i);
+    } else if (chunk.numerics[chunk_row + i] != read.numerics[i]) {
+      if (detail == Detail::everything) ++tables.mixed.count;
+      tables.mixed.worst = std::max(tables.mixed.worst, chunk.largest_difference(chunk_row + i, read, i));
+      if (read.numerics[i] < chunk.numerics[chunk_row + i]) chunk.copy_row(chunk_row + i, read, i);
     } else if (chunk.same_row(chunk_row + i, read, i)) {
       if (chunk.is_dropped(chunk_row + i)) chunk.copy_row(chunk_row + i, read, i);
     } else {

@@ -31,6 +31,11 @@ class StudyIndex {
   std::pair<std::vector<Trial>::const_iterator, std::vector<Trial>::const_iterator> find(const std::string& id) const;
   std::optional<std::int32_t> seed(std::int64_t value) const;
 
+  /// Number of a numerics id among a model's: 0 = its own. An id not seen before gets the next number.
+  std::int32_t numerics_number(ModelId model, const std::string& id);
+  /// Ids of a model by number.
+  const std::vector<std::string>& numerics(ModelId model) const { return numerics_[model.value]; }
+
   std::size_t n_models() const { return n_models_; }
   std::size_t n_seeds() const { return seeds_.size(); }
 
@@ -38,11 +43,20 @@ class StudyIndex {
   std::size_t n_models_;
   std::vector<Trial> trials_;
   std::vector<std::pair<std::int64_t, std::int32_t>> seeds_;
+  std::vector<std::vector<std::string>> numerics_;  ///< by model and number
+};
+
+/// Cells that two files hold with different numerics.
+struct MixedCells {
+  std::int64_t count = 0;
+  double worst = 0;  ///< largest difference of a prediction, in the target's unit
 };
 
 /// Cell datasets of files, kept open while in use; at most a few dozen files at a time.
 class OpenTables {
  public:
+  MixedCells mixed;  ///< met so far
+
   const CellTable& table(const std::string& path, const std::string& model_name);
 
  private:
@@ -58,7 +72,8 @@ class OpenTables {
 /// One file, as far as it concerns a study.
 class Source {
  public:
-  Source(std::string path, const StudyHeader& file, const StudyIndex& index);
+  /// Ids of numerics that the study does not know yet are added to `index`.
+  Source(std::string path, const StudyHeader& file, StudyIndex& index);
 
   const std::string& path() const { return path_; }
 
@@ -77,12 +92,14 @@ class Source {
     std::int32_t file_model;
     std::int64_t row;
   };
-  void overlay_run(OpenTables& tables, const Link* first, std::int64_t count, std::int64_t chunk_row,
+  void overlay_run(OpenTables& tables, ModelId model, const Link* first, std::int64_t count, std::int64_t chunk_row,
                    std::int32_t column, CellChunk& chunk, Detail detail) const;
 
   std::string path_;
   std::vector<std::string> model_names_;
-  std::vector<std::string> numerics_;  ///< by model of the file
+  std::vector<std::vector<std::string>> numerics_;  ///< by model of the file and number there
+  /// The study's number of a file's numerics: by study model, model of the file, number there.
+  std::vector<std::vector<std::vector<std::int32_t>>> numerics_number_;
   std::vector<std::int64_t> seeds_;
   std::vector<std::vector<Link>> links_;   ///< by study model, ascending in trial
   std::vector<std::int32_t> file_column_;  ///< by study seed; -1 = not in this file

@@ -72,7 +72,7 @@ void CellSet::insert(ModelId model, std::int64_t trial, std::int32_t seed) {
   held = true;
 }
 
-std::vector<Source> Store::Impl::load(const Inventory& found, CellSet& cells) const {
+std::vector<Source> Store::Impl::load(const Inventory& found, CellSet& cells) {
   check_identity(found, study);
   std::vector<Source> sources;
   OpenTables tables;
@@ -83,19 +83,26 @@ std::vector<Source> Store::Impl::load(const Inventory& found, CellSet& cells) co
     source.for_each_cell(tables,
                          [&](ModelId model, std::int64_t trial, std::int32_t seed, const std::string& numerics) {
                            const TrialTable& table = study.models[model.value];
-                           if (numerics != table.numerics)
+                           if (numerics != table.numerics && on_other_numerics == OtherNumerics::refuse)
                              throw other_numerics(source.path(), table.model_name, numerics, table.numerics);
                            if (is_enough) cells.insert(model, trial, seed);
                          });
   };
   if (found.merged) add(*found.merged);
   for (const FoundFile& part : found.parts) add(part);
+  for (std::size_t m = 0; m < study.models.size(); ++m) {
+    const std::vector<std::string>& ids = index.numerics(ModelId(static_cast<std::int32_t>(m)));
+    study.models[m].other_numerics.assign(ids.begin() + 1, ids.end());
+  }
   return sources;
 }
 
 bool Store::Impl::describes_study(const FoundFile* file) const {
   return file != nullptr && file->header.canonical == study.canonical && file->header.spec.text == study.spec.text &&
-         predictions_text(file->header.spec) == predictions_text(study.spec);
+         predictions_text(file->header.spec) == predictions_text(study.spec) &&
+         std::ranges::equal(file->header.models, study.models, {}, &TrialTable::numerics, &TrialTable::numerics) &&
+         std::ranges::equal(file->header.importance, study.importance, {}, &FeatureScoreTable::name,
+                            &FeatureScoreTable::name);
 }
 
 void Store::Impl::publish(const StudyHeader& header, FileKind kind, const FillChunk& fill) const {
@@ -117,7 +124,9 @@ void Store::Impl::publish(const StudyHeader& header, FileKind kind, const FillCh
   }
 }
 
-Store::Store(std::string path, StudyHeader study) : impl_(std::make_unique<Impl>(std::move(path), std::move(study))) {
+Store::Store(std::string path, StudyHeader study, OtherNumerics other)
+    : impl_(std::make_unique<Impl>(std::move(path), std::move(study))) {
+  impl_->on_other_numerics = other;
   check_names(impl_->study);
   const Inventory found = take_inventory(impl_->path, Trust::whole_parts, set_aside);
   impl_->load(found, impl_->committed);

@@ -19,11 +19,12 @@ struct Store::Impl {
   StudyHeader study;
   StudyIndex index{study};
   CellSet committed{study};
+  OtherNumerics on_other_numerics = OtherNumerics::refuse;
   bool header_on_disk = false;  ///< the parts directory or the merged file names every trial of this very spec
 
   /// Merged file and parts as sources, their cells marked in `cells`. Errors: InputError when identity or numerics
   /// differ.
-  std::vector<Source> load(const Inventory& found, CellSet& cells) const;
+  std::vector<Source> load(const Inventory& found, CellSet& cells);
   bool describes_study(const FoundFile* file) const;
   /// Write, read back, sync and rename one file: the merged file, or one in the parts directory named by its content.
   void publish(const StudyHeader& header, FileKind kind, const FillChunk& fill) const;

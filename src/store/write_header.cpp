@@ -42,9 +42,12 @@ std::string now_utc() {
 
 std::string all_numerics(const StudyHeader& study) {
   std::string ids;
+  const auto add = [&ids](const std::string& id) {
+    if (ids.find(id) == std::string::npos) ids += (ids.empty() ? "" : " ") + id;
+  };
   for (const TrialTable& table : study.models) {
-    if (ids.find(table.numerics) != std::string::npos) continue;
-    ids += (ids.empty() ? "" : " ") + table.numerics;
+    add(table.numerics);
+    for (const std::string& id : table.other_numerics) add(id);
   }
   return ids;
 }
@@ -240,6 +243,7 @@ std::vector<CellTable> write_header(const hdf5::Object& file, const StudyHeader&
   spec.close();
   write_data(file, study, scales, kind);
   write_splits(file, study, scales);
+  if (kind != FileKind::part) write_feature_scores(file, study, {scales.seed, scales.fold, scales.feature});
 
   hdf5::Object models = hdf5::create_group(file, "models");
   std::vector<CellTable> cells;

@@ -62,7 +62,7 @@ TEST_F(Refusal, NamesBothNumerics) {
   EXPECT_EQ(problems[0].message, path +
                                      " holds results of model 'DT' with numerics c0ffee0000000001, this run computes "
                                      "with c0ffee0000000002");
-  EXPECT_EQ(problems[0].hint, hint);
+  EXPECT_EQ(problems[0].hint, "use another -o, --fresh to discard what is there, or --mix-numerics to keep both");
 }
 
 TEST_F(Refusal, DoesNotConcernSeedsGridsAndText) {

@@ -52,10 +52,23 @@ struct TrialTable {
   std::vector<std::string> id;        ///< 16 hex digits each: hash of all that the trial's numbers depend on
   std::vector<std::int32_t> n_folds;  ///< k of each trial
   std::vector<TrialColumn> columns;
-  std::string numerics;  ///< numerics id of this entry's plan group
-  bool has_sd = false;   ///< predictions come with a standard deviation
+  std::string numerics;                     ///< numerics id of this entry's plan group
+  std::vector<std::string> other_numerics;  ///< ids of cells kept from runs of other numerics (--mix-numerics)
+  bool has_sd = false;                      ///< predictions come with a standard deviation
   std::vector<DiagnosticColumn> diagnostics;
   bool few_values = false;  ///< predictions repeat a few values a row (trees): worth compressing
+};
+
+/// How much each feature says of the target, by one method; no model is fitted.
+///
+/// Shapes    score, rank (d), or (seeds, n_folds, d) row-major where every fold's training rows are scored alone
+struct FeatureScoreTable {
+  std::string name;       ///< of the group /importance/<name>
+  std::string long_name;  ///< of the score
+  std::string units;
+  std::int32_t n_folds = 0;        ///< 0: of the whole table
+  std::vector<double> score;       ///< NaN where undefined
+  std::vector<std::int32_t> rank;  ///< place in the method's ranking, 1 = best
 };
 
 /// A run of finished (trial, seed) cells of one model entry: what the executor hands over and the store commits.
@@ -73,6 +86,8 @@ struct CellBlock {
   std::vector<double> sd;            ///< (c, n) sd of a new observation at every sample; empty unless has_sd
   std::vector<float> diagnostic;  ///< (c, diagnostics of the TrialTable, k); NaN = missing, as beyond the trial's own
                                   ///< folds; an integer is exact up to 2^24
+
+  std::vector<std::int32_t> numerics;  ///< (c) 0 = TrialTable::numerics, i = other_numerics[i - 1]; empty: all 0
 
   std::int64_t n_cells() const { return static_cast<std::int64_t>(trial.size()); }
 };

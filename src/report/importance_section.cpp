@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+#include "bars.hpp"
+#include "html.hpp"
+#include "markup.hpp"
+#include "numbers.hpp"
+
+namespace kilofold::report {
+namespace {
+
+/// One method's features, best mean rank first.
+Bars bars_of(const FeatureScoreTable& table, const std::vector<ColumnName>& features) {
+  const std::size_t d = features.size();
+  const std::size_t n = table.score.size() / d;
+  std::vector<std::pair<double, Bars::Row>> rows;
+  for (std::size_t f = 0; f < d; ++f) {
+    Bars::Row row;
+    double rank = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      row.value += table.score[i * d + f] / static_cast<double>(n);
+      rank += table.rank[i * d + f] / static_cast<double>(n);
+      if (n > 1) row.values.push_back(table.score[i * d + f]);
+    }
+    row.label = features[f].label.empty() ? features[f].column : features[f].label;
+    row.hover = fmt::format("{}: {}, {} {}", row.label, std::isnan(row.value) ? "undefined" : significant(row.value),
+                            n > 1 ? "mean rank" : "rank", significant(rank));
+    rows.emplace_back(rank, std::move(row));
+  }
+  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  Bars bars;
+  bars.title = table.long_name + ": score of every feature";
+  bars.axis_label = table.units == "1" ? "score" : fmt::format("score ({})", table.units);
+  for (auto& [rank, row] : rows) bars.rows.push_back(std::move(row));
+  return bars;
+}
+
+}  // namespace
+
+std::string importance_section(const StudySummary& study) {
+  if (study.importance.empty()) return "";
+  std::string section =
+      "<h2>Feature importance</h2>\n<p class=\"quiet\">Scores of the features from the table alone, before any model; "
+      "best rank on top. Scores of different methods have no common scale.</p>\n<div class=\"plots\">\n";
+  for (const FeatureScoreTable& table : study.importance)
+    fmt::format_to(std::back_inserter(section), "<figure>\n{}<figcaption><b>{}</b>{}</figcaption>\n</figure>\n",
+                   bars_svg(bars_of(table, study.features)), escape(table.long_name),
+                   table.n_folds > 0 ? "<br>Bars: mean; dots: every fold of every seed." : "");
+  return section + "</div>\n";
+}
+
+}  // namespace kilofold::report
