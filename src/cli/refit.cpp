@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "kilofold/core/error.hpp"
+#include "kilofold/models.hpp"
 #include "reference/reference.hpp"
+#include "reference/reference_gp.hpp"
 
 namespace kilofold::cli {
 namespace {
@@ -22,13 +25,45 @@ struct Fit {
   std::size_t trial;
   const RowSet& rows;
 
-  double parameter(const char* name) const {
-    const auto column = std::ranges::find(table.columns, name, &TrialColumn::name);
-    KILOFOLD_EXPECT(column != table.columns.end() && column->text.empty());
-    const double value = column->number[trial];
+  const TrialColumn& column(const std::string& name) const {
+    const auto found = std::ranges::find(table.columns, name, &TrialColumn::name);
+    KILOFOLD_EXPECT(found != table.columns.end());
+    return *found;
+  }
+  double parameter(const std::string& name) const {
+    const double value = column(name).number.at(trial);
     return std::isnan(value) ? std::numeric_limits<double>::infinity() : value;
   }
+  const std::string& word(const std::string& name) const { return column(name).text.at(trial); }
+  /// One number, or one a feature, each in a column of its own.
+  std::vector<double> numbers(const std::string& name) const {
+    if (std::ranges::find(table.columns, name, &TrialColumn::name) != table.columns.end()) return {parameter(name)};
+    std::vector<double> values;
+    for (const ColumnName& feature : spec.data.features) values.push_back(parameter(name + "." + feature.column));
+    return values;
+  }
+  /// The enumerator that a category stands for: categories are listed in the enumeration's order.
+  template <class Enum> Enum choice(const std::string& name) const {
+    const std::vector<ParameterSchema>& known = model_named(table.model).schema.parameters;
+    const auto schema = std::ranges::find(known, name, &ParameterSchema::name);
+    KILOFOLD_EXPECT(schema != known.end());
+    const auto word_at = std::ranges::find(schema->categories, word(name));
+    KILOFOLD_EXPECT(word_at != schema->categories.end());
+    return static_cast<Enum>(word_at - schema->categories.begin());
+  }
+  bool scales_by_fold() const {
+    const auto found = std::ranges::find(table.columns, "scaling.fit_on", &TrialColumn::name);
+    return found == table.columns.end() ? spec.fit_on.front() == FitOn::fold : found->text[trial] == "fold";
+  }
 };
+
+/// A fit that no reference can be asked about.
+Refit not_comparable(const Fit& fit) {
+  constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+  return {std::vector<double>(fit.rows.held_out.size(), unknown), {}, std::numeric_limits<double>::infinity()};
+}
+
+ReferenceScaling as_reference(Scaling wanted) { return static_cast<ReferenceScaling>(wanted); }
 
 /// Largest |y| of the training rows.
 double largest_target(const Fit& fit) {
@@ -38,33 +73,30 @@ double largest_target(const Fit& fit) {
   return largest;
 }
 
-/// Is the trial scaled in a way that reference_linear knows?
-bool has_plain_scaling(const Fit& fit) {
-  const auto column = std::ranges::find(fit.table.columns, "scaling.fit_on", &TrialColumn::name);
-  const bool by_fold =
-      column == fit.table.columns.end() ? fit.spec.fit_on.front() == FitOn::fold : column->text[fit.trial] == "fold";
-  return fit.spec.feature_scaling != Scaling::minmax && by_fold;
-}
-
 Refit refit_linear(const Fit& fit) {
-  if (!has_plain_scaling(fit)) {
-    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-    return {std::vector<double>(fit.rows.held_out.size(), unknown), std::numeric_limits<double>::infinity()};
-  }
-  const auto scaling = [](Scaling wanted) { return static_cast<ReferenceScaling>(wanted); };
+  if (fit.spec.feature_scaling == Scaling::minmax || !fit.scales_by_fold()) return not_comparable(fit);
   const MatrixView<const double> X = fit.data.X.view();
   const double alpha = fit.parameter("alpha");
-  const ReferenceScaling features = scaling(fit.spec.feature_scaling);
+  const ReferenceScaling features = as_reference(fit.spec.feature_scaling);
   Refit result;
   result.prediction = reference_linear(X, fit.data.y, fit.rows.train, fit.rows.held_out, features,
-                                       scaling(fit.spec.target_scaling), alpha);
+                                       as_reference(fit.spec.target_scaling), alpha);
   const double relative = 50 * eps * reference_condition(X, fit.rows.train, features, alpha);
   result.bound =
       relative > most_useful_bound ? std::numeric_limits<double>::infinity() : relative * largest_target(fit);
   return result;
 }
 
+/// Is a parameter what it is by default, or unknown to this model's table?
+bool is_default(const Fit& fit, const std::string& name) {
+  const std::vector<ParameterSchema>& known = model_named(fit.table.model).schema.parameters;
+  const auto schema = std::ranges::find(known, name, &ParameterSchema::name);
+  return schema == known.end() || fit.parameter(name) == schema->default_value;
+}
+
 Refit refit_tree(const Fit& fit) {
+  for (const char* pruning : {"max_leaf_nodes", "min_impurity_decrease", "ccp_alpha"})
+    if (!is_default(fit, pruning)) return not_comparable(fit);
   ReferenceTreeLimits limits;
   limits.max_depth = fit.parameter("max_depth");
   limits.min_samples_split = static_cast<std::int64_t>(fit.parameter("min_samples_split"));
@@ -76,11 +108,32 @@ Refit refit_tree(const Fit& fit) {
   return result;
 }
 
+Refit refit_gpr(const Fit& fit) {
+  if (fit.word("optimizer") != "none" || fit.spec.feature_scaling == Scaling::minmax || !fit.spec.jitter)
+    return not_comparable(fit);
+  ReferenceGp model;
+  model.kernel = fit.choice<Kernel>("kernel");
+  model.mean = fit.choice<Mean>("mean");
+  model.length_scale = fit.numbers("length_scale");
+  model.alpha = fit.parameter("rq_alpha");
+  model.noise_variance = fit.parameter("noise_variance");
+  model.signal_variance = fit.parameter("signal_variance");
+  model.features = as_reference(fit.spec.feature_scaling);
+  model.target = as_reference(fit.spec.target_scaling);
+  std::vector<std::int32_t> every_row(fit.data.y.size());
+  std::iota(every_row.begin(), every_row.end(), 0);
+  const ReferenceGpFit plain = reference_gp(fit.data.X.view(), fit.data.y, fit.rows.train, fit.rows.held_out,
+                                            fit.scales_by_fold() ? fit.rows.train : every_row, model);
+  const double relative = 50 * eps * plain.condition;
+  if (relative > most_useful_bound) return not_comparable(fit);
+  return {plain.mean, plain.sd, relative * plain.target_sd};
+}
+
 struct Reference {
   const char* model;
   Refit (*refit)(const Fit& fit);
 };
-constexpr Reference references[] = {{"linear", refit_linear}, {"tree", refit_tree}};
+constexpr Reference references[] = {{"linear", refit_linear}, {"tree", refit_tree}, {"gpr", refit_gpr}};
 
 const Reference* reference_of(const std::string& model) {
   const auto found = std::ranges::find(references, model, &Reference::model);

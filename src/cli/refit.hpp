@@ -17,6 +17,7 @@ namespace kilofold::cli {
 /// Held-out predictions and how far the engine's may be from them.
 struct Refit {
   std::vector<double> prediction;  ///< one a held-out row, ascending
+  std::vector<double> sd;          ///< likewise; empty where the model gives none
   double bound = 0;  ///< in the target's unit; infinite where the problem is too ill-conditioned to compare
 };
 
@@ -25,7 +26,8 @@ bool has_reference(const std::string& model);
 
 /// Fit one trial on a row set. Requires a model with a reference.
 ///
-/// Accuracy  bounds as docs/numerics.md promises: least squares 50 eps cond(X) max |y|, trees 4 eps (max |y| + range)
+/// Accuracy  bounds as docs/numerics.md promises: least squares 50 eps cond(X) max |y|, trees 4 eps (max |y| + range),
+/// Gaussian processes 50 eps cond(A) sd(y)
 Refit refit(const Spec& spec, const Dataset& data, const TrialTable& table, std::size_t trial, const RowSet& rows);
 
 }  // namespace kilofold::cli

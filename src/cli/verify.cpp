@@ -96,8 +96,7 @@ class ModelCheck {
           worst_of_bound_, worst_of_sd_);
     else
       put("{} cells: metrics computed again; no plain refit of {} yet", n_checked_, table_.model);
-    if (n_not_comparable_ > 0)
-      put("; {} fits not comparable: failed, ill-conditioned, or scaled as no plain refit is", n_not_comparable_);
+    if (n_not_comparable_ > 0) put("; {} fits that no plain refit can judge", n_not_comparable_);
     if (n_without_predictions_ > 0) put("; {} cells keep no predictions", n_without_predictions_);
     if (n_missing_ > 0) put("; {} not computed yet", n_missing_);
     put("\n");
@@ -142,6 +141,7 @@ class ModelCheck {
       for (std::size_t i = 0; i < rows.held_out.size(); ++i) {
         const auto sample = static_cast<std::size_t>(rows.held_out[i]);
         compare(cell, sample, stored.prediction[sample], plain.prediction[i], plain.bound, findings);
+        if (!plain.sd.empty()) compare_sd(cell, sample, stored.sd[sample], plain.sd[i], plain.bound, findings);
       }
     }
   }
@@ -153,6 +153,13 @@ class ModelCheck {
           fmt::format("{}, sample {}: stored {}, refit {}, bound {:.2g}", place(cell), sample, there, here, bound));
     worst_of_bound_ = std::max(worst_of_bound_, bound > 0 ? difference / bound : 0);
     worst_of_sd_ = std::max(worst_of_sd_, difference / sd_);
+  }
+
+  /// The bound holds for the variance, in units of the target's variance: an error of the variance is 2 sd times sd's.
+  void compare_sd(const Cell& cell, std::size_t sample, double there, double here, double bound, Findings& findings) {
+    const double difference = std::fabs(there * there - here * here);
+    if (!(difference <= bound * std::max(sd_, here)))
+      findings.add(fmt::format("{}, sample {}: sd stored {}, refit {}", place(cell), sample, there, here));
   }
 
   static double population_sd(const std::vector<double>& y) {

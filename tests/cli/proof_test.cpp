@@ -27,10 +27,13 @@ models:
   - name: RF
     model: forest
     parameters: {n_estimators: [3, 6]}
+  - name: GPR
+    model: gpr
+    parameters: {noise_variance: [0.01, 0.1], kernel: matern52}
 output: {file: small.h5}
 )";
 
-/// A finished run of three models, to be tampered with.
+/// A finished run of four models, to be tampered with.
 class Proof : public ::testing::Test {
  protected:
   Proof() {
@@ -80,10 +83,11 @@ TEST_F(Proof, OfAnUntouchedFileHolds) {
   EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
   expect_said(verified, "ridge       6 cells, 24 fits refitted");
   expect_said(verified, "DT          12 cells, 48 fits refitted");
+  expect_said(verified, "GPR         6 cells, 24 fits refitted");
   expect_said(verified, "RF          6 cells: metrics computed again; no plain refit of forest yet");
   expect_said(verified, "verified: every number within its bound");
   EXPECT_EQ(again.code, 0) << again.out << again.err;
-  EXPECT_EQ(again.out, "bitwise equal, 96 fits\n");
+  EXPECT_EQ(again.out, "bitwise equal, 120 fits\n");
 }
 
 TEST_F(Proof, NeedsNeitherSpecNorTable) {
@@ -104,7 +108,7 @@ TEST_F(Proof, NoticesAPredictionThatWasChanged) {
   expect_said(verified, "its content hashes to");
   expect_said(verified, "seed 1, sample 17: stored");
   EXPECT_EQ(again.code, 5);
-  expect_said(again, "1 differences in 96 fits");
+  expect_said(again, "1 differences in 120 fits");
   expect_said(again, "seed 1, sample 17: ");
 }
 
@@ -116,6 +120,16 @@ TEST_F(Proof, NoticesTheLastBitOfAPrediction) {
   EXPECT_EQ(again.code, 5);
   expect_said(again, fmt::format("seed 2, sample 5: {} in the file, {} here", next_up(before), before));
   EXPECT_EQ(verify().code, 5) << "the payload hash and the metrics tell";
+}
+
+TEST_F(Proof, NoticesAChangedStandardDeviation) {
+  change("/models/GPR/sd", {1, 2, 40}, visibly_more);
+
+  const Outcome verified = verify();
+
+  EXPECT_EQ(verified.code, 5);
+  expect_said(verified, "seed 2, sample 40: sd stored ");
+  expect_said(reproduce(), "seed 2, sd of sample 40: ");
 }
 
 TEST_F(Proof, NoticesAChangedMetric) {
@@ -164,8 +178,25 @@ TEST_F(Proof, TakesOverridesAndSwitchesFromTheFile) {
   const Outcome again = run_program(folder, {"reproduce", "other.h5", "-q"});
 
   EXPECT_EQ(again.code, 0) << again.out << again.err;
-  EXPECT_EQ(again.out, "bitwise equal, 24 fits\n");
+  EXPECT_EQ(again.out, "bitwise equal, 30 fits\n");
   EXPECT_EQ(run_program(folder, {"verify", "other.h5"}).code, 0);
+}
+
+TEST_F(Proof, CountsFitsThatNoPlainRefitCanJudge) {
+  folder.write("pruned.yaml", R"(spec: 1
+name: pruned
+data: {file: small.csv, features: [a, b, c], target: y}
+cv: {folds: 4}
+models:
+  - {name: DT, model: tree, parameters: {max_leaf_nodes: [4, none]}}
+)");
+  EXPECT_EQ(run_program(folder, {"run", "pruned.yaml", "-q", "-o", "pruned.h5"}).code, 0);
+
+  const Outcome verified = run_program(folder, {"verify", "pruned.h5"});
+
+  EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
+  expect_said(verified, "2 cells, 4 fits refitted");
+  expect_said(verified, "; 4 fits that no plain refit can judge");
 }
 
 TEST_F(Proof, SamplesTheSameCellsForTheSameSeed) {
