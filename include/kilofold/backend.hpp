@@ -145,9 +145,9 @@ struct TreeBatch {
                                 ///< leaves; data null: not wanted
 };
 
-/// Limits on trees that look at gains, each with `values` null where it limits nothing. They act on a grown tree: a node
-/// that gains less than min_impurity_decrease is a leaf; of what is left the splits of largest gain are kept, best first
-/// from the root, until there are max_leaf_nodes leaves (equal gains: the node grown first, breadth first); then
+/// Limits on trees that look at gains, each with `values` null where it limits nothing. They act on a grown tree: a
+/// node that gains less than min_impurity_decrease is a leaf; of what is left the splits of largest gain are kept, best
+/// first from the root, until there are max_leaf_nodes leaves (equal gains: the node grown first, breadth first); then
 /// every branch is cut, lowest first, that gains no more than ccp_alpha for each leaf it adds (ccp_alpha = 0: none is).
 struct LeafLimits {
   Parameter max_leaf_nodes = {};         ///< >= 2 or +infinity

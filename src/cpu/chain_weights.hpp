@@ -6,8 +6,8 @@
 
 #include "kilofold/core/random.hpp"
 
-/// What a chain does between two members, on arrays with one number a training row. Arrays are padded to whole blocks of
-/// eight; weights and losses are zero there. All instruction sets agree in every bit.
+/// What a chain does between two members, on arrays with one number a training row. Arrays are padded to whole blocks
+/// of eight; weights and losses are zero there. All instruction sets agree in every bit.
 namespace kilofold::cpu {
 
 /// sum = fma(rate, h, sum); residual = y - sum. True if all residuals are finite.

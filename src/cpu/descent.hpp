@@ -22,8 +22,8 @@ struct MemberNodes {
   std::int32_t n_nodes;
 };
 
-/// Sends rows of the table down trees, all rows a level at a time: their paths do not wait for each other, and no branch
-/// has to be foreseen. A leaf is its own left child, and nothing goes right of it.
+/// Sends rows of the table down trees, all rows a level at a time: their paths do not wait for each other, and no
+/// branch has to be foreseen. A leaf is its own left child, and nothing goes right of it.
 class Descent {
  public:
   /// Take the rows that will go down.

@@ -122,8 +122,8 @@ HWY_INLINE hn::Mask<Tag> boundary(const std::uint32_t* keys) {
 }
 
 /// sums - centre * counts, modulo 2^64: it fits in the end.
-HWY_INLINE hn::Vec<hn::RebindToSigned<Tag>> centred(const std::int64_t* sums, const std::int32_t* counts,
-                                                    std::int64_t centre) {
+HWY_INLINE hn::Vec<hn::RebindToSigned<Tag> > centred(const std::int64_t* sums, const std::int32_t* counts,
+                                                     std::int64_t centre) {
   const hn::RebindToSigned<Tag> whole;
   const hn::RebindToUnsigned<Tag> words;
   const hn::Repartition<std::uint32_t, Tag> halves;
@@ -267,9 +267,7 @@ Split search_sorted(const SortedNode<std::uint64_t>& node, std::int32_t min_leaf
   return HWY_DYNAMIC_DISPATCH(wide)(node, min_leaf, running);
 }
 
-Split search_small(const SmallNode& node, std::int32_t min_leaf) {
-  return HWY_DYNAMIC_DISPATCH(small)(node, min_leaf);
-}
+Split search_small(const SmallNode& node, std::int32_t min_leaf) { return HWY_DYNAMIC_DISPATCH(small)(node, min_leaf); }
 
 }  // namespace kilofold::cpu
 #endif  // HWY_ONCE

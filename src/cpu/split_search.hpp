@@ -23,7 +23,7 @@ struct WeightedTargets {
 };
 
 struct Split {
-  std::int32_t feature = -1;  ///< -1 = no admissible split improves the fit
+  std::int32_t feature = -1;   ///< -1 = no admissible split improves the fit
   std::int32_t rows_left = 0;  ///< distinct ones
   std::int64_t n_left = 0;     ///< with their copies
   std::int64_t left_sum = 0;   ///< fixed point, centred on the node
@@ -42,8 +42,8 @@ template <class Key> struct SortedNode {
   NodeTotal total;
 };
 
-/// A node of at most small_node_rows rows in any order. code is row-major by place; a row's codes are padded with zeros to whole
-/// groups of four.
+/// A node of at most small_node_rows rows in any order. code is row-major by place; a row's codes are padded with zeros
+/// to whole groups of four.
 struct SmallNode {
   const std::int32_t* rows;
   const std::int32_t* code;
@@ -65,7 +65,8 @@ struct RunningSums {
 ///
 /// Both forms and all instruction sets agree: each gain is formed by split_gain's operations, and the largest is taken
 /// under a total order. Of a small node's split only feature and below are told: parting the rows finds the rest.
-template <class Key> Split search_sorted(const SortedNode<Key>& node, std::int32_t min_leaf, const RunningSums& running);
+template <class Key>
+Split search_sorted(const SortedNode<Key>& node, std::int32_t min_leaf, const RunningSums& running);
 Split search_small(const SmallNode& node, std::int32_t min_leaf);
 
 }  // namespace kilofold::cpu

@@ -42,9 +42,9 @@ struct TreeSample {
 /// Grows one tree after another on an item's training rows.
 ///
 /// A node owns the positions [begin, end) of d lists, one a feature, each holding the node's distinct rows in ascending
-/// code order; a split parts the lists stably, so nothing is ever sorted again. Nodes of a few rows need no order: below
-/// that size only the first list is kept up, to say which rows they have. Nodes are visited in the order they are made,
-/// which is breadth first.
+/// code order; a split parts the lists stably, so nothing is ever sorted again. Nodes of a few rows need no order:
+/// below that size only the first list is kept up, to say which rows they have. Nodes are visited in the order they are
+/// made, which is breadth first.
 template <class Key> class TreeGrower {
  public:
   /// Take the training rows of an item. order (n, d) is every table row by ascending code of a feature.
@@ -174,8 +174,7 @@ template <class Key> class TreeGrower {
       nodes_[next].random = node.random.child(0);
       nodes_[next + 1].random = node.random.child(1);
     }
-    const bool goes_on =
-        depth + 1 < limits_.max_depth && may_split(std::max(split.n_left, counts_[k] - split.n_left));
+    const bool goes_on = depth + 1 < limits_.max_depth && may_split(std::max(split.n_left, counts_[k] - split.n_left));
     if (!is_small && goes_on) {
       const std::int32_t larger = std::max(split.rows_left, n_rows - split.rows_left);
       part(node, split, larger > small_node_rows ? d_ : 1);
@@ -407,8 +406,8 @@ template <class Key> class TreeGrower {
   std::int32_t* looked_at_ = nullptr;
   std::int64_t n_looked_at_ = 0;
   std::int32_t small_rows_[small_node_rows];
-  std::int32_t* codes_ = nullptr;   ///< by place, row-major
-  Key* ordered_ = nullptr;          ///< every training row, d lists
+  std::int32_t* codes_ = nullptr;  ///< by place, row-major
+  Key* ordered_ = nullptr;         ///< every training row, d lists
   std::int64_t* sum_of_ = nullptr;
   std::int32_t* once_ = nullptr;
   WeightedTargets target_{};

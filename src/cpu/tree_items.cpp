@@ -71,8 +71,11 @@ MemberGrower::MemberGrower(const TableView& table, const std::int32_t* order, co
     : rows_(rows),
       tree_(tree),
       begin_(tree.begin.data + item * tree.begin.stride),
-      arrays_{tree.feature.data + item * tree.feature.stride, tree.cut.data + item * tree.cut.stride,
-              tree.left.data + item * tree.left.stride, tree.mean.data + item * tree.mean.stride, 0,
+      arrays_{tree.feature.data + item * tree.feature.stride,
+              tree.cut.data + item * tree.cut.stride,
+              tree.left.data + item * tree.left.stride,
+              tree.mean.data + item * tree.mean.stride,
+              0,
               tree.gain.data == nullptr ? nullptr : tree.gain.data + item * tree.gain.stride},
       table_(table) {
   begin_[0] = 0;
@@ -93,10 +96,14 @@ MemberGrower::MemberGrower(const TableView& table, const std::int32_t* order, co
 
 void MemberGrower::grow(const TreeSample& sample, const TreeLimits& limits, NodeRandom random) {
   const std::int32_t first = begin_[members_];
-  const TreeArrays member{arrays_.feature + first, arrays_.cut + first, arrays_.left + first, arrays_.mean + first,
-                          first, arrays_.gain == nullptr ? member_gain_ : arrays_.gain + first};
-  const std::int32_t count = narrow_ != nullptr ? narrow_->grow(sample, limits, random, member)
-                                                : wide_->grow(sample, limits, random, member);
+  const TreeArrays member{arrays_.feature + first,
+                          arrays_.cut + first,
+                          arrays_.left + first,
+                          arrays_.mean + first,
+                          first,
+                          arrays_.gain == nullptr ? member_gain_ : arrays_.gain + first};
+  const std::int32_t count =
+      narrow_ != nullptr ? narrow_->grow(sample, limits, random, member) : wide_->grow(sample, limits, random, member);
   begin_[++members_] = first + count;
 }
 
@@ -104,10 +111,9 @@ void MemberGrower::cut(const LeafLimit& limit) {
   thread_local LeafReplay replay;
   const std::int32_t first = begin_[members_ - 1], n_nodes = begin_[members_] - first;
   const double* const gain = arrays_.gain == nullptr ? member_gain_ : arrays_.gain + first;
-  const std::uint8_t* const leaf =
-      replay.leaves({arrays_.feature + first, arrays_.cut + first, arrays_.left + first, arrays_.mean + first, first,
-                     n_nodes},
-                    gain, std::numeric_limits<std::int64_t>::max(), limit);
+  const std::uint8_t* const leaf = replay.leaves(
+      {arrays_.feature + first, arrays_.cut + first, arrays_.left + first, arrays_.mean + first, first, n_nodes}, gain,
+      std::numeric_limits<std::int64_t>::max(), limit);
   for (std::int32_t k = 0; k < n_nodes; ++k)
     if (leaf[k] != 0) arrays_.feature[first + k] = arrays_.cut[first + k] = arrays_.left[first + k] = -1;
 }
@@ -122,8 +128,8 @@ void MemberGrower::predict_training(double* prediction) {
   }
   const std::int32_t first = begin_[members_ - 1];
   const double* const mean = arrays_.mean + first;
-  descent_->enter({arrays_.feature + first, arrays_.cut + first, arrays_.left + first, mean, first,
-                   begin_[members_] - first});
+  descent_->enter(
+      {arrays_.feature + first, arrays_.cut + first, arrays_.left + first, mean, first, begin_[members_] - first});
   while (descent_->step()) {
   }
   for (std::int32_t i = 0; i < rows_.n_train; ++i) prediction[i] = mean[descent_->node(i)];

@@ -39,8 +39,8 @@ const std::int32_t* rows_in_order(const TableView& table);
 /// The training target, one a training row, then zeros up to whole blocks; this thread's, until the next call.
 const double* training_target(const TableView& table, const RowSetView& rows);
 
-/// Grows the members of one item one after another and keeps `begin` in step; one at a time a thread. Two 16-bit halves of a key serve tables
-/// of at most 2^16 rows, where no row set with copies has more; codes are then that small too.
+/// Grows the members of one item one after another and keeps `begin` in step; one at a time a thread. Two 16-bit halves
+/// of a key serve tables of at most 2^16 rows, where no row set with copies has more; codes are then that small too.
 class MemberGrower {
  public:
   enum class Gains { as_batch, wanted };

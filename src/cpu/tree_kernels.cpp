@@ -20,7 +20,8 @@ constexpr double infinite = std::numeric_limits<double>::infinity();
 
 void scaled_sum(double factor, const double* value, std::int64_t n, double* sum) {
   const Part f = set_part(factor);
-  for (std::int64_t i = 0; i < n; i += part_lanes) store_part(fma_part(f, load_part(value + i), load_part(sum + i)), sum + i);
+  for (std::int64_t i = 0; i < n; i += part_lanes)
+    store_part(fma_part(f, load_part(value + i), load_part(sum + i)), sum + i);
 }
 
 #if KILOFOLD_SCALAR_TARGET
@@ -34,8 +35,7 @@ Extremes extremes(const double* value, const std::int32_t* copies, std::int64_t 
   return found;
 }
 
-void weigh(const double* value, const std::int32_t* copies, std::int64_t n, const FixedPoint& unit,
-           std::int64_t* out) {
+void weigh(const double* value, const std::int32_t* copies, std::int64_t n, const FixedPoint& unit, std::int64_t* out) {
   for (std::int64_t i = 0; i < n; ++i) {
     const std::int64_t count = copies == nullptr ? 1 : copies[i];
     out[i] = count == 0 ? 0 : count * to_fixed(unit, value[i]);
@@ -62,8 +62,7 @@ Extremes extremes(const double* value, const std::int32_t* copies, std::int64_t 
   for (; i + part_lanes <= n; i += part_lanes) {
     const Part v = load_part(value + i);
     auto counts = hn::FirstN(tag, part_lanes);
-    if (copies != nullptr)
-      counts = hn::Gt(hn::PromoteTo(tag, hn::LoadU(Narrow(), copies + i)), set_part(0.0));
+    if (copies != nullptr) counts = hn::Gt(hn::PromoteTo(tag, hn::LoadU(Narrow(), copies + i)), set_part(0.0));
     lowest = hn::Min(lowest, hn::IfThenElse(counts, v, above));
     highest = hn::Max(highest, hn::IfThenElse(counts, v, below));
   }
@@ -76,8 +75,7 @@ Extremes extremes(const double* value, const std::int32_t* copies, std::int64_t 
   return found;
 }
 
-void weigh(const double* value, const std::int32_t* copies, std::int64_t n, const FixedPoint& unit,
-           std::int64_t* out) {
+void weigh(const double* value, const std::int32_t* copies, std::int64_t n, const FixedPoint& unit, std::int64_t* out) {
   const Ints whole;
   const Part centre = set_part(unit.centre), inverse = set_part(unit.inverse_step);
   HWY_ALIGN std::int64_t q[reduction_chains];
@@ -129,10 +127,10 @@ void bits(const MemberRandom& random, Draw purpose, std::int64_t n, std::uint64_
   const Words tag;
   std::int64_t i = 0;
   for (; i + part_lanes <= n; i += part_lanes)
-    hn::StoreU(philox_lanes(random.model_seed, random.fold_seed, hn::Set(tag, random.fold), hn::Set(tag, random.member),
-                            hn::Iota(tag, static_cast<std::uint64_t>(i)),
-                            hn::Set(tag, static_cast<std::uint64_t>(purpose))),
-               tag, out + i);
+    hn::StoreU(
+        philox_lanes(random.model_seed, random.fold_seed, hn::Set(tag, random.fold), hn::Set(tag, random.member),
+                     hn::Iota(tag, static_cast<std::uint64_t>(i)), hn::Set(tag, static_cast<std::uint64_t>(purpose))),
+        tag, out + i);
   for (; i < n; ++i) out[i] = random.bits(purpose, static_cast<std::uint32_t>(i));
 }
 #endif

@@ -23,7 +23,8 @@ void weigh_targets(const double* value, const std::int32_t* copies, std::int64_t
                    std::int64_t* out);
 
 /// Means of nodes, by fixed_mean of core/fixed_point.hpp.
-void node_means(const FixedPoint& unit, const std::int64_t* sum, const std::int64_t* count, std::int64_t n, double* mean);
+void node_means(const FixedPoint& unit, const std::int64_t* sum, const std::int64_t* count, std::int64_t n,
+                double* mean);
 
 /// random.bits(purpose, i) for i < n.
 void member_bits(const MemberRandom& random, Draw purpose, std::int64_t n, std::uint64_t* bits);

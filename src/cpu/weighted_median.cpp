@@ -116,7 +116,8 @@ void WeightedMedian::find(const double* value, double* median) {
     std::copy_n(first_.begin() + static_cast<std::ptrdiff_t>(l), lanes, first.begin());
     HWY_DYNAMIC_DISPATCH(reach_half)(weight, place, n, first.data(), found.data());
     for (std::size_t k = 0; k < lanes; ++k)
-      median[l + k] = found[k] < 0 ? std::numeric_limits<double>::quiet_NaN() : value[order_[static_cast<std::int32_t>(found[k])]];
+      median[l + k] =
+          found[k] < 0 ? std::numeric_limits<double>::quiet_NaN() : value[order_[static_cast<std::int32_t>(found[k])]];
   }
 }
 

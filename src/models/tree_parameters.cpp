@@ -30,9 +30,9 @@ ParameterSchema category_parameter(const char* name, std::vector<std::string> ca
 }
 
 std::vector<ParameterSchema> leaf_limits() {
-  ParameterSchema nodes = integer_parameter(
-      "max_leaf_nodes", 2, std::numeric_limits<double>::infinity(),
-      "leaves of the splits of largest gain, best first; none = no limit", {"max_leaves", "num_leaves", "MaxNumSplits"});
+  ParameterSchema nodes = integer_parameter("max_leaf_nodes", 2, std::numeric_limits<double>::infinity(),
+                                            "leaves of the splits of largest gain, best first; none = no limit",
+                                            {"max_leaves", "num_leaves", "MaxNumSplits"});
   nodes.none_allowed = true;
   ParameterSchema decrease;
   decrease.name = "min_impurity_decrease";

@@ -33,7 +33,15 @@ Spec mixed_study(const Dataset& data) {
       make_entry("RF", "forest",
                  {{"n_estimators", {1, 3, 8}}, {"max_depth", {2, none}}, {"max_features", {1, 3, none}}}),
       make_entry("BDT", "adaboost", {{"n_estimators", {1, 4, 9}}, {"max_depth", {2, none}}, {"loss", {0, 1, 2}}}),
-      make_entry("GB", "gradient_boosting", {{"n_estimators", {2, 7}}, {"learning_rate", {0.1, 1}}, {"init", {0, 1}}})};
+      make_entry("GB", "gradient_boosting", {{"n_estimators", {2, 7}}, {"learning_rate", {0.1, 1}}, {"init", {0, 1}}}),
+      make_entry("Pruned", "tree",
+                 {{"max_depth", {3, none}},
+                  {"max_leaf_nodes", {5, none}},
+                  {"min_impurity_decrease", {0, 0.01}},
+                  {"ccp_alpha", {0, 0.01}}}),
+      make_entry("PrunedRF", "forest",
+                 {{"n_estimators", {2, 5}}, {"max_leaf_nodes", {4, none}}, {"ccp_alpha", {0, 0.01}}}),
+      make_entry("PrunedGB", "gradient_boosting", {{"n_estimators", {2, 7}}, {"max_leaf_nodes", {4, none}}})};
   return spec;
 }
 
@@ -45,7 +53,7 @@ class SameBits : public ::testing::TestWithParam<int> {  // levels of the featur
 };
 
 TEST_P(SameBits, SharedPlanGivesTheNaivePlansBits) {
-  EXPECT_EQ(static_cast<std::int64_t>(naive.size()), 2 * 3 * (1 + 4 + 18 + 4 + 18 + 18 + 8));
+  EXPECT_EQ(static_cast<std::int64_t>(naive.size()), 2 * 3 * (1 + 4 + 18 + 4 + 18 + 18 + 8 + 16 + 8 + 4));
   EXPECT_EQ(differing_cells(run_study(spec, data), naive), 0);
 }
 

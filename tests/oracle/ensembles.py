@@ -13,6 +13,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 from sklearn.ensemble import GradientBoostingRegressor, RandomForestRegressor
+from sklearn.tree import DecisionTreeRegressor
 
 from audit_sklearn import grow, predict, ranks
 
@@ -28,6 +29,7 @@ models:
   - {name: GB, model: gradient_boosting, parameters: {n_estimators: [1, 10, 60], max_depth: 4, min_samples_leaf: [5, 12], init: [mean, zero]}}
   - {name: BDT, model: adaboost, parameters: {n_estimators: [1, 8, 30], max_depth: 4, min_samples_leaf: [5], loss: [linear, square, exponential], learning_rate: [0.5, 1]}}
   - {name: RF, model: forest, parameters: {n_estimators: 50, max_features: [2, none]}}
+  - {name: Pruned, model: tree, parameters: {min_samples_leaf: 8, max_depth: [4, none], max_leaf_nodes: [2, 9, none], min_impurity_decrease: [0, 0.01], ccp_alpha: [0, 0.01]}}
 """
 
 
@@ -125,7 +127,7 @@ class Results:
         group = file[f"models/{model}"]
         self.parameters = {name: group[f"param/{name}"][()] for name in group["param"] if name != "trial"}
         self.prediction = group["prediction"][()]
-        self.members = group["diagnostic/n_members"][()]
+        self.members = group["diagnostic/n_members"][()] if "n_members" in group["diagnostic"] else None
         self.rmse = group["metric/rmse"][()]
 
 
@@ -138,6 +140,14 @@ def worst_difference(results, y, seeds, refit):
                 worst = max(worst, np.abs(refit(t, s, f, train, held_out) - results.prediction[t, s, held_out]).max() / y.std())
                 fits += 1
     return worst, fits
+
+
+def pruned_tree(X, y, X_held_out, parameters):
+    """DecisionTreeRegressor with limits on leaves; at min_samples_leaf 8 it meets no exact ties."""
+    depth, leaves = (None if np.isinf(v) or v < 0 else int(v) for v in (parameters["max_depth"], parameters["max_leaf_nodes"]))
+    tree = DecisionTreeRegressor(max_depth=depth, max_leaf_nodes=leaves, min_samples_leaf=8, random_state=0,
+                                 min_impurity_decrease=parameters["min_impurity_decrease"], ccp_alpha=parameters["ccp_alpha"])
+    return tree.fit(X, y).predict(X_held_out)
 
 
 def agree(program, folder):
@@ -166,6 +176,13 @@ def agree(program, folder):
     bdt_worst, bdt_fits = worst_difference(bdt, y, [0], refit_bdt)
     assert bdt_worst <= BOUND, f"AdaBoost differs by {bdt_worst:.3g} sd(y)"
 
+    pruned = Results(folder / "e.h5", "Pruned")
+    names = ("max_depth", "max_leaf_nodes", "min_impurity_decrease", "ccp_alpha")
+    pruned_worst, pruned_fits = worst_difference(
+        pruned, y, [0, 7],
+        lambda t, s, f, train, out: pruned_tree(X[train], y[train], X[out], {n: float(pruned.parameters[n][t]) for n in names}))
+    assert pruned_worst <= BOUND, f"pruned trees differ by {pruned_worst:.3g} sd(y)"
+
     rf = Results(folder / "e.h5", "RF")
     compared = [
         same_rmse(rf.rmse[t], held_out_rmse(rf, X, y, lambda seed, k=k: RandomForestRegressor(50, max_features=k, random_state=seed)),
@@ -180,4 +197,4 @@ def agree(program, folder):
             n_estimators=60, max_depth=4, min_samples_leaf=5, learning_rate=0.1, random_state=seed)),
         "GradientBoostingRegressor"))
     return (f"gradient boosting {gb_fits} fits within {gb_worst:.2g} sd(y); AdaBoost {bdt_fits} fits within {bdt_worst:.2g} "
-            f"with the same bootstrap; rmse over 20 seeds: {', '.join(compared)}")
+            f"with the same bootstrap; pruned trees {pruned_fits} fits within {pruned_worst:.2g}; rmse over 20 seeds: {', '.join(compared)}")
