@@ -32,7 +32,13 @@ import sklearn
 import yaml
 from joblib import Parallel, delayed
 from sklearn.ensemble import AdaBoostRegressor, GradientBoostingRegressor, RandomForestRegressor
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF
 from sklearn.model_selection import GridSearchCV, KFold
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVR
 from sklearn.tree import DecisionTreeRegressor
 
 JOBS = 2
@@ -79,6 +85,13 @@ class Study:
         grid = {names.get(name, name): v for name, v in self.grid.items()}
         GridSearchCV(estimator, grid, cv=self.folds(n_seeds), scoring="neg_root_mean_squared_error", n_jobs=JOBS,
                      refit=False).fit(self.X, self.y)
+
+    def kernels(self, estimator, n_seeds, grid):
+        """GridSearchCV of a kernel method behind a StandardScaler of features and target."""
+        scaled = TransformedTargetRegressor(make_pipeline(StandardScaler(), estimator), transformer=StandardScaler())
+        prefix = f"regressor__{type(estimator).__name__.lower()}__"
+        GridSearchCV(scaled, {prefix + name: v for name, v in grid.items()}, cv=self.folds(n_seeds),
+                     scoring="neg_root_mean_squared_error", n_jobs=JOBS, refit=False).fit(self.X, self.y)
 
     def chains(self, fit, n_seeds):
         """One chain a grid point but n_estimators: fit(X, y, X held out, point, stages) -> predictions after each stage."""
@@ -129,12 +142,23 @@ def staged_lightgbm(X, y, X_held_out, point, stages):
     return [model.predict(X_held_out, num_iteration=stage, num_threads=1) for stage in stages]
 
 
-# Part: its spec, and its peers as (name, seeds answered or None for all, function of study and seeds).
+# Part: its spec, and its peers as (name, seeds answered or None for all, function of study and seeds[, how many times the
+# points it answers the whole grid has]).
 PARTS = {
     "DT": ("benchmark_sweep.yaml", [
         ("GridSearchCV", None, lambda s, n: s.search(DecisionTreeRegressor(random_state=0), n))]),
     "RF": ("benchmark_sweep.yaml", [
         ("GridSearchCV", 1, lambda s, n: s.search(RandomForestRegressor(random_state=0), n))]),
+    "GPR": ("benchmark_kernels.yaml", [
+        ("GridSearchCV, no sd", 1, lambda s, n: s.kernels(GaussianProcessRegressor(optimizer=None), n, {
+            "kernel": [RBF(length) for length in s.grid["length_scale"]], "alpha": s.grid["noise_variance"]}))]),
+    "GPR64": ("benchmark_kernels.yaml", [
+        ("GridSearchCV, no sd", 1, lambda s, n: s.kernels(GaussianProcessRegressor(optimizer=None), n, {
+            "kernel": [RBF(length) for length in s.grid["length_scale"][::4]],
+            "alpha": s.grid["noise_variance"][::4]}), 16)]),
+    "SVR": ("benchmark_kernels.yaml", [
+        ("GridSearchCV, 1 of 10 gammas", 1, lambda s, n: s.kernels(SVR(cache_size=500), n, {
+            "gamma": s.grid["gamma"][4:5], "C": s.grid["C"], "epsilon": s.grid["epsilon"]}), 10)]),
     "BDT": ("benchmark_sweep.yaml", [
         ("GridSearchCV, T a grid axis", 1, lambda s, n: s.search(
             AdaBoostRegressor(DecisionTreeRegressor(), random_state=0), n, max_depth="estimator__max_depth")),
@@ -166,18 +190,19 @@ def spread(figures):
 
 def bench(part, program, rounds, wanted_peers, folder):
     spec_file, peers = PARTS[part]
-    peers = [p for p in peers if not wanted_peers or any(w in p[0] for w in wanted_peers)]
+    peers = [(*p, 1)[:4] for p in peers if not wanted_peers or any(w in p[0] for w in wanted_peers)]
     study = Study(spec_file, part, folder)
     Parallel(n_jobs=JOBS)(delayed(time.sleep)(0.2) for _ in range(2 * JOBS))
-    ours, theirs = [], {name: [] for name, _, _ in peers}
+    ours, theirs = [], {name: [] for name, *_ in peers}
     for _ in range(rounds):
         ours.append(seconds(run_kilofold, program, study))
-        for name, n_seeds, peer in peers:
-            scale = len(study.all_seeds) / (n_seeds or len(study.all_seeds))
+        for name, n_seeds, peer, of_grid in peers:
+            scale = of_grid * len(study.all_seeds) / (n_seeds or len(study.all_seeds))
             theirs[name].append(scale * seconds(peer, study, n_seeds))
     return {"part": part, "rounds": rounds, "kilofold_seconds": spread(ours), "peers": [
         {"peer": name, "seeds": n_seeds or len(study.all_seeds), "of_seeds": len(study.all_seeds), "seconds": spread(theirs[name]),
-         "ratio": spread([t / o for t, o in zip(theirs[name], ours)])} for name, n_seeds, _ in peers]}
+         "ratio": spread([t / o for t, o in zip(theirs[name], ours)]), "of_grid": f"1/{of_grid}"}
+        for name, n_seeds, _, of_grid in peers]}
 
 
 def machine():

@@ -476,7 +476,7 @@ struct SvrPathArgs {
 /// starts are drawn uniformly in the logarithm, by the item's random numbers (core/random.hpp, member = start). The
 /// best end wins, the earliest on ties. The mean's coefficients are profiled out.
 ///
-/// Shapes    theta (n_length_scales + 3): length scales, alpha, noise variance, signal variance ·
+/// Shapes    theta (d + 3): a length scale a feature, alpha, noise variance, signal variance ·
 ///           log_marginal_likelihood, gradient_norm (largest component by a logarithm), iterations (all starts): 1 each
 /// Errors    status: ok; iteration_limit where the best start ran out of its 200 steps; not_positive_definite where no
 ///           start could be evaluated, theta then is start 0; not_finite from the inputs
@@ -491,6 +491,7 @@ struct MaximizeLmlArgs {
   Mean mean;
   Parameter noise_variance;
   Parameter signal_variance;
+  bool per_feature;      ///< false: the length scales keep their ratios and move together
   Parameter n_restarts;  ///< further starts, >= 0
   RandomSource random;
   Batch<double> theta;

@@ -46,8 +46,6 @@ struct Model {
   ModelSchema schema;
   void (*lower)(GroupBuilder& build);
   Results results;
-  /// Write `tune:` into a block as parameters; null where the schema offers no tuning.
-  void (*tune)(ParameterBlock& block, const TuneSpec& tune) = nullptr;
   std::vector<std::string> shape = {};  ///< categories that decide the nodes: a group has one value of each
 };
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -51,6 +52,18 @@ struct ModelSchema {
   std::vector<std::string> tuned_by = {};  ///< what `tune: {by: ...}` takes here; empty = the model cannot be tuned
   bool tuned_by_gradient = false;          ///< `tune: {search: lbfgs}` is possible
   std::vector<PresetSchema> presets = {};  ///< of the key `preset`
+  /// What of `tune:` this model does not offer: `grid` (then `search` must be written), `bounds`.
+  std::vector<std::string> tune_lacks = {};
+
+  /// The parameters into which `tune: {search: lbfgs}` is written, so that it is part of a trial like any other: a
+  /// category whose value 1 is lbfgs, and the number of starts less one.
+  struct Tuner {
+    std::string search;
+    std::string restarts;
+  };
+  Tuner tuner = {};
+
+  bool lacks(std::string_view what) const { return std::ranges::find(tune_lacks, what) != tune_lacks.end(); }
 };
 
 /// One hyperparameter's values in the order written. Never empty; distinct where the axis stands alone in its factor.

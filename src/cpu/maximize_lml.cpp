@@ -31,48 +31,87 @@ void check(const MaximizeLmlArgs& a) {
   }
 }
 
-/// What the item's parameters say: length scales, alpha, noise and signal variance.
+/// What the item's parameters say: a length scale a feature, alpha, noise and signal variance.
 std::vector<double> written(const MaximizeLmlArgs& a, std::int64_t item) {
   std::vector<double> theta;
-  for (std::int64_t j = 0; j < a.kernel.n_length_scales; ++j) theta.push_back(value(a.kernel.length_scale, item, j));
+  for (std::int64_t f = 0; f < a.table->d; ++f)
+    theta.push_back(value(a.kernel.length_scale, item, a.kernel.n_length_scales == 1 ? 0 : f));
   theta.push_back(value(a.kernel.alpha, item, 0));
   theta.push_back(value(a.noise_variance, item, 0));
   theta.push_back(value(a.signal_variance, item, 0));
   return theta;
 }
 
-/// Logarithms of the hyperparameters of one start.
-std::vector<double> start_of(const MaximizeLmlArgs& a, std::int64_t item, std::uint32_t start) {
-  std::vector<double> theta = written(a, item);
-  const MemberRandom random{a.random.model_seed[item], a.random.fold_seed[item], a.random.fold[item], start};
-  const double low = natural_log(lowest), high = natural_log(highest);
-  for (std::size_t i = 0; i < theta.size(); ++i) {
-    if (start == 0)
-      theta[i] = natural_log(std::min(std::max(theta[i], lowest), highest));
-    else
-      theta[i] = low + uniform(random.bits(Draw::start, static_cast<std::uint32_t>(i))) * (high - low);
-  }
+/// The search of one item: its variables are the logarithms of the length scales, or of the first where they keep their
+/// ratios, then of alpha, noise and signal variance.
+class Search {
+ public:
+  Search(const MaximizeLmlArgs& a, std::int64_t item, Likelihood& likelihood)
+      : args_(a), item_(item), likelihood_(likelihood), written_(written(a, item)) {}
+
+  Minimum from(std::uint32_t start);
+  std::vector<double> theta(std::span<const double> x) const;
+
+ private:
+  std::size_t n_scales() const { return args_.per_feature ? static_cast<std::size_t>(args_.table->d) : 1; }
+  std::vector<double> start_at(std::uint32_t start) const;
+  Box box(const std::vector<double>& start) const;
+  double evaluate(std::span<const double> x, std::span<double> gradient);
+
+  const MaximizeLmlArgs& args_;
+  std::int64_t item_;
+  Likelihood& likelihood_;
+  std::vector<double> written_;
+};
+
+std::vector<double> Search::theta(std::span<const double> x) const {
+  std::vector<double> theta;
+  for (std::size_t f = 0; f < static_cast<std::size_t>(args_.table->d); ++f)
+    theta.push_back(args_.per_feature ? exponential_of(x[f]) : exponential_of(x[0]) * (written_[f] / written_[0]));
+  for (std::size_t i = n_scales(); i < x.size(); ++i) theta.push_back(exponential_of(x[i]));
   return theta;
 }
 
+std::vector<double> Search::start_at(std::uint32_t start) const {
+  std::vector<double> x(written_.begin(), written_.begin() + static_cast<std::ptrdiff_t>(n_scales()));
+  x.insert(x.end(), written_.end() - 3, written_.end());
+  const RandomSource& source = args_.random;
+  const MemberRandom random{source.model_seed[item_], source.fold_seed[item_], source.fold[item_], start};
+  const double low = natural_log(lowest), high = natural_log(highest);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (start == 0)
+      x[i] = natural_log(std::min(std::max(x[i], lowest), highest));
+    else
+      x[i] = low + uniform(random.bits(Draw::start, static_cast<std::uint32_t>(i))) * (high - low);
+  }
+  return x;
+}
+
 /// Where the search may go; alpha rests unless the kernel reads it.
-Box box_of(const MaximizeLmlArgs& a, const std::vector<double>& start) {
+Box Search::box(const std::vector<double>& start) const {
   Box box{std::vector(start.size(), natural_log(lowest)), std::vector(start.size(), natural_log(highest))};
-  const auto alpha = static_cast<std::size_t>(a.kernel.n_length_scales);
-  if (a.kernel.kernel != Kernel::rational_quadratic) box.lower[alpha] = box.upper[alpha] = start[alpha];
+  const std::size_t alpha = n_scales();
+  if (args_.kernel.kernel != Kernel::rational_quadratic) box.lower[alpha] = box.upper[alpha] = start[alpha];
   return box;
 }
 
-Minimum search(const MaximizeLmlArgs& a, std::int64_t item, Likelihood& likelihood, std::uint32_t start) {
-  const std::vector<double> first = start_of(a, item, start);
-  const auto objective = [&](std::span<const double> x, std::span<double> gradient) {
-    std::vector<double> theta(x.size());
-    std::transform(x.begin(), x.end(), theta.begin(), exponential_of);
-    const double value = likelihood.evaluate(theta, gradient);
-    for (double& g : gradient) g = -g;
-    return -value;
+double Search::evaluate(std::span<const double> x, std::span<double> gradient) {
+  const std::vector<double> at = theta(x);
+  std::vector<double> slope(at.size());
+  const double value = likelihood_.evaluate(at, slope);
+  std::fill(gradient.begin(), gradient.end(), 0.0);
+  const std::size_t d = at.size() - 3;
+  for (std::size_t f = 0; f < d; ++f) gradient[args_.per_feature ? f : 0] -= slope[f];
+  for (std::size_t i = 0; i < 3; ++i) gradient[n_scales() + i] = -slope[d + i];
+  return -value;
+}
+
+Minimum Search::from(std::uint32_t start) {
+  const std::vector<double> first = start_at(start);
+  const auto objective = [this](std::span<const double> x, std::span<double> gradient) {
+    return evaluate(x, gradient);
   };
-  return minimise(objective, first, box_of(a, first), gradient_tolerance, most_iterations);
+  return minimise(objective, first, box(first), gradient_tolerance, most_iterations);
 }
 
 void write(const MaximizeLmlArgs& a, std::int64_t item, const std::vector<double>& theta, double lml, double norm,
@@ -89,20 +128,19 @@ void maximize_item(const MaximizeLmlArgs& a, std::int64_t item) {
   const double nan = std::nan("");
   if (!inputs.finite()) return write(a, item, written(a, item), nan, nan, 0, FitStatus::not_finite);
   thread_local Likelihood likelihood;
-  likelihood.begin(inputs, a.rows[item].n_train, a.table->n, a.kernel.kernel, a.kernel.n_length_scales, a.mean);
+  likelihood.begin(inputs, a.rows[item].n_train, a.table->n, a.kernel.kernel, a.table->d, a.mean);
+  Search search(a, item, likelihood);
   Minimum best{{}, nan, nan, 0, false};
   std::int32_t iterations = 0;
   const auto starts = static_cast<std::uint32_t>(value(a.n_restarts, item, 0)) + 1;
   for (std::uint32_t start = 0; start < starts; ++start) {
-    Minimum end = search(a, item, likelihood, start);
+    Minimum end = search.from(start);
     iterations += end.iterations;
     if (std::isnan(best.value) || end.value < best.value) best = std::move(end);
   }
   if (!std::isfinite(best.value))
     return write(a, item, written(a, item), nan, nan, iterations, FitStatus::not_positive_definite);
-  std::vector<double> theta(best.x.size());
-  std::transform(best.x.begin(), best.x.end(), theta.begin(), exponential_of);
-  write(a, item, theta, -best.value, best.gradient_norm, iterations,
+  write(a, item, search.theta(best.x), -best.value, best.gradient_norm, iterations,
         best.converged ? FitStatus::ok : FitStatus::iteration_limit);
 }
 

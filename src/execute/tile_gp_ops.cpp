@@ -80,7 +80,7 @@ void Tile::maximize_lml(NodeItems& node) {
   const Values signal = parameter(node, "signal_variance");
   const Values restarts = parameter(node, "n_restarts_optimizer");
   const RandomKeys keys = random_keys(node);
-  node.n_theta = kernel.n_length_scales + 3;
+  node.n_theta = study_.table().d + 3;
   const auto one_an_item = [&](auto& batch, std::int64_t width) {
     using Element = std::remove_reference_t<decltype(*batch.data)>;
     const auto bytes = static_cast<std::size_t>(node.n_items() * width) * sizeof(Element);
@@ -101,6 +101,7 @@ void Tile::maximize_lml(NodeItems& node) {
                              .mean = choice<Mean>(node.plan->node, "mean"),
                              .noise_variance = noise.view(),
                              .signal_variance = signal.view(),
+                             .per_feature = node.plan->node.binding("per_feature")->fixed != 0,
                              .n_restarts = restarts.view(),
                              .random = keys.source(),
                              .theta = theta,

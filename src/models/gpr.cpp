@@ -39,9 +39,9 @@ std::vector<ParameterSchema> parameters() {
                {"SigmaF", "sigmaF", "outputscale", "constant_value", "sigma_f"}),
       category_parameter("mean", {"zero", "constant", "linear"}, "mean function (MATLAB: BasisFunction)"),
       category_parameter(
-          "optimizer", {"none", "lbfgs"},
-          "lbfgs: start from these hyperparameters and maximise the log marginal likelihood in every training "
-          "set"),
+          "optimizer", {"none", "lbfgs", "lbfgs_ard"},
+          "lbfgs: start from these hyperparameters and maximise the log marginal likelihood in every training set, "
+          "length scales keeping their ratios; lbfgs_ard: a length scale a feature"),
       integer_parameter("n_restarts_optimizer", 0, 0, "further starts of the optimizer, drawn within its bounds",
                         {"n_restarts", "restarts", "num_restarts"})};
 }
@@ -50,8 +50,9 @@ std::vector<ParameterSchema> parameters() {
 void lower_tuned(GroupBuilder& build, NodeId scaled, const std::vector<Binding>& shape, const Binding& rq_alpha,
                  AxisSet reads) {
   std::vector<Binding> start = shape;
-  start.insert(start.end(), {build.bind("length_scale"), rq_alpha, build.bind("noise_variance"),
-                             build.bind("signal_variance"), build.bind("n_restarts_optimizer")});
+  start.insert(start.end(),
+               {build.bind("length_scale"), rq_alpha, build.bind("noise_variance"), build.bind("signal_variance"),
+                build.bind("n_restarts_optimizer"), fixed("per_feature", build.only("optimizer") == 2 ? 1.0 : 0.0)});
   reads = reads | build.axis("n_restarts_optimizer");
   const NodeId tuned = build.add(Op::maximize_lml, std::move(start), {scaled}, reads);
   const NodeId matrix = build.add(Op::factor, shape, {scaled, tuned}, reads);
@@ -84,18 +85,14 @@ void lower(GroupBuilder& build) {
             {scaled, matrix}, reads);
 }
 
-/// `tune: {by: log_marginal_likelihood, search: lbfgs}` is another way to write the optimizer.
-void tune(ParameterBlock& block, const TuneSpec& tune) {
-  block.axis("optimizer").values = {1};
-  block.axis("n_restarts_optimizer").values = {static_cast<double>(tune.starts - 1)};
-}
-
 }  // namespace
 
 Model gpr() {
   ModelSchema schema{"gpr", "Gaussian process regression", parameters()};
   schema.tuned_by = {"log_marginal_likelihood"};
   schema.tuned_by_gradient = true;
+  schema.tune_lacks = {"grid", "bounds"};
+  schema.tuner = {"optimizer", "n_restarts_optimizer"};
   return {schema,
           &lower,
           {false,
@@ -104,7 +101,6 @@ Model gpr() {
             {"jitter", "variance added to the noise to keep the matrix positive definite", false},
             {"noise_variance", "noise variance of the fit, as given or as found by the optimizer", false},
             {"signal_variance", "signal variance of the fit, as given or as found by the optimizer", false}}},
-          &tune,
           {"kernel", "mean", "optimizer"}};
 }
 

@@ -108,19 +108,9 @@ void add_rows(Group& group, const Spec& spec, std::vector<Axis>& axes) {
   group.grid.add({{std::move(fold)}});
 }
 
-/// The entry with its `tune:` keys turned into parameters.
-ModelSpec with_tuning(ModelSpec entry) {
-  const Model& model = model_named(entry.model);
-  KILOFOLD_EXPECT(model.tune != nullptr || !entry.tune);
-  if (entry.tune)
-    for (ParameterBlock& block : entry.blocks) model.tune(block, *entry.tune);
-  if (entry.as_published && entry.as_published->tune) model.tune(entry.as_published->block, *entry.as_published->tune);
-  return entry;
-}
-
 /// One group a fold count, scaling and part of the entry's trials.
 std::vector<Group> make_groups(ModelId model, const Spec& spec, std::vector<Axis>& axes) {
-  const ModelSpec entry = with_tuning(spec.models[static_cast<std::size_t>(model.value)]);
+  const ModelSpec& entry = spec.models[static_cast<std::size_t>(model.value)];
   const std::vector<Part> parts = parts_of(spec, entry, axes);
   std::vector<Group> groups;
   for (std::int32_t n_folds : spec.cv.folds)

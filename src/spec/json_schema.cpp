@@ -141,14 +141,17 @@ Json tune_schema(const ModelSchema& model) {
                     {"maxItems", Json::number(2)}});
   for (const ParameterSchema& parameter : model.parameters)
     if (parameter.kind == ParameterSchema::Kind::real) bounds.emplace_back(parameter.name, ends);
-  std::vector<std::string> searches = {"grid"};
+  std::vector<std::string> searches;
+  if (!model.lacks("grid")) searches.emplace_back("grid");
   if (model.tuned_by_gradient) searches.emplace_back("lbfgs");
-  const Json keys = mapping({{"by", one_of_words(model.tuned_by)},
-                             {"search", one_of_words(searches)},
-                             {"inner_folds", form_of(key("tune.inner_folds"))},
-                             {"starts", form_of(key("tune.starts"))},
-                             {"bounds", mapping(bounds, {})}},
-                            {"by"});
+  Members members = {{"by", one_of_words(model.tuned_by)},
+                     {"search", one_of_words(searches)},
+                     {"inner_folds", form_of(key("tune.inner_folds"))},
+                     {"starts", form_of(key("tune.starts"))}};
+  if (!model.lacks("bounds")) members.emplace_back("bounds", mapping(bounds, {}));
+  const std::vector<std::string> required =
+      model.lacks("grid") ? std::vector<std::string>{"by", "search"} : std::vector<std::string>{"by"};
+  const Json keys = mapping(members, required);
   return all_of(keys, {when(has("by", "log_marginal_likelihood"), not_with({has("inner_folds")}),
                             not_with({has("search", "lbfgs")})),
                        when(has("search", "lbfgs"), anything(), not_with({has("starts"), has("bounds")}))});

@@ -126,12 +126,21 @@ void read_blocks(const YamlNode& node, BlockReader& reader, ModelSpec& entry, Pr
   check_grid_size(entry, parameters ? *parameters : node, problems);
 }
 
+/// Turn `tune: {search: lbfgs}` into the parameters that say the same, where the model has them.
+void write_tuner(const TuneSpec& tune, const ModelSchema& schema, ParameterBlock& block) {
+  if (schema.tuner.search.empty() || tune.search != "lbfgs") return;
+  block.axis(schema.tuner.search).values = {1};
+  block.axis(schema.tuner.search).text = {"lbfgs"};
+  block.axis(schema.tuner.restarts).values = {static_cast<double>(tune.starts - 1)};
+}
+
 void read_published(const YamlNode& node, const ModelSchema& schema, BlockReader& reader, ModelSpec& entry,
                     Problems& problems) {
   auto block = reader.published(node);
   if (!block) return;
   entry.as_published = PublishedTrial{std::move(*block), std::nullopt, node.at.place()};
   if (const YamlNode* tune = node.find("tune")) entry.as_published->tune = read_tune(*tune, schema, problems);
+  if (entry.as_published->tune) write_tuner(*entry.as_published->tune, schema, entry.as_published->block);
 }
 
 void read_entry(const YamlNode& node, std::span<const ModelSchema> schemas, Spec& spec, ValueBudget& budget,
@@ -154,6 +163,8 @@ void read_entry(const YamlNode& node, std::span<const ModelSchema> schemas, Spec
   if (const YamlNode* published = node.find("as_published"))
     read_published(*published, *schema, reader, entry, problems);
   if (const YamlNode* tune = node.find("tune")) entry.tune = read_tune(*tune, *schema, problems);
+  if (entry.tune)
+    for (ParameterBlock& block : entry.blocks) write_tuner(*entry.tune, *schema, block);
   spec.models.push_back(std::move(entry));
 }
 

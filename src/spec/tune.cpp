@@ -63,11 +63,12 @@ std::optional<TuneSpec> read_tune(const YamlNode& node, const ModelSchema& model
     if (found) tune.search = words[*found];
   }
   const bool by_gradient = tune.search == "lbfgs";
-  if (!by_gradient)
-    problems.add(node.at, "tune.search: choosing from the grid is not offered yet", {},
-                 "write search: lbfgs, or compare the trials by their stored log marginal likelihood");
-  if (const YamlNode* bounds = node.find("bounds"); bounds && by_gradient)
-    problems.add(bounds->at, "tune.bounds: the bounds are 1e-5 and 1e5 and cannot be set yet", {}, "remove the key");
+  if (!by_gradient && model.lacks("grid"))
+    problems.add(node.at,
+                 fmt::format("tune.search: model '{}' does not choose from its grid in this version", model.name), {},
+                 "write search: lbfgs");
+  if (const YamlNode* bounds = node.find("bounds"); bounds && model.lacks("bounds"))
+    problems.add(bounds->at, "tune.bounds: the bounds are 1e-5 and 1e5 in this version", {}, "remove the key");
   needs(node, "inner_folds", tune.by != likelihood, "by: mae, rmse or r2", problems);
   needs(node, "starts", by_gradient, "search: lbfgs", problems);
   needs(node, "bounds", by_gradient, "search: lbfgs", problems);

@@ -32,9 +32,8 @@ Spec parted_study(const Dataset& data) {
   spec.model_seeds = {0, 9};
   ModelSpec DT = make_entry("DT", "tree", {{"max_depth", {1, 2, 3}}, {"min_samples_leaf", {1, 5}}});
   DT.blocks.push_back(make_entry("", "tree", {{"max_depth", {3, 4}}, {"min_samples_leaf", {5, 7}}}).blocks[0]);
-  ParameterBlock tied;
-  tied.factors.push_back({{{"max_depth", {3, 2, none}, {}, {}}, {"min_samples_leaf", {7, 1, 2}, {}, {}}}});
-  tied.factors.push_back({{{"min_samples_split", {2, 9}, {}, {}}}});
+  ParameterBlock tied = make_entry("", "tree", {{"min_samples_split", {2, 9}}}).blocks[0];
+  testing::tie(tied, {{"max_depth", {3, 2, none}, {}, {}}, {"min_samples_leaf", {7, 1, 2}, {}, {}}});
   DT.blocks.push_back(tied);
   DT.as_published = PublishedTrial{make_entry("", "tree", {{"min_samples_leaf", {12}}}).blocks[0], {}, {}};
   spec.models = {

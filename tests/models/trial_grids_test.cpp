@@ -162,9 +162,8 @@ TEST(TrialId, IsTheSameInWhateverBlockAndOrderATrialIsWritten) {
   const Spec whole =
       study_of(testing::make_entry("DT", "tree", {{"max_depth", {1, 2, 3}}, {"min_samples_leaf", {1, 5}}}));
   Spec parted = study_of(testing::make_entry("DT", "tree", {{"max_depth", {3, 1}}, {"min_samples_leaf", {5, 1}}}));
-  ParameterBlock rest;
-  rest.factors.push_back({{{"max_depth", {2, 2}, {}, {}}, {"min_samples_leaf", {1, 5}, {}, {}}}});
-  rest.factors.push_back({{{"min_samples_split", {2}, {}, {}}}});
+  ParameterBlock rest = testing::make_entry("DT", "tree", {}).blocks[0];
+  testing::tie(rest, {{"max_depth", {2, 2}, {}, {}}, {"min_samples_leaf", {1, 5}, {}, {}}});
   parted.models[0].blocks.push_back(rest);
 
   EXPECT_EQ(ids_of(whole), ids_of(parted));

@@ -54,4 +54,11 @@ inline ModelSpec make_entry(const std::string& name, const std::string& model,
   return entry;
 }
 
+/// Let some axes of a block move together, as `zip:` does.
+inline void tie(ParameterBlock& block, std::vector<ParameterAxis> axes) {
+  for (const ParameterAxis& axis : axes)
+    std::erase_if(block.factors, [&](const ParameterFactor& factor) { return factor.axes.front().name == axis.name; });
+  block.factors.insert(block.factors.begin(), {std::move(axes)});
+}
+
 }  // namespace kilofold::testing
