@@ -74,8 +74,8 @@ std::vector<Key> study_keys() {
       {"numerics.jitter",
        Takes::word,
        "`floor`",
-       "`floor`: a noise variance too small to factorise with is raised to 16 N eps; `none`: such fits fail",
-       {"floor", "none"}},
+       "`floor`: a noise variance too small to factorise with is raised to 16 N eps",
+       {"floor"}},
   };
 }
 
@@ -135,10 +135,10 @@ std::vector<Key> reader_keys() {
       {"report.plots",
        Takes::word_list,
        "the report's choice",
-       "in this order",
+       "kept in the file; the page makes its own choice so far",
        {"true_vs_predicted", "residuals", "traces", "heatmap", "validation_curve", "importance", "rank_stability",
         "rank_distribution", "seed_distribution"}},
-      {"reference", Takes::section, "none", "results of an earlier study, printed beside `as_published`"},
+      {"reference", Takes::section, "none", "results of an earlier study, kept in the file; nothing prints them yet"},
       {"reference.source", Takes::text, "empty", "where they come from"},
       {"reference.results", Takes::own, "none", "by entry of `models` and metric: `{DT: {rmse: 1.919}}`"},
       {"run", Takes::section, "as below", "the machine"},
