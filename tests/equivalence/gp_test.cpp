@@ -22,7 +22,7 @@ using testing::make_spec;
 using testing::run_study;
 
 constexpr double eps = std::numeric_limits<double>::epsilon();
-constexpr std::int64_t n_samples = 80;
+constexpr std::int64_t n_samples = 48;
 constexpr int n_folds = 5;
 const std::vector<std::string> gp_rules = {"replicate_collapse", "noise_shift", "fold_block_inverse"};
 const std::vector<double> lengths = {0.7, 3};
@@ -174,8 +174,13 @@ TEST_P(GpRules, PlantedErrorOfABillionthIsCaught) {
 
 std::vector<Case> cases() {
   std::vector<Case> all;
-  for (Kernel kernel : {Kernel::squared_exponential, Kernel::matern32, Kernel::matern52, Kernel::rational_quadratic,
-                        Kernel::exponential})
+#ifdef __SANITIZE_ADDRESS__  // minutes there; the kernels differ in one function, which has tests of its own
+  const std::vector<Kernel> kernels = {Kernel::squared_exponential, Kernel::rational_quadratic};
+#else
+  const std::vector<Kernel> kernels = {Kernel::squared_exponential, Kernel::matern32, Kernel::matern52,
+                                       Kernel::rational_quadratic, Kernel::exponential};
+#endif
+  for (Kernel kernel : kernels)
     for (Mean mean : {Mean::zero, Mean::constant, Mean::linear})
       for (FitOn fit_on : {FitOn::fold, FitOn::all})
         for (int levels : {0, 3}) all.push_back({kernel, mean, fit_on, levels});
