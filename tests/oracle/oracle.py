@@ -175,7 +175,7 @@ def random_search_grows(_, folder):
     more = ("--set", "models.0.trials=200")
     run("grown.h5")
     progress = run("grown.h5", *more)
-    assert "180 cells" in progress and "20 were there already" in progress, progress
+    assert "180 cells" in progress and "20 of 200 cells are there already" in progress, progress
     run("fresh.h5", *more)
     grown, fresh = (h5py.File(folder / name, "r")["models/DT"] for name in ("grown.h5", "fresh.h5"))
     for name in ("trial", "prediction", "metric/rmse", "param/max_depth"):
