@@ -68,6 +68,9 @@ struct RankCodes {
 };
 RankCodes rank_codes(const Matrix<double>& X);
 
+/// Each sample's number of the set of samples with equal features, sets numbered by first appearance. Shape (n).
+std::vector<std::int32_t> equal_rows(const Matrix<double>& X);
+
 /// One fold seed's partition of the samples.
 struct Split {
   std::int32_t n_folds = 0;

@@ -107,6 +107,9 @@ class Grid {
   void add(Factor factor);
 
   std::span<const Factor> factors() const { return factors_; }
+  /// The factor that holds an axis, and its column there. Both require that the grid has the axis.
+  const Factor& factor_of(AxisId axis) const;
+  const Column& column_of(AxisId axis) const;
   AxisSet axes() const;
   std::int64_t size() const;  ///< points; throws InputError beyond 2^62
 

@@ -8,27 +8,17 @@
 namespace kilofold {
 namespace {
 
-/// Number of each row's set of rows with equal features, by first appearance.
-std::vector<std::int32_t> equal_rows(const Matrix<std::int32_t>& code) {
-  std::map<std::vector<std::int32_t>, std::int32_t> number;
-  std::vector<std::int32_t> set;
-  std::vector<std::int32_t> row(static_cast<std::size_t>(code.cols()));
-  for (std::int64_t i = 0; i < code.rows(); ++i) {
-    for (std::int64_t j = 0; j < code.cols(); ++j) row[static_cast<std::size_t>(j)] = code(i, j);
-    set.push_back(number.try_emplace(row, static_cast<std::int32_t>(number.size())).first->second);
-  }
-  return set;
-}
-
-/// The same for the rows of a list; `n_unique` receives the number of sets.
+/// `set` of the rows of a list, renumbered by first appearance there; `n_unique` receives the number of sets.
 std::vector<std::int32_t> replicate_sets(const std::vector<std::int32_t>& rows, const std::vector<std::int32_t>& set,
                                          std::int32_t& n_unique) {
-  std::map<std::int32_t, std::int32_t> number;
+  std::vector<std::int32_t> number(set.size(), -1);
   std::vector<std::int32_t> replicate;
-  for (std::int32_t row : rows)
-    replicate.push_back(
-        number.try_emplace(set[static_cast<std::size_t>(row)], static_cast<std::int32_t>(number.size())).first->second);
-  n_unique = static_cast<std::int32_t>(number.size());
+  n_unique = 0;
+  for (std::int32_t row : rows) {
+    std::int32_t& here = number[static_cast<std::size_t>(set[static_cast<std::size_t>(row)])];
+    if (here < 0) here = n_unique++;
+    replicate.push_back(here);
+  }
   return replicate;
 }
 
@@ -47,7 +37,7 @@ StudyData::StudyData(const Plan& plan, const Dataset& data, const Backend& backe
   table_.level = upload(ranks.level);
   table_.level_begin = upload(ranks.level_begin);
 
-  equal_rows_ = equal_rows(ranks.code);
+  equal_rows_ = equal_rows(data.X);
   std::vector<std::int32_t> every_row(static_cast<std::size_t>(table_.n));
   std::iota(every_row.begin(), every_row.end(), 0);
   all_ = view(every_row, {});

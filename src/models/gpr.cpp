@@ -3,40 +3,28 @@
 #include "models/gpr.hpp"
 
 #include "kilofold/core/op_options.hpp"
-#include "models/tree_parameters.hpp"
+#include "models/parameters.hpp"
 
 namespace kilofold {
 namespace {
 
-ParameterSchema positive(const char* name, double default_value, const char* help,
-                         std::vector<std::string> foreign_names) {
-  ParameterSchema parameter;
-  parameter.name = name;
-  parameter.minimum = 0;
-  parameter.minimum_allowed = false;
-  parameter.default_value = default_value;
-  parameter.help = help;
-  parameter.foreign_names = std::move(foreign_names);
-  return parameter;
-}
-
 std::vector<ParameterSchema> parameters() {
-  ParameterSchema length_scale =
-      positive("length_scale", 1, "length scale in units of the scaled features; a list holds one a feature (ARD)",
-               {"lengthscale", "sigmaL", "SigmaL", "ls", "theta"});
+  ParameterSchema length_scale = positive_parameter(
+      "length_scale", 1, "length scale in units of the scaled features; a list holds one a feature (ARD)",
+      {"lengthscale", "sigmaL", "SigmaL", "ls", "theta"});
   length_scale.per_feature = true;
   return {
       category_parameter("kernel", {"squared_exponential", "matern32", "matern52", "rational_quadratic", "exponential"},
                          "covariance of two samples as a function of their scaled distance"),
       std::move(length_scale),
-      positive(
+      positive_parameter(
           "rq_alpha", 1,
           "scale mixture of rational_quadratic (RationalQuadratic's alpha in scikit-learn); other kernels ignore it",
           {"alpha_rq", "scale_mixture", "shape"}),
-      positive("noise_variance", 0.01, "variance of the noise, in units of the scaled target's variance",
-               {"alpha", "Sigma", "sigma_n", "noise", "noise_level", "likelihood_noise", "nugget"}),
-      positive("signal_variance", 1, "variance of the process, in units of the scaled target's variance",
-               {"SigmaF", "sigmaF", "outputscale", "constant_value", "sigma_f"}),
+      positive_parameter("noise_variance", 0.01, "variance of the noise, in units of the scaled target's variance",
+                         {"alpha", "Sigma", "sigma_n", "noise", "noise_level", "likelihood_noise", "nugget"}),
+      positive_parameter("signal_variance", 1, "variance of the process, in units of the scaled target's variance",
+                         {"SigmaF", "sigmaF", "outputscale", "constant_value", "sigma_f"}),
       category_parameter("mean", {"zero", "constant", "linear"}, "mean function (MATLAB: BasisFunction)"),
       category_parameter(
           "optimizer", {"none", "lbfgs", "lbfgs_ard"},

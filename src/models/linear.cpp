@@ -2,17 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/linear.hpp"
 
+#include "models/parameters.hpp"
+
 namespace kilofold {
 namespace {
 
 ParameterSchema alpha() {
-  ParameterSchema alpha;
-  alpha.name = "alpha";
-  alpha.minimum = 0;
-  alpha.default_value = 0;
-  alpha.help = "ridge penalty on the squared weights of the scaled features; 0 = ordinary least squares";
-  alpha.foreign_names = {"lambda", "Lambda", "penalty", "reg_lambda", "l2"};
-  return alpha;
+  return real_parameter("alpha", 0, 0,
+                        "ridge penalty on the squared weights of the scaled features; 0 = ordinary least squares",
+                        {"lambda", "Lambda", "penalty", "reg_lambda", "l2"});
 }
 
 void lower(GroupBuilder& build) {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <numeric>
-#include <set>
 
 #include "kilofold/models.hpp"
 #include "models/trial_grids.hpp"
@@ -14,16 +13,6 @@ std::vector<double> numbers_below(std::int32_t n) {
   std::vector<double> values(static_cast<std::size_t>(n));
   std::iota(values.begin(), values.end(), 0.0);
   return values;
-}
-
-std::int64_t distinct_rows(const Matrix<double>& X) {
-  std::set<std::vector<double>> rows;
-  std::vector<double> row(static_cast<std::size_t>(X.cols()));
-  for (std::int64_t i = 0; i < X.rows(); ++i) {
-    for (std::int64_t f = 0; f < X.cols(); ++f) row[static_cast<std::size_t>(f)] = X(i, f);
-    rows.insert(row);
-  }
-  return static_cast<std::int64_t>(rows.size());
 }
 
 /// Some of an entry's trials, all with the same nodes.
@@ -145,25 +134,17 @@ Binding GroupBuilder::bind(std::string_view parameter) const {
 
 double GroupBuilder::only(std::string_view parameter) const {
   const AxisId axis = bind(parameter).axis;
-  for (const Grid::Factor& factor : group_.grid.factors())
-    for (const Grid::Column& column : factor.columns)
-      if (column.axis == axis) {
-        const std::int32_t code = column.code.front();
-        KILOFOLD_EXPECT(std::ranges::all_of(column.code, [code](std::int32_t other) { return other == code; }));
-        return axes_[static_cast<std::size_t>(axis.value)].values[static_cast<std::size_t>(code)];
-      }
-  throw_bug("precondition", "a group has an axis of every parameter", __FILE__, __LINE__);
+  const std::int32_t code = group_.grid.column_of(axis).code.front();
+  const double value = axes_[static_cast<std::size_t>(axis.value)].values[static_cast<std::size_t>(code)];
+  KILOFOLD_EXPECT(always(parameter, value));
+  return value;
 }
 
 bool GroupBuilder::always(std::string_view parameter, double value) const {
   const AxisId axis = bind(parameter).axis;
   const std::vector<double>& values = axes_[static_cast<std::size_t>(axis.value)].values;
-  for (const Grid::Factor& factor : group_.grid.factors())
-    for (const Grid::Column& column : factor.columns)
-      if (column.axis == axis)
-        return std::ranges::all_of(column.code,
-                                   [&](std::int32_t code) { return values[static_cast<std::size_t>(code)] == value; });
-  throw_bug("precondition", "a group has an axis of every parameter", __FILE__, __LINE__);
+  return std::ranges::all_of(group_.grid.column_of(axis).code,
+                             [&](std::int32_t code) { return values[static_cast<std::size_t>(code)] == value; });
 }
 
 NodeId GroupBuilder::standardize() {
@@ -187,7 +168,7 @@ Lowered lower(const Spec& spec, const Dataset& data) {
   lowered.splitting = spec.cv.splitting;
   lowered.n_samples = data.n_samples();
   lowered.n_features = data.n_features();
-  const std::int64_t n_distinct = distinct_rows(data.X);
+  const std::int64_t n_distinct = std::ranges::max(equal_rows(data.X)) + 1;
   for (std::size_t m = 0; m < spec.models.size(); ++m)
     for (Group& group : make_groups(ModelId(static_cast<int>(m)), spec, lowered.axes)) {
       group.n_samples = data.n_samples();

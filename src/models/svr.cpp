@@ -2,39 +2,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/svr.hpp"
 
-#include "models/tree_parameters.hpp"
+#include "models/parameters.hpp"
 
 namespace kilofold {
 namespace {
 
 constexpr double first_word = -1;  // `scale` of gamma
 
-ParameterSchema number(const char* name, double minimum, double default_value, const char* help,
-                       std::vector<std::string> foreign_names) {
-  ParameterSchema parameter;
-  parameter.name = name;
-  parameter.minimum = minimum;
-  parameter.default_value = default_value;
-  parameter.help = help;
-  parameter.foreign_names = std::move(foreign_names);
-  return parameter;
-}
-
 std::vector<ParameterSchema> parameters() {
-  ParameterSchema C =
-      number("C", 0, 1, "weight of the loss against flatness, on the scaled target; iqr = MATLAB's iqr(y) / 1.349",
-             {"BoxConstraint", "cost", "box_constraint", "regularization"});
-  C.minimum_allowed = false;
+  ParameterSchema C = positive_parameter(
+      "C", 1, "weight of the loss against flatness, on the scaled target; iqr = MATLAB's iqr(y) / 1.349",
+      {"BoxConstraint", "cost", "box_constraint", "regularization"});
   C.words = {"iqr"};
-  ParameterSchema epsilon = number(
+  ParameterSchema epsilon = real_parameter(
       "epsilon", 0, 0.1, "residuals up to this cost nothing, on the scaled target; iqr = MATLAB's iqr(y) / 13.49",
       {"Epsilon", "eps", "svm_epsilon", "epsilon_tube"});
   epsilon.words = {"iqr"};
-  ParameterSchema gamma = number(
-      "gamma", 0, first_word,
+  ParameterSchema gamma = positive_parameter(
+      "gamma", first_word,
       "of rbf and poly, on the scaled features; scale = 1 / (d var(X)), auto = 1 / d, matlab_* = the app's presets",
       {"KernelScale", "kernel_scale", "sigma", "length_scale"});
-  gamma.minimum_allowed = false;
   gamma.words = {"scale", "auto", "matlab_fine", "matlab_medium", "matlab_coarse"};
   ParameterSchema kernel =
       category_parameter("kernel", {"rbf", "linear", "poly"}, "inner product that stands for the features");
@@ -42,12 +29,13 @@ std::vector<ParameterSchema> parameters() {
   ParameterSchema degree =
       integer_parameter("degree", 1, 3, "power of poly; other kernels ignore it", {"PolynomialOrder", "order"});
   degree.maximum = 100;
-  return {kernel,
-          C,
-          epsilon,
-          gamma,
-          degree,
-          number("coef0", 0, 0, "constant term of poly; other kernels ignore it", {"KernelOffset", "offset", "r"})};
+  return {
+      kernel,
+      C,
+      epsilon,
+      gamma,
+      degree,
+      real_parameter("coef0", 0, 0, "constant term of poly; other kernels ignore it", {"KernelOffset", "offset", "r"})};
 }
 
 void lower(GroupBuilder& build) {

@@ -6,43 +6,17 @@
 
 namespace kilofold {
 
-ParameterSchema integer_parameter(const char* name, double minimum, double default_value, const char* help,
-                                  std::vector<std::string> foreign_names) {
-  ParameterSchema parameter;
-  parameter.name = name;
-  parameter.kind = ParameterSchema::Kind::integer;
-  parameter.minimum = minimum;
-  parameter.default_value = default_value;
-  parameter.help = help;
-  parameter.foreign_names = std::move(foreign_names);
-  return parameter;
-}
-
-ParameterSchema category_parameter(const char* name, std::vector<std::string> categories, const char* help) {
-  ParameterSchema parameter;
-  parameter.name = name;
-  parameter.kind = ParameterSchema::Kind::category;
-  parameter.categories = std::move(categories);
-  parameter.minimum = 0;
-  parameter.maximum = static_cast<double>(parameter.categories.size()) - 1;
-  parameter.help = help;
-  return parameter;
-}
-
 std::vector<ParameterSchema> leaf_limits() {
   ParameterSchema nodes = integer_parameter("max_leaf_nodes", 2, std::numeric_limits<double>::infinity(),
                                             "leaves of the splits of largest gain, best first; none = no limit",
                                             {"max_leaves", "num_leaves", "MaxNumSplits"});
   nodes.none_allowed = true;
-  ParameterSchema decrease;
-  decrease.name = "min_impurity_decrease";
-  decrease.minimum = 0;
-  decrease.default_value = 0;
-  decrease.help = "least decrease of the training sample's mean squared error that a split must bring";
-  ParameterSchema alpha = decrease;
-  alpha.name = "ccp_alpha";
-  alpha.help = "branches that lower the mean squared error by no more than this for each leaf they add are cut";
-  return {nodes, decrease, alpha};
+  return {
+      nodes,
+      real_parameter("min_impurity_decrease", 0, 0,
+                     "least decrease of the training sample's mean squared error that a split must bring"),
+      real_parameter("ccp_alpha", 0, 0,
+                     "branches that lower the mean squared error by no more than this for each leaf they add are cut")};
 }
 
 std::vector<ParameterSchema> tree_limits(double default_depth) {
@@ -69,14 +43,8 @@ std::vector<ParameterSchema> ensemble_limits(double default_members, double defa
 }
 
 ParameterSchema learning_rate(double default_value) {
-  ParameterSchema rate;
-  rate.name = "learning_rate";
-  rate.minimum = 0;
-  rate.minimum_allowed = false;
-  rate.default_value = default_value;
-  rate.help = "weight of each tree's contribution";
-  rate.foreign_names = {"LearnRate", "eta", "shrinkage"};
-  return rate;
+  return positive_parameter("learning_rate", default_value, "weight of each tree's contribution",
+                            {"LearnRate", "eta", "shrinkage"});
 }
 
 DiagnosticColumn members_used() { return {"n_members", "members the prediction uses", true}; }

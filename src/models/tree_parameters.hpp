@@ -3,14 +3,10 @@
 #pragma once
 
 #include "kilofold/models.hpp"
+#include "models/parameters.hpp"
 
 /// Parameters that single trees and ensembles of trees have in common.
 namespace kilofold {
-
-ParameterSchema integer_parameter(const char* name, double minimum, double default_value, const char* help,
-                                  std::vector<std::string> foreign_names = {});
-/// The first category is the default.
-ParameterSchema category_parameter(const char* name, std::vector<std::string> categories, const char* help);
 
 /// max_depth, min_samples_split, min_samples_leaf. `default_depth` may be infinite: none.
 std::vector<ParameterSchema> tree_limits(double default_depth);

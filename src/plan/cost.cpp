@@ -43,17 +43,11 @@ double typical(const Node& node, std::string_view parameter, double limit, const
   const Binding* binding = node.binding(parameter);
   KILOFOLD_EXPECT(binding != nullptr);
   if (!binding->axis) return std::min(binding->fixed, limit);
-  for (const Grid::Factor& factor : grid.factors())
-    for (const Grid::Column& column : factor.columns) {
-      if (column.axis != binding->axis) continue;
-      double sum = 0;
-      for (std::int32_t code : column.code)
-        sum +=
-            std::min(axes[static_cast<std::size_t>(column.axis.value)].values[static_cast<std::size_t>(code)], limit);
-      return sum / static_cast<double>(column.code.size());
-    }
-  KILOFOLD_ASSERT(false && "a bound axis is one of the grid's");
-  return limit;
+  const std::vector<std::int32_t>& codes = grid.column_of(binding->axis).code;
+  const std::vector<double>& values = axes[static_cast<std::size_t>(binding->axis.value)].values;
+  double sum = 0;
+  for (std::int32_t code : codes) sum += std::min(values[static_cast<std::size_t>(code)], limit);
+  return sum / static_cast<double>(codes.size());
 }
 
 /// Levels a greedy tree really has: about twice the balanced depth when nothing else stops it.

@@ -109,6 +109,16 @@ void Grid::add(Factor factor) {
   factors_.push_back(std::move(factor));
 }
 
+const Grid::Factor& Grid::factor_of(AxisId axis) const {
+  for (const Factor& factor : factors_)
+    if (std::ranges::find(factor.columns, axis, &Column::axis) != factor.columns.end()) return factor;
+  throw_bug("precondition", "the grid has the axis", __FILE__, __LINE__);
+}
+
+const Grid::Column& Grid::column_of(AxisId axis) const {
+  return *std::ranges::find(factor_of(axis).columns, axis, &Column::axis);
+}
+
 AxisSet Grid::axes() const {
   AxisSet axes;
   for (const Factor& factor : factors_)

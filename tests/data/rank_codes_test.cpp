@@ -50,6 +50,12 @@ TEST(RankCodes, TakeBothZerosForOneValueAndNeighboursForTwo) {
   EXPECT_EQ(codes.code(3, 0), codes.code(2, 0) + 1);
 }
 
+TEST(EqualRows, AreNumberedByFirstAppearance) {
+  const std::vector<std::int32_t> set = equal_rows(matrix({{3, 1, 3, -0.0, 0.0}, {2, 2, 2, 5, 5}}));
+
+  EXPECT_EQ(set, (std::vector<std::int32_t>{0, 1, 0, 2, 2}));
+}
+
 TEST(RankCodes, RefuseNaN) { EXPECT_THROW(rank_codes(matrix({{1, std::numeric_limits<double>::quiet_NaN()}})), Bug); }
 
 }  // namespace

@@ -9,11 +9,7 @@ namespace {
 
 const Grid::Factor* factor_of(const Node& node, std::string_view parameter, const Grid& grid) {
   const Binding* binding = node.binding(parameter);
-  if (binding == nullptr || !binding->axis) return nullptr;
-  for (const Grid::Factor& factor : grid.factors())
-    if (std::ranges::any_of(factor.columns, [&](const Grid::Column& c) { return c.axis == binding->axis; }))
-      return &factor;
-  return nullptr;
+  return binding != nullptr && binding->axis ? &grid.factor_of(binding->axis) : nullptr;
 }
 
 }  // namespace

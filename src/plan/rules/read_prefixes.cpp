@@ -7,13 +7,6 @@
 namespace kilofold {
 namespace {
 
-const Grid::Factor& factor_of(const Grid& grid, AxisId axis) {
-  for (const Grid::Factor& factor : grid.factors())
-    if (std::ranges::any_of(factor.columns, [&](const Grid::Column& column) { return column.axis == axis; }))
-      return factor;
-  throw_bug("invariant", "a bound axis is one of the grid's", __FILE__, __LINE__);
-}
-
 double largest(const Grid::Factor& factor, const Axis& axis) {
   double value = -1;
   for (std::int32_t code : factor.columns.front().code)
@@ -37,7 +30,7 @@ std::variant<std::vector<Node>, Refusal> read_prefixes(const Prefix& prefix, con
     Binding& grown = *std::ranges::find(nodes[grow].bindings, prefix.parameter, &Binding::parameter);
     if (!grown.axis) return Refusal{prefix.one_value_only};
     const AxisId moved = grown.axis;
-    const Grid::Factor& factor = factor_of(group.grid, moved);
+    const Grid::Factor& factor = group.grid.factor_of(moved);
     if (factor.columns.size() > 1) return Refusal{prefix.tied};
     if (factor.rows() == 1) return Refusal{prefix.one_value_only};
 
