@@ -20,15 +20,14 @@ namespace {
 
 constexpr double largest_exact_integer = 9007199254740992.0;  // 2^53: beyond it doubles skip integers
 
-/// The schema of one feature's number.
+}  // namespace
+
 ParameterSchema one_number(const ParameterSchema& schema) {
   ParameterSchema one = schema;
   one.per_feature = false;
   one.words.clear();
   return one;
 }
-
-}  // namespace
 
 void AxisReader::refuse(const YamlNode& node, std::string message, std::string reason, std::string hint) {
   sound_ = false;

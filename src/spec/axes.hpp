@@ -50,4 +50,7 @@ bool is_generator(const YamlNode& node);
 /// Whether a mapping says how to draw at random: {min, max, distribution}.
 bool is_distribution(const YamlNode& node);
 
+/// The schema of one feature's number, of a parameter that takes one a feature.
+ParameterSchema one_number(const ParameterSchema& schema);
+
 }  // namespace kilofold::spec

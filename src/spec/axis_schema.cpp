@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "axes.hpp"
+
 namespace kilofold::spec {
 namespace {
 
@@ -66,14 +68,6 @@ Json distribution(const ParameterSchema& schema) {
   return mapping({{"min", end}, {"max", end}, {"distribution", one_of_words(names)}}, {"min", "max", "distribution"});
 }
 
-/// The parameter with one number where it may take one a feature.
-ParameterSchema scalar(const ParameterSchema& schema) {
-  ParameterSchema one = schema;
-  one.per_feature = false;
-  one.words.clear();
-  return one;
-}
-
 }  // namespace
 
 Json list_of(const Json& item) {
@@ -108,7 +102,7 @@ std::string Definitions::axis(const std::string& name, const ParameterSchema& sc
   std::vector<Json> draws = {reference(name)};
   if (schema.kind != Kind::category) draws.push_back(distribution(schema));
   if (schema.per_feature) {
-    const Json feature = reference(axis(name + ".feature", scalar(schema)));
+    const Json feature = reference(axis(name + ".feature", one_number(schema)));
     points.push_back(list_of(number_schema(schema)));
     forms.push_back(ard(feature));
     draws.push_back(ard(any_of({feature, distribution(schema)})));
