@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "cli/exit_codes.hpp"
+#include "cli/findings.hpp"
 #include "cli/paths.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
@@ -15,7 +16,6 @@ namespace kilofold::cli {
 namespace {
 
 constexpr std::int64_t most_threads = 4096;
-constexpr std::size_t most_lines = 20;  // of differences; the rest is counted
 
 /// Compares cells, as they are computed again, with those of a file.
 class Comparison {
@@ -26,21 +26,12 @@ class Comparison {
     for (std::int64_t c = 0; c < block.n_cells(); ++c) add(block, static_cast<std::size_t>(c));
   }
 
-  void put_lines() const {
-    for (const std::string& line : lines_) put("  {}\n", line);
-    if (n_differences_ > most_lines)
-      put("  and {} more\n", grouped(static_cast<std::int64_t>(n_differences_ - most_lines)));
-  }
-
-  void note(const std::string& line) {
-    if (++n_differences_ <= most_lines) lines_.push_back(line);
-  }
-
+  Findings& differences() { return differences_; }
+  const Findings& differences() const { return differences_; }
   std::int64_t n_fits() const { return n_fits_; }
   std::int64_t n_not_there() const { return n_not_there_; }
   std::int64_t n_without_predictions() const { return n_without_predictions_; }
   std::int64_t n_other_numerics() const { return n_other_numerics_; }
-  std::size_t n_differences() const { return n_differences_; }
 
  private:
   void add(const CellBlock& here, std::size_t c) {
@@ -89,14 +80,13 @@ class Comparison {
     for (std::size_t i = 0; i < there.size(); ++i) {
       const T value = here[cell * there.size() + i];
       if (!same(there[i], value))
-        note(fmt::format("{}, {} {}: {} in the file, {} here", place_, what, i, there[i], value));
+        differences_.add(fmt::format("{}, {} {}: {} in the file, {} here", place_, what, i, there[i], value));
     }
   }
 
   const StudyReader& file_;
   std::string place_;
-  std::vector<std::string> lines_;
-  std::size_t n_differences_ = 0;
+  Findings differences_;
   std::int64_t n_fits_ = 0;
   std::int64_t n_not_there_ = 0;
   std::int64_t n_without_predictions_ = 0;
@@ -122,13 +112,12 @@ int put_verdict(const Comparison& comparison) {
     put("{} cells have other numerics: this program cannot give their bits\n", grouped(comparison.n_other_numerics()));
   if (comparison.n_without_predictions() > 0)
     put("{} cells keep no predictions: their metrics are compared\n", grouped(comparison.n_without_predictions()));
-  if (comparison.n_differences() == 0) {
+  if (comparison.differences().empty()) {
     put("bitwise equal, {} fits\n", grouped(comparison.n_fits()));
     return done;
   }
-  put("{} differences in {} fits:\n", grouped(static_cast<std::int64_t>(comparison.n_differences())),
-      grouped(comparison.n_fits()));
-  comparison.put_lines();
+  put("{} differences in {} fits:\n", grouped(comparison.differences().size()), grouped(comparison.n_fits()));
+  comparison.differences().put_lines();
   return mismatch;
 }
 
@@ -147,8 +136,8 @@ int reproduce(const Options& options) {
   const StudyHeader made = header(stored.study, plan, {&cpu_backend(), "", ""}, stored.overrides);
   Comparison comparison(file);
   const std::vector<Disagreement> of_study = study_disagreements(file, made);
-  for (const Disagreement& found : of_study) comparison.note(found.text());
-  for (const Disagreement& found : table_disagreements(file)) comparison.note(found.text());
+  for (const Disagreement& found : of_study) comparison.differences().add(found.text());
+  for (const Disagreement& found : table_disagreements(file)) comparison.differences().add(found.text());
   const auto other_trials = [&](std::size_t m) { return file.models()[m].id != made.models[m].id; };
   bool same_trials = file.models().size() == made.models.size();
   for (std::size_t m = 0; same_trials && m < made.models.size(); ++m) same_trials = !other_trials(m);
@@ -157,7 +146,7 @@ int reproduce(const Options& options) {
   if (!executed.complete) {
     say_text("stopped early: nothing is said about the rest\n");
     put_verdict(comparison);
-    return comparison.n_differences() > 0 ? mismatch : stopped_early;
+    return comparison.differences().empty() ? stopped_early : mismatch;
   }
   return put_verdict(comparison);
 }

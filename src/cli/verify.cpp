@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "cli/exit_codes.hpp"
+#include "cli/findings.hpp"
 #include "cli/paths.hpp"
 #include "cli/refit.hpp"
 #include "cli/stored_study.hpp"
@@ -15,26 +16,6 @@
 
 namespace kilofold::cli {
 namespace {
-
-constexpr std::size_t most_lines = 20;  // of disagreements; the rest is counted
-
-/// What was found wrong, some of it in words.
-class Findings {
- public:
-  void add(const std::string& line) {
-    if (++n_ <= most_lines) lines_.push_back(line);
-  }
-  void put_lines() const {
-    for (const std::string& line : lines_) put("  {}\n", line);
-    if (n_ > most_lines) put("  and {} more\n", grouped(static_cast<std::int64_t>(n_ - most_lines)));
-  }
-  bool empty() const { return n_ == 0; }
-  std::size_t size() const { return n_; }
-
- private:
-  std::vector<std::string> lines_;
-  std::size_t n_ = 0;
-};
 
 struct Cell {
   std::int64_t trial;
@@ -217,7 +198,7 @@ int verify(const Options& options) {
     put_text("verified: every number within its bound\n");
     return done;
   }
-  put("{} disagreements:\n", grouped(static_cast<std::int64_t>(findings.size())));
+  put("{} disagreements:\n", grouped(findings.size()));
   findings.put_lines();
   return mismatch;
 }
