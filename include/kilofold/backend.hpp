@@ -26,7 +26,7 @@
 ///     fails numerically is a status, and its numbers are NaN.
 namespace kilofold {
 
-inline constexpr std::uint32_t backend_abi = 4;
+inline constexpr std::uint32_t backend_abi = 5;
 
 /// The study's table, uploaded once. X (n, d), y (n), code (n, d) and levels as in data.hpp's RankCodes.
 struct TableView {
@@ -95,6 +95,21 @@ struct StandardizeArgs {
   std::int32_t* status;  ///< (n_items)
 };
 
+/// Standardised inputs of an op, as `standardize` left them.
+struct ScaledInputs {
+  const std::int32_t* slot;  ///< (n_items) item of these
+  std::int64_t ld_train;
+  std::int64_t ld_held_out;
+  Replicates replicates;  ///< collapse: items have n_unique rows, not n_train
+  Batch<const double> X_train;
+  Batch<const double> X_held_out;
+  Batch<const double> y_train;
+  Batch<const double> count;
+  Batch<const double> within;
+  Batch<const double> centre;
+  Batch<const double> scale;
+};
+
 /// Fit a linear model with intercept and predict, for every ridge penalty from one factorisation.
 ///
 /// Minimises |y - b0 - X w|^2 + alpha |w|^2 on the standardised columns, intercept unpenalised. One SVD of the centred
@@ -102,7 +117,7 @@ struct StandardizeArgs {
 /// Singular values below max(n, d) eps s_max count as zero, so alpha = 0 on a singular design gives the minimum-norm
 /// solution.
 ///
-/// Shapes    inputs as StandardizeArgs · alpha (lanes) >= 0 · coefficient (d + 1, lanes): w in standardised units, then
+/// Shapes    alpha (lanes) >= 0 · coefficient (d + 1, lanes): w in standardised units, then
 ///           the intercept · prediction (n_held_out, lanes), ld = ld_held_out, in the target's own unit
 /// Errors    status(lane, item) = ok, rank_deficient (alpha = 0, minimum norm), not_finite
 /// Cost      2 n d^2 + O(d^3) an item, O(n_held_out d + d^2) a lane
@@ -111,15 +126,8 @@ struct LeastSquaresArgs {
   const TableView* table;
   std::int64_t n_items;
   std::int64_t n_lanes;
-  const RowSetView* rows;    ///< (n_items)
-  const std::int32_t* slot;  ///< (n_items) item of the standardised inputs
-  std::int64_t ld_train;
-  std::int64_t ld_held_out;
-  Batch<const double> X_train;
-  Batch<const double> X_held_out;
-  Batch<const double> y_train;
-  Batch<const double> centre;
-  Batch<const double> scale;
+  const RowSetView* rows;  ///< (n_items)
+  ScaledInputs scaled;     ///< replicates = keep
   Parameter alpha;
   Batch<double> coefficient;
   Batch<double> prediction;
@@ -269,21 +277,6 @@ struct ReadTreesArgs {
   Batch<double> prediction;
   std::int32_t* n_used;  ///< (n_items, n_lanes), lane fastest: members that the prediction uses
   std::int32_t* status;  ///< (n_items, n_lanes), lane fastest
-};
-
-/// Standardised inputs of the kernel methods, as `standardize` left them.
-struct ScaledInputs {
-  const std::int32_t* slot;  ///< (n_items) item of these
-  std::int64_t ld_train;
-  std::int64_t ld_held_out;
-  Replicates replicates;  ///< collapse: items have n_unique rows, not n_train
-  Batch<const double> X_train;
-  Batch<const double> X_held_out;
-  Batch<const double> y_train;
-  Batch<const double> count;
-  Batch<const double> within;
-  Batch<const double> centre;
-  Batch<const double> scale;
 };
 
 /// A Gaussian process's kernel matrix of each item. `length_scale` holds `n_length_scales` values an item (1: shared by

@@ -80,6 +80,16 @@ void check_rows(const TableView& table, const RowSetView& rows) {
   require(rows.held_out[0] >= 0 && rows.held_out[rows.n_held_out - 1] < table.n, "held-out rows must lie in the table");
 }
 
+void check_inputs(const TableView& table, const ScaledInputs& scaled, const RowSetView& rows, std::int64_t item) {
+  check_rows(table, rows);
+  require(scaled.slot[item] >= 0, "a slot must not be negative");
+  require(rows_used(rows, scaled.replicates) >= 1, "collapsing needs the replicate sets");
+  require(rows.n_train <= scaled.ld_train, "ld_train must hold every training row");
+  require(rows.n_held_out <= scaled.ld_held_out, "ld_held_out must hold every held-out row");
+  require(scaled.replicates == Replicates::keep || (scaled.count.data != nullptr && scaled.within.data != nullptr),
+          "collapsed rows need their counts and their spread");
+}
+
 void require_count(double value, double least, Infinite infinite, const char* what) {
   const bool whole = std::isfinite(value) ? std::floor(value) == value : infinite == Infinite::allowed;
   require(whole && value >= least, what);

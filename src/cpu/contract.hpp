@@ -26,6 +26,19 @@ void check_table(const TableView* table);
 /// Refuse an empty training set, and rows outside the table. Lists ascend, so their ends tell.
 void check_rows(const TableView& table, const RowSetView& rows);
 
+/// Training rows of an item as they are counted: its replicate sets where they are collapsed.
+inline std::int64_t rows_used(const RowSetView& rows, Replicates replicates) {
+  return replicates == Replicates::collapse ? rows.n_unique : rows.n_train;
+}
+
+/// Refuse inputs that do not fit the row set of their item.
+void check_inputs(const TableView& table, const ScaledInputs& scaled, const RowSetView& rows, std::int64_t item);
+
+/// A parameter's value for one item and lane.
+inline double value(const Parameter& p, std::int64_t item, std::int64_t lane = 0) {
+  return p.values[item * p.item_stride + lane];
+}
+
 /// Refuse a count that is not whole or below `least`; +infinity is one where the parameter may be unlimited.
 enum class Infinite { refused, allowed };
 void require_count(double value, double least, Infinite infinite, const char* what);

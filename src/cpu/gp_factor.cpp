@@ -8,13 +8,6 @@
 namespace kilofold::cpu {
 namespace {
 
-void check(const FactorArgs& a) {
-  check_table(a.table);
-  require(a.n_items >= 0, "n_items must not be negative");
-  check_kernel(a.kernel, a.table->d);
-  for (std::int64_t i = 0; i < a.n_items; ++i) check_inputs(*a.table, a.scaled, a.rows[i], i);
-}
-
 FitStatus factor_item(const FactorArgs& a, std::int64_t item) {
   thread_local CovarianceBuilder builder;
   const ItemInputs inputs = inputs_of(*a.table, a.scaled, a.rows[item], item);
@@ -33,7 +26,7 @@ std::int64_t factor_doubles(std::int64_t u, std::int64_t n_rhs) { return Panels:
 
 int factor(const FactorArgs* args) {
   return guarded("factor", [&] {
-    check(*args);
+    check_matrices(*args);
     for (std::int64_t item = 0; item < args->n_items; ++item) {
       args->status[item] = static_cast<std::int32_t>(factor_item(*args, item));
     }

@@ -45,16 +45,6 @@ Noise noise_of(double noise_variance, double signal_variance, std::int64_t n_tab
   return {signal_variance, noise, noise - noise_variance, noise / signal_variance};
 }
 
-void check_inputs(const TableView& table, const ScaledInputs& scaled, const RowSetView& rows, std::int64_t item) {
-  check_rows(table, rows);
-  require(scaled.slot[item] >= 0, "a slot must not be negative");
-  require(rows_used(rows, scaled.replicates) >= 1, "collapsing needs the replicate sets");
-  require(rows.n_train <= scaled.ld_train, "ld_train must hold every training row");
-  require(rows.n_held_out <= scaled.ld_held_out, "ld_held_out must hold every held-out row");
-  require(scaled.replicates == Replicates::keep || (scaled.count.data != nullptr && scaled.within.data != nullptr),
-          "collapsed rows need their counts and their spread");
-}
-
 void check_kernel(const KernelArgs& kernel, std::int64_t d) {
   require(kernel.n_length_scales == 1 || kernel.n_length_scales == d, "one length scale, or one a feature");
   const bool stationary = kernel.kernel >= Kernel::squared_exponential && kernel.kernel <= Kernel::exponential;

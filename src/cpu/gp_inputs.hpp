@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "cpu/contract.hpp"
 #include "cpu/gram.hpp"
 #include "cpu/linear_kernels.hpp"
 #include "cpu/scratch.hpp"
@@ -28,19 +29,16 @@ struct Noise {
 /// Errors    std::invalid_argument unless s >= 0 and v > 0, both finite
 Noise noise_of(double noise_variance, double signal_variance, std::int64_t n_table);
 
-/// A parameter's value for one item and lane.
-inline double value(const Parameter& p, std::int64_t item, std::int64_t lane) {
-  return p.values[item * p.item_stride + lane];
-}
-
-/// Training rows of an item as the kernel methods count them: its replicate sets where they are collapsed.
-inline std::int64_t rows_used(const RowSetView& rows, Replicates replicates) {
-  return replicates == Replicates::collapse ? rows.n_unique : rows.n_train;
-}
-
-/// Refuse inputs that do not fit the row sets, and kernels that are no covariance of scaled distances.
-void check_inputs(const TableView& table, const ScaledInputs& scaled, const RowSetView& rows, std::int64_t item);
+/// Refuse kernels that are no covariance of scaled distances.
 void check_kernel(const KernelArgs& kernel, std::int64_t d);
+
+/// Refuse arguments of an op that builds one covariance matrix an item.
+template <class Args> void check_matrices(const Args& a) {
+  check_table(a.table);
+  require(a.n_items >= 0, "n_items must not be negative");
+  check_kernel(a.kernel, a.table->d);
+  for (std::int64_t i = 0; i < a.n_items; ++i) check_inputs(*a.table, a.scaled, a.rows[i], i);
+}
 
 /// The scaled inputs of one item.
 struct ItemInputs {

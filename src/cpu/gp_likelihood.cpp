@@ -52,7 +52,6 @@ void Likelihood::begin(const ItemInputs& inputs, std::int64_t n, std::int64_t n_
   n_table_ = n_table;
   kernel_ = kernel;
   n_length_scales_ = n_length_scales;
-  mean_ = mean;
   const std::int64_t u = inputs.u;
   A_ = {A_store_.get(Panels::doubles(u, u)), u, u};
   K_ = {K_store_.get(Panels::doubles(u, 0)), u, 0};

@@ -44,7 +44,6 @@ class Likelihood {
   std::int64_t n_table_ = 0;
   Kernel kernel_ = Kernel::squared_exponential;
   std::int64_t n_length_scales_ = 1;
-  Mean mean_ = Mean::zero;
   CovarianceBuilder builder_;
   Basis basis_;
   Panels A_{};  ///< K + ratio I, then its factor; extra rows: the identity, then the inverse of the factor

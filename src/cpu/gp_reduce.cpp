@@ -10,13 +10,6 @@
 namespace kilofold::cpu {
 namespace {
 
-void check(const ReduceArgs& a) {
-  check_table(a.table);
-  require(a.n_items >= 0, "n_items must not be negative");
-  check_kernel(a.kernel, a.table->d);
-  for (std::int64_t i = 0; i < a.n_items; ++i) check_inputs(*a.table, a.scaled, a.rows[i], i);
-}
-
 FitStatus reduce_item(const ReduceArgs& a, std::int64_t item) {
   thread_local CovarianceBuilder builder;
   thread_local Scratch<double> panel_store;
@@ -105,7 +98,7 @@ std::int64_t reduced_doubles(std::int64_t u, std::int64_t n_rhs) { return Tridia
 
 int reduce(const ReduceArgs* args) {
   return guarded("reduce", [&] {
-    check(*args);
+    check_matrices(*args);
     for (std::int64_t item = 0; item < args->n_items; ++item) {
       args->status[item] = static_cast<std::int32_t>(reduce_item(*args, item));
     }

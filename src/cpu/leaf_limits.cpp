@@ -12,7 +12,7 @@ namespace kilofold::cpu {
 namespace {
 
 double value_or(const Parameter& parameter, std::int64_t item, std::int64_t index, double otherwise) {
-  return parameter.values == nullptr ? otherwise : parameter.values[item * parameter.item_stride + index];
+  return parameter.values == nullptr ? otherwise : value(parameter, item, index);
 }
 
 }  // namespace

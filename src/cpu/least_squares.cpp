@@ -96,12 +96,9 @@ void check(const LeastSquaresArgs& a) {
   check_table(a.table);
   require(a.n_items >= 0 && a.n_lanes >= 0, "n_items and n_lanes must not be negative");
   for (std::int64_t i = 0; i < a.n_items; ++i) {
-    check_rows(*a.table, a.rows[i]);
-    require(a.slot[i] >= 0, "a slot must not be negative");
-    require(a.rows[i].n_train <= a.ld_train, "ld_train must hold every training row");
-    require(a.rows[i].n_held_out <= a.ld_held_out, "ld_held_out must hold every held-out row");
+    check_inputs(*a.table, a.scaled, a.rows[i], i);
     for (std::int64_t l = 0; l < a.n_lanes; ++l) {
-      const double alpha = a.alpha.values[i * a.alpha.item_stride + l];
+      const double alpha = value(a.alpha, i, l);
       require(std::isfinite(alpha) && alpha >= 0, "alpha must be a finite number of at least 0");
     }
   }
@@ -114,18 +111,20 @@ bool all_finite(const double* x, std::int64_t n) {
 void least_squares_item(const LeastSquaresArgs& a, std::int64_t item) {
   thread_local Factorisation problem;
   thread_local Scratch<double> held_out_store, prediction_store;
-  const std::int64_t d = a.table->d, slot = a.slot[item];
+  const ScaledInputs& in = a.scaled;
+  const std::int64_t d = a.table->d, slot = in.slot[item];
   const std::int64_t n = a.rows[item].n_train, m = a.rows[item].n_held_out;
-  problem.factor(a.X_train.data + slot * a.X_train.stride, a.ld_train, a.y_train.data + slot * a.y_train.stride, n, d);
-  const double centre = a.centre.data[slot * a.centre.stride + d];
-  const double scale = a.scale.data[slot * a.scale.stride + d];
-  const Columns held_out = padded_copy(a.X_held_out.data + slot * a.X_held_out.stride, a.ld_held_out, m, d,
+  problem.factor(in.X_train.data + slot * in.X_train.stride, in.ld_train, in.y_train.data + slot * in.y_train.stride, n,
+                 d);
+  const double centre = in.centre.data[slot * in.centre.stride + d];
+  const double scale = in.scale.data[slot * in.scale.stride + d];
+  const Columns held_out = padded_copy(in.X_held_out.data + slot * in.X_held_out.stride, in.ld_held_out, m, d,
                                        held_out_store.get(padded(m) * d));
   double* const predicted = prediction_store.get(padded(m));
   for (std::int64_t lane = 0; lane < a.n_lanes; ++lane) {
     double* const coefficient = a.coefficient.data + item * a.coefficient.stride + lane * (d + 1);
-    double* const prediction = a.prediction.data + item * a.prediction.stride + lane * a.ld_held_out;
-    const bool deficient = problem.solve(a.alpha.values[item * a.alpha.item_stride + lane], coefficient);
+    double* const prediction = a.prediction.data + item * a.prediction.stride + lane * in.ld_held_out;
+    const bool deficient = problem.solve(value(a.alpha, item, lane), coefficient);
     predict(held_out, coefficient, coefficient[d], centre, scale, predicted);
     std::copy(predicted, predicted + m, prediction);
     FitStatus status = deficient ? FitStatus::rank_deficient : FitStatus::ok;

@@ -22,13 +22,9 @@ constexpr std::int32_t most_iterations = 200;  // a start
 double exponential_of(double x) { return x < 0 ? exp_minus(-x) : 1.0 / exp_minus(x); }
 
 void check(const MaximizeLmlArgs& a) {
-  check_table(a.table);
-  require(a.n_items >= 0, "n_items must not be negative");
-  check_kernel(a.kernel, a.table->d);
-  for (std::int64_t i = 0; i < a.n_items; ++i) {
-    check_inputs(*a.table, a.scaled, a.rows[i], i);
+  check_matrices(a);
+  for (std::int64_t i = 0; i < a.n_items; ++i)
     require_count(value(a.n_restarts, i, 0), 0, Infinite::refused, "n_restarts must be a whole number of at least 0");
-  }
 }
 
 /// What the item's parameters say: a length scale a feature, alpha, noise and signal variance.

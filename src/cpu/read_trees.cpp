@@ -27,10 +27,9 @@ void check(const ReadTreesArgs& a) {
     require(!a.leaves.any() || a.tree.gain.data != nullptr, "limits on leaves need the gains of the trees");
     require(a.rows[i].n_held_out <= a.ld_held_out, "ld_held_out must hold every held-out row");
     for (std::int64_t l = 0; l < a.n_lanes; ++l) {
-      require_count(a.max_depth.values[i * a.max_depth.item_stride + l], 1, Infinite::allowed,
+      require_count(value(a.max_depth, i, l), 1, Infinite::allowed,
                     "max_depth must be a whole number >= 1, or infinite");
-      require_count(a.n_estimators.values[i * a.n_estimators.item_stride + l], 1, Infinite::allowed,
-                    "n_estimators must be a whole number >= 1");
+      require_count(value(a.n_estimators, i, l), 1, Infinite::allowed, "n_estimators must be a whole number >= 1");
     }
   }
 }
@@ -56,8 +55,8 @@ class Reader {
     // no path is longer than the trees have nodes
     const double longest = begin()[args.tree.n_members];
     for (std::int64_t l = 0; l < args.n_lanes; ++l) {
-      const double depth = args.max_depth.values[item * args.max_depth.item_stride + l];
-      const double members = args.n_estimators.values[item * args.n_estimators.item_stride + l];
+      const double depth = value(args.max_depth, item, l);
+      const double members = value(args.n_estimators, item, l);
       lanes_.push_back({leaf_limit(args.leaves, item, l), static_cast<std::int64_t>(std::min(depth, longest)),
                         static_cast<std::int32_t>(std::min(members, static_cast<double>(grown))),
                         static_cast<std::size_t>(l)});

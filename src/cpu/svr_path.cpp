@@ -18,25 +18,18 @@ namespace {
 constexpr double most_degree = 100;
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
-double value_of(const Parameter& parameter, std::int64_t item, std::int64_t lane) {
-  return parameter.values[item * parameter.item_stride + lane];
-}
-
 void check_item(const SvrPathArgs& a, std::int64_t item) {
-  check_rows(*a.table, a.rows[item]);
-  require(a.scaled.slot[item] >= 0, "a slot must not be negative");
-  require(a.rows[item].n_train <= a.scaled.ld_train, "ld_train must hold every training row");
-  require(a.rows[item].n_held_out <= a.scaled.ld_held_out, "ld_held_out must hold every held-out row");
-  const double kernel = value_of(a.kernel, item, 0);
+  check_inputs(*a.table, a.scaled, a.rows[item], item);
+  const double kernel = value(a.kernel, item, 0);
   require(kernel == static_cast<double>(Kernel::rbf) || kernel == static_cast<double>(Kernel::linear) ||
               kernel == static_cast<double>(Kernel::polynomial),
           "the kernel must be rbf, linear or polynomial");
-  require(is_gamma(value_of(a.gamma, item, 0)), "gamma must be a finite number above 0, or a word");
-  require(std::isfinite(value_of(a.coef0, item, 0)), "coef0 must be a finite number");
-  require_count(value_of(a.degree, item, 0), 1, Infinite::refused, "degree must be a whole number of at least 1");
-  require(value_of(a.degree, item, 0) <= most_degree, "degree must be at most 100");
+  require(is_gamma(value(a.gamma, item, 0)), "gamma must be a finite number above 0, or a word");
+  require(std::isfinite(value(a.coef0, item, 0)), "coef0 must be a finite number");
+  require_count(value(a.degree, item, 0), 1, Infinite::refused, "degree must be a whole number of at least 1");
+  require(value(a.degree, item, 0) <= most_degree, "degree must be at most 100");
   for (std::int64_t lane = 0; lane < a.n_lanes; ++lane) {
-    const double C = value_of(a.C, item, lane), epsilon = value_of(a.epsilon, item, lane);
+    const double C = value(a.C, item, lane), epsilon = value(a.epsilon, item, lane);
     require(C == iqr_word || (std::isfinite(C) && C > 0), "C must be a finite number above 0, or a word");
     require(epsilon == iqr_word || (std::isfinite(epsilon) && epsilon >= 0),
             "epsilon must be a finite number of at least 0, or a word");
@@ -109,10 +102,10 @@ class Item {
     if (!all_finite(inputs_.X_train) || !all_finite(inputs_.X_held_out) || !all_finite(inputs_.y, rows_.n_train))
       return false;
     KernelFunction function;
-    function.kernel = static_cast<Kernel>(static_cast<std::int32_t>(value_of(a_.kernel, item_, 0)));
-    function.gamma = resolved_gamma(value_of(a_.gamma, item_, 0), inputs_.X_train);
-    function.coef0 = value_of(a_.coef0, item_, 0);
-    function.degree = static_cast<std::int32_t>(value_of(a_.degree, item_, 0));
+    function.kernel = static_cast<Kernel>(static_cast<std::int32_t>(value(a_.kernel, item_, 0)));
+    function.gamma = resolved_gamma(value(a_.gamma, item_, 0), inputs_.X_train);
+    function.coef0 = value(a_.coef0, item_, 0);
+    function.degree = static_cast<std::int32_t>(value(a_.degree, item_, 0));
     if (!std::isfinite(function.gamma)) return false;
     problem.set(inputs_, function);
     return all_finite(problem.diagonal, problem.n_rows()) && std::isfinite(problem.largest_kernel);
@@ -122,7 +115,7 @@ class Item {
     std::vector<Lane> lanes;
     double iqr = missing;
     for (std::int64_t l = 0; l < a_.n_lanes; ++l) {
-      Lane lane{l, value_of(a_.C, item_, l), value_of(a_.epsilon, item_, l)};
+      Lane lane{l, value(a_.C, item_, l), value(a_.epsilon, item_, l)};
       if ((lane.C == iqr_word || lane.epsilon == iqr_word) && std::isnan(iqr))
         iqr = interquartile_range(a_.table->y, rows_.train, rows_.n_train);
       if (lane.C == iqr_word) lane.C = C_of_iqr(iqr) / scale_;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "cpu/contract.hpp"
 #include "cpu/descent.hpp"
 #include "cpu/leaf_limits.hpp"
 #include "cpu/tree_grower.hpp"
@@ -11,11 +12,6 @@
 
 /// What growing forests and growing chains have in common.
 namespace kilofold::cpu {
-
-/// A parameter's value for one item.
-inline double value(const Parameter& parameter, std::int64_t item) {
-  return parameter.values[item * parameter.item_stride];
-}
 
 /// A whole number that may be infinite, as an int32.
 std::int32_t clipped(double count);

@@ -85,7 +85,7 @@ class Tile {
   /// One that the node's `maximize_lml` input found.
   Values tuned_parameter(const NodeItems& node, std::string_view name) const;
   void allocate_predictions(NodeItems& node);
-  /// The standardised inputs of a kernel op: its first input.
+  /// The standardised inputs of an op: its first input.
   struct Scaled {
     std::vector<std::int32_t> slot;
     ScaledInputs view;
@@ -100,12 +100,18 @@ class Tile {
     KernelArgs view() const { return {kernel, n_length_scales, length_scale.view(), alpha.view()}; }
   };
   KernelValues kernel_values(const NodeItems& node) const;
+  /// Noise and signal variance of every item and lane.
+  struct Variances {
+    Values noise;
+    Values signal;
+  };
+  Variances variances_of(const NodeItems& node) const;
   const NodeItems& tuner(const NodeItems& node) const;  ///< the input that found its hyperparameters
   const NodeItems& input(const NodeItems& node, std::size_t which) const;
   std::int64_t right_hand_sides(const NodeItems& node) const;
   void allocate_status(NodeItems& node);
   void allocate_posterior(NodeItems& node);
-  void fetch_posterior(NodeItems& node);
+  void fetch_posterior(NodeItems& node, const Variances& variances);
   /// Seeds and folds of the items, as RandomSource names them.
   struct RandomKeys {
     std::vector<std::uint32_t> model_seed;

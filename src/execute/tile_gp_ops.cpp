@@ -11,8 +11,6 @@ namespace {
 
 template <class T> Batch<const T> readable(const Batch<T>& batch) { return {batch.data, batch.stride}; }
 
-std::int64_t padded(std::int64_t n) { return (n + 7) / 8 * 8; }
-
 }  // namespace
 
 const Tile::NodeItems& Tile::input(const NodeItems& node, std::size_t which) const {
@@ -34,6 +32,10 @@ Tile::Scaled Tile::scaled_inputs(const NodeItems& node) const {
                  .centre = readable(scaled.centre),
                  .scale = readable(scaled.scale)};
   return inputs;
+}
+
+Tile::Variances Tile::variances_of(const NodeItems& node) const {
+  return {parameter(node, "noise_variance"), parameter(node, "signal_variance")};
 }
 
 Tile::KernelValues Tile::kernel_values(const NodeItems& node) const {
@@ -76,22 +78,13 @@ void Tile::maximize_lml(NodeItems& node) {
   const std::vector<RowSetView> rows = rows_of(node);
   const Scaled scaled = scaled_inputs(node);
   const KernelValues kernel = kernel_values(node);
-  const Values noise = parameter(node, "noise_variance");
-  const Values signal = parameter(node, "signal_variance");
+  const Variances variances = variances_of(node);
   const Values restarts = parameter(node, "n_restarts_optimizer");
   const RandomKeys keys = random_keys(node);
   node.n_theta = study_.table().d + 3;
-  const auto one_an_item = [&](auto& batch, std::int64_t width) {
-    using Element = std::remove_reference_t<decltype(*batch.data)>;
-    const auto bytes = static_cast<std::size_t>(node.n_items() * width) * sizeof(Element);
-    batch = {node.buffers.emplace_back(pool_.acquire(bytes)).template as<Element>(), width};
-  };
-  Batch<double> theta{}, value{}, norm{};
-  Batch<std::int32_t> iterations{};
-  one_an_item(theta, node.n_theta);
-  one_an_item(value, 1);
-  one_an_item(norm, 1);
-  one_an_item(iterations, 1);
+  const auto theta_values = static_cast<std::size_t>(node.n_items() * node.n_theta);
+  const Batch<double> theta{node.buffers.emplace_back(pool_.acquire(theta_values * sizeof(double))).as<double>(),
+                            node.n_theta};
   allocate_status(node);
   const MaximizeLmlArgs args{.table = &study_.table(),
                              .n_items = node.n_items(),
@@ -99,18 +92,18 @@ void Tile::maximize_lml(NodeItems& node) {
                              .scaled = scaled.view,
                              .kernel = kernel.view(),
                              .mean = choice<Mean>(node.plan->node, "mean"),
-                             .noise_variance = noise.view(),
-                             .signal_variance = signal.view(),
+                             .noise_variance = variances.noise.view(),
+                             .signal_variance = variances.signal.view(),
                              .per_feature = node.plan->node.binding("per_feature")->fixed != 0,
                              .n_restarts = restarts.view(),
                              .random = keys.source(),
                              .theta = theta,
-                             .log_marginal_likelihood = value,
-                             .gradient_norm = norm,
-                             .iterations = iterations,
+                             .log_marginal_likelihood = node.allocate_lanes<double>(pool_),
+                             .gradient_norm = node.allocate_lanes<double>(pool_),
+                             .iterations = node.allocate_lanes<std::int32_t>(pool_),
                              .status = node.status.as<std::int32_t>()};
   check(backend_.maximize_lml(&args), node);
-  node.host_theta.resize(static_cast<std::size_t>(node.n_items() * node.n_theta));
+  node.host_theta.resize(theta_values);
   check(backend_.download(node.host_theta.data(), theta.data, node.host_theta.size() * sizeof(double)), node);
 }
 
@@ -123,8 +116,7 @@ void Tile::factor(NodeItems& node) {
   const std::vector<RowSetView> rows = rows_of(node);
   const Scaled scaled = scaled_inputs(node);
   const KernelValues kernel = kernel_values(node);
-  const Values noise = parameter(node, "noise_variance");
-  const Values signal = parameter(node, "signal_variance");
+  const Variances variances = variances_of(node);
   node.matrix =
       node.allocate<double>(pool_, backend_.factor_doubles(study_.most_train(node.fold), right_hand_sides(node)));
   node.jitter = node.allocate<double>(pool_, 1);
@@ -135,8 +127,8 @@ void Tile::factor(NodeItems& node) {
                         .scaled = scaled.view,
                         .kernel = kernel.view(),
                         .mean = choice<Mean>(node.plan->node, "mean"),
-                        .noise_variance = noise.view(),
-                        .signal_variance = signal.view(),
+                        .noise_variance = variances.noise.view(),
+                        .signal_variance = variances.signal.view(),
                         .factor = node.matrix,
                         .jitter = node.jitter,
                         .status = node.status.as<std::int32_t>()};
@@ -164,8 +156,7 @@ void Tile::reduce(NodeItems& node) {
 void Tile::invert(NodeItems& node) {
   const Scaled scaled = scaled_inputs(node);
   const KernelValues kernel = kernel_values(node);
-  const Values noise = parameter(node, "noise_variance");
-  const Values signal = parameter(node, "signal_variance");
+  const Variances variances = variances_of(node);
   node.matrix = node.allocate<double>(pool_, backend_.inverse_doubles(study_.table().n));
   node.jitter = node.allocate<double>(pool_, 1);
   allocate_status(node);
@@ -173,8 +164,8 @@ void Tile::invert(NodeItems& node) {
                         .n_items = node.n_items(),
                         .scaled = scaled.view,
                         .kernel = kernel.view(),
-                        .noise_variance = noise.view(),
-                        .signal_variance = signal.view(),
+                        .noise_variance = variances.noise.view(),
+                        .signal_variance = variances.signal.view(),
                         .inverse = node.matrix,
                         .jitter = node.jitter,
                         .status = node.status.as<std::int32_t>()};
@@ -186,9 +177,7 @@ void Tile::posterior(NodeItems& node) {
   const std::vector<RowSetView> rows = rows_of(node);
   const Scaled scaled = scaled_inputs(node);
   const std::vector<std::int32_t> slot = slots(node, matrix);
-  const Values noise = parameter(node, "noise_variance");
-  const Values signal = parameter(node, "signal_variance");
-  node.ld_held_out = padded(study_.most_held_out(node.fold));
+  const Variances variances = variances_of(node);
   allocate_posterior(node);
   const PosteriorArgs args{.table = &study_.table(),
                            .n_items = node.n_items(),
@@ -200,15 +189,15 @@ void Tile::posterior(NodeItems& node) {
                            .slot = slot.data(),
                            .source = readable(matrix.matrix),
                            .source_status = matrix.status.as<std::int32_t>(),
-                           .noise_variance = noise.view(),
-                           .signal_variance = signal.view(),
+                           .noise_variance = variances.noise.view(),
+                           .signal_variance = variances.signal.view(),
                            .mean = node.prediction,
                            .sd = node.sd,
                            .log_marginal_likelihood = node.log_marginal_likelihood,
                            .jitter = node.jitter,
                            .status = node.status.as<std::int32_t>()};
   check(backend_.posterior(&args), node);
-  fetch_posterior(node);
+  fetch_posterior(node, variances);
 }
 
 void Tile::fold_posterior(NodeItems& node) {
@@ -220,9 +209,7 @@ void Tile::fold_posterior(NodeItems& node) {
                                  node.lane(l)[static_cast<std::size_t>(node.fold.value)]));
   const Scaled scaled = scaled_inputs(node);
   const std::vector<std::int32_t> slot = slots(node, inverse);
-  const Values noise = parameter(node, "noise_variance");
-  const Values signal = parameter(node, "signal_variance");
-  node.ld_held_out = padded(study_.most_held_out(node.fold));
+  const Variances variances = variances_of(node);
   allocate_posterior(node);
   const FoldPosteriorArgs args{.table = &study_.table(),
                                .n_items = node.n_items(),
@@ -235,41 +222,36 @@ void Tile::fold_posterior(NodeItems& node) {
                                .ld_held_out = node.ld_held_out,
                                .inverse = readable(inverse.matrix),
                                .inverse_status = inverse.status.as<std::int32_t>(),
-                               .noise_variance = noise.view(),
-                               .signal_variance = signal.view(),
+                               .noise_variance = variances.noise.view(),
+                               .signal_variance = variances.signal.view(),
                                .mean = node.prediction,
                                .sd = node.sd,
                                .log_marginal_likelihood = node.log_marginal_likelihood,
                                .jitter = node.jitter,
                                .status = node.status.as<std::int32_t>()};
   check(backend_.fold_posterior(&args), node);
-  fetch_posterior(node);
-}
-
-void Tile::allocate_status(NodeItems& node) {
-  node.status = pool_.acquire(static_cast<std::size_t>(node.n_items() * node.n_lanes()) * sizeof(std::int32_t));
+  fetch_posterior(node, variances);
 }
 
 void Tile::allocate_posterior(NodeItems& node) {
+  node.ld_held_out = padded(study_.most_held_out(node.fold));
   allocate_predictions(node);
   node.sd = node.allocate<double>(pool_, node.ld_held_out * node.n_lanes());
-  for (Batch<double>* a_lane : {&node.log_marginal_likelihood, &node.jitter}) {  // (items, lanes), nothing between
-    const auto values = static_cast<std::size_t>(node.n_items() * node.n_lanes());
-    *a_lane = {node.buffers.emplace_back(pool_.acquire(values * sizeof(double))).as<double>(), node.n_lanes()};
-  }
+  node.log_marginal_likelihood = node.allocate_lanes<double>(pool_);
+  node.jitter = node.allocate_lanes<double>(pool_);
 }
 
-void Tile::fetch_posterior(NodeItems& node) {
+void Tile::fetch_posterior(NodeItems& node, const Variances& variances) {
   fetch_predictions(node);
   fetch_diagnostic(node, "log_marginal_likelihood", node.log_marginal_likelihood.data);
   fetch_diagnostic(node, "jitter", node.jitter.data);
-  for (const char* name : {"noise_variance", "signal_variance"}) {
-    const Values values = parameter(node, name);
+  for (const auto& [name, values] :
+       {std::pair("noise_variance", &variances.noise), std::pair("signal_variance", &variances.signal)}) {
     NodeItems::Diagnostic& column = node.host_diagnostics.emplace_back(NodeItems::Diagnostic{name, {}});
     for (std::int64_t i = 0; i < node.n_items(); ++i)
       for (std::int64_t l = 0; l < node.n_lanes(); ++l)
         column.values.push_back(
-            static_cast<float>(values.values[static_cast<std::size_t>(i * values.item_stride + l)]));
+            static_cast<float>(values->values[static_cast<std::size_t>(i * values->item_stride + l)]));
   }
 }
 

@@ -45,7 +45,6 @@ struct Tile::NodeItems {
   Batch<double> prediction{};
   Batch<double> sd{};  ///< shaped as `prediction`
   Buffer status;
-  Buffer n_used;
   std::vector<Buffer> buffers;
   std::vector<double> host_prediction;
   std::vector<std::int32_t> host_status;
@@ -62,6 +61,12 @@ struct Tile::NodeItems {
     const std::int64_t stride = (elements_an_item + per_line - 1) / per_line * per_line;
     const auto bytes = static_cast<std::size_t>(stride * n_items()) * sizeof(T);
     return {buffers.emplace_back(pool.acquire(bytes)).template as<T>(), stride};
+  }
+
+  /// One element a lane of every item, nothing between: (items, lanes).
+  template <class T> Batch<T> allocate_lanes(BufferPool& pool) {
+    const auto bytes = static_cast<std::size_t>(n_items() * n_lanes()) * sizeof(T);
+    return {buffers.emplace_back(pool.acquire(bytes)).template as<T>(), n_lanes()};
   }
 
   std::int64_t n_items() const { return static_cast<std::int64_t>(index.size()); }
@@ -85,12 +90,13 @@ struct Tile::NodeItems {
   void release(BufferPool& pool) {
     for (Buffer& buffer : buffers) pool.give_back(std::move(buffer));
     buffers.clear();
-    for (Buffer* counts : {&status, &n_used}) {
-      if (counts->size() > 0) pool.give_back(std::move(*counts));
-      *counts = Buffer();
-    }
+    if (status.size() > 0) pool.give_back(std::move(status));
+    status = Buffer();
   }
 };
+
+/// Rows padded to whole cache lines of doubles.
+constexpr std::int64_t padded(std::int64_t rows) { return (rows + 7) / 8 * 8; }
 
 /// A discrete choice that a node was lowered with.
 template <class Enum> Enum choice(const Node& node, std::string_view parameter) {

@@ -7,18 +7,12 @@
 
 /// One function an op: what backend.hpp asks for, found in the plan and in earlier values.
 namespace kilofold {
-namespace {
-
-Batch<const double> readable(const Batch<double>& batch) { return {batch.data, batch.stride}; }
-
-}  // namespace
-
 void Tile::standardize(NodeItems& node) {
   const std::vector<RowSetView> rows = rows_of(node);
   const std::int64_t d = study_.table().d;
   const std::int64_t most_train = node.on_all_rows() ? study_.table().n : study_.most_train(node.fold);
-  node.ld_train = (most_train + 7) / 8 * 8;
-  node.ld_held_out = (study_.most_held_out(node.fold) + 7) / 8 * 8;
+  node.ld_train = padded(most_train);
+  node.ld_held_out = padded(study_.most_held_out(node.fold));
   node.X_train = node.allocate<double>(pool_, node.ld_train * d);
   node.X_held_out = node.allocate<double>(pool_, node.ld_held_out * d);
   node.y_train = node.allocate<double>(pool_, node.ld_train);
@@ -49,30 +43,22 @@ void Tile::standardize(NodeItems& node) {
 }
 
 void Tile::least_squares(NodeItems& node) {
-  const NodeItems& scaled = nodes_[static_cast<std::size_t>(node.plan->node.inputs.front().value)];
   const std::vector<RowSetView> rows = rows_of(node);
-  const std::vector<std::int32_t> slot = slots(node, scaled);
+  const Scaled scaled = scaled_inputs(node);
   const Values alpha = parameter(node, "alpha");
-  node.ld_held_out = scaled.ld_held_out;
+  node.ld_held_out = scaled.view.ld_held_out;
   const Batch<double> coefficient = node.allocate<double>(pool_, (study_.table().d + 1) * node.n_lanes());
   allocate_predictions(node);
 
-  const LeastSquaresArgs args{&study_.table(),
-                              node.n_items(),
-                              node.n_lanes(),
-                              rows.data(),
-                              slot.data(),
-                              scaled.ld_train,
-                              scaled.ld_held_out,
-                              readable(scaled.X_train),
-                              readable(scaled.X_held_out),
-                              readable(scaled.y_train),
-                              readable(scaled.centre),
-                              readable(scaled.scale),
-                              alpha.view(),
-                              coefficient,
-                              node.prediction,
-                              node.status.as<std::int32_t>()};
+  const LeastSquaresArgs args{.table = &study_.table(),
+                              .n_items = node.n_items(),
+                              .n_lanes = node.n_lanes(),
+                              .rows = rows.data(),
+                              .scaled = scaled.view,
+                              .alpha = alpha.view(),
+                              .coefficient = coefficient,
+                              .prediction = node.prediction,
+                              .status = node.status.as<std::int32_t>()};
   check(backend_.least_squares(&args), node);
   fetch_predictions(node);
 }
@@ -106,7 +92,7 @@ void Tile::allocate_trees(NodeItems& node, const Values& members, const Values& 
   node.tree.cut = node.allocate<std::int32_t>(pool_, node.tree.capacity);
   node.tree.left = node.allocate<std::int32_t>(pool_, node.tree.capacity);
   node.tree.mean = node.allocate<double>(pool_, node.tree.capacity);
-  node.status = pool_.acquire(static_cast<std::size_t>(node.n_items()) * sizeof(std::int32_t));
+  allocate_status(node);
 }
 
 Tile::LeafValues Tile::leaf_limits(const NodeItems& node, bool wanted) const {
@@ -181,15 +167,14 @@ void Tile::boost(NodeItems& node) {
 }
 
 void Tile::read_trees(NodeItems& node) {
-  const NodeItems& grown = nodes_[static_cast<std::size_t>(node.plan->node.inputs.front().value)];
+  const NodeItems& grown = input(node, 0);
   const std::vector<RowSetView> rows = rows_of(node);
   const std::vector<std::int32_t> slot = slots(node, grown);
   const Values max_depth = parameter(node, "max_depth");
   const Values members = parameter(node, "n_estimators");
   const LeafValues leaves = leaf_limits(node, grown.tree.gain.data != nullptr);
-  node.ld_held_out = (study_.most_held_out(node.fold) + 7) / 8 * 8;
+  node.ld_held_out = padded(study_.most_held_out(node.fold));
   allocate_predictions(node);
-  node.n_used = pool_.acquire(static_cast<std::size_t>(node.n_items() * node.n_lanes()) * sizeof(std::int32_t));
   const ReadTreesArgs args{.table = &study_.table(),
                            .n_items = node.n_items(),
                            .n_lanes = node.n_lanes(),
@@ -206,16 +191,20 @@ void Tile::read_trees(NodeItems& node) {
                            .n_estimators = members.view(),
                            .leaves = leaves.view(),
                            .prediction = node.prediction,
-                           .n_used = node.n_used.as<std::int32_t>(),
+                           .n_used = node.allocate_lanes<std::int32_t>(pool_).data,
                            .status = node.status.as<std::int32_t>()};
   check(backend_.read_trees(&args), node);
   fetch_predictions(node);
   fetch_diagnostic(node, "n_members", args.n_used);
 }
 
+void Tile::allocate_status(NodeItems& node) {
+  node.status = pool_.acquire(static_cast<std::size_t>(node.n_items() * node.n_lanes()) * sizeof(std::int32_t));
+}
+
 void Tile::allocate_predictions(NodeItems& node) {
   node.prediction = node.allocate<double>(pool_, node.ld_held_out * node.n_lanes());
-  node.status = pool_.acquire(static_cast<std::size_t>(node.n_items() * node.n_lanes()) * sizeof(std::int32_t));
+  allocate_status(node);
 }
 
 }  // namespace kilofold

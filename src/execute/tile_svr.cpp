@@ -5,17 +5,6 @@
 
 /// Support vector regression: what backend.hpp asks for, found in the plan and in earlier values.
 namespace kilofold {
-namespace {
-
-/// One number a fit, item by item without gaps.
-template <class T>
-Batch<T> a_fit(std::vector<Buffer>& buffers, BufferPool& pool, std::int64_t items, std::int64_t lanes) {
-  const auto bytes = static_cast<std::size_t>(items * lanes) * sizeof(T);
-  return {buffers.emplace_back(pool.acquire(bytes)).template as<T>(), lanes};
-}
-
-}  // namespace
-
 void Tile::svr_path(NodeItems& node) {
   const Scaled scaled = scaled_inputs(node);
   const std::vector<RowSetView> rows = rows_of(node);
@@ -25,8 +14,8 @@ void Tile::svr_path(NodeItems& node) {
   const Values C = parameter(node, "C"), epsilon = parameter(node, "epsilon");
   node.ld_held_out = scaled.view.ld_held_out;
   allocate_predictions(node);
-  const auto number = [&] { return a_fit<double>(node.buffers, pool_, node.n_items(), node.n_lanes()); };
-  const auto count = [&] { return a_fit<std::int32_t>(node.buffers, pool_, node.n_items(), node.n_lanes()); };
+  const auto number = [&] { return node.allocate_lanes<double>(pool_); };
+  const auto count = [&] { return node.allocate_lanes<std::int32_t>(pool_); };
 
   const SvrPathArgs args{.table = &study_.table(),
                          .n_items = node.n_items(),

@@ -183,8 +183,8 @@ TEST(LeastSquares, RefusesPenaltiesThatAreNone) {
   args.table = &view;
   args.n_items = args.n_lanes = 1;
   args.rows = rows.data();
-  args.slot = &slot;
-  args.ld_train = args.ld_held_out = 5;
+  args.scaled.slot = &slot;
+  args.scaled.ld_train = args.scaled.ld_held_out = 5;
   for (const double alpha : {-1.0, std::nan(""), infinite}) {
     args.alpha = {&alpha, 0};
     EXPECT_NE(cpu_backend().least_squares(&args), 0);
