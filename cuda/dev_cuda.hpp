@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "dev_error.hpp"
+
+#define DEV_SHARED(type, name) __shared__ type name
+#define DEV_UNROLL _Pragma("unroll")
+
+namespace kilofold::dev {
+
+inline void check(cudaError_t result, const char* call) {
+  if (result == cudaSuccess) return;
+  throw Error(std::string(call) + ": " + cudaGetErrorString(result) + " (CUDA error " +
+              std::to_string(static_cast<int>(result)) + ")");
+}
+
+/// Calls on one stream follow each other; streams of different threads do not wait for each other.
+class Stream {
+ public:
+  Stream() { check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreate"); }
+  ~Stream() { cudaStreamDestroy(stream_); }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  cudaStream_t get() const { return stream_; }
+  void synchronize() const { check(cudaStreamSynchronize(stream_), "cudaStreamSynchronize"); }
+
+ private:
+  cudaStream_t stream_ = nullptr;
+};
+
+/// Device memory for `size` values, contents undefined.
+template <class T> class Buffer {
+ public:
+  Buffer() = default;
+  explicit Buffer(std::size_t size) : size_(size) { check(cudaMalloc(&data_, size * sizeof(T)), "cudaMalloc"); }
+  ~Buffer() { cudaFree(data_); }
+  Buffer(Buffer&& other) noexcept { swap(other); }
+  Buffer& operator=(Buffer&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+
+  T* data() const { return data_; }
+  std::size_t size() const { return size_; }
+
+ private:
+  void swap(Buffer& other) {
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+  }
+
+  T* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+/// The values may change once this returns only if they are pageable memory, as vectors are.
+template <class T> void copy_to_device(T* to, const T* from, std::size_t n, const Stream& stream) {
+  check(cudaMemcpyAsync(to, from, n * sizeof(T), cudaMemcpyHostToDevice, stream.get()), "cudaMemcpy to the device");
+}
+
+template <class T> void copy_to_host(T* to, const T* from, std::size_t n, const Stream& stream) {
+  check(cudaMemcpyAsync(to, from, n * sizeof(T), cudaMemcpyDeviceToHost, stream.get()), "cudaMemcpy from the device");
+}
+
+template <class T> __device__ T* dyn_shared() {
+  extern __shared__ __align__(16) unsigned char dynamic_shared_memory[];
+  return reinterpret_cast<T*>(dynamic_shared_memory);
+}
+
+/// A launch: its name in messages, blocks, threads a block, bytes of dynamic shared memory.
+struct Shape {
+  const char* name;
+  dim3 grid;
+  dim3 block;
+  std::size_t shared_bytes;
+};
+
+template <class... P, class... A>
+void launch(void (*kernel)(P...), const Shape& shape, const Stream& stream, A&&... arguments) {
+  if (shape.grid.x == 0) return;
+  constexpr std::size_t granted = 48 * 1024;  // more must be asked for
+  if (shape.shared_bytes > granted) {
+    check(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel), cudaFuncAttributeMaxDynamicSharedMemorySize,
+                               static_cast<int>(shape.shared_bytes)),
+          shape.name);
+  }
+  cudaLaunchConfig_t config{};
+  config.gridDim = shape.grid;
+  config.blockDim = shape.block;
+  config.dynamicSmemBytes = shape.shared_bytes;
+  config.stream = stream.get();
+  check(cudaLaunchKernelEx(&config, kernel, P(arguments)...), shape.name);
+}
+
+}  // namespace kilofold::dev

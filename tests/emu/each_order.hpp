@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "emu/block.hpp"
+
+namespace kilofold::test {
+
+/// The seed of random thread orders: $KILOFOLD_EMU_SEED, or 1.
+inline std::uint64_t emulation_seed() {
+  const char* const written = std::getenv("KILOFOLD_EMU_SEED");
+  return written != nullptr ? std::strtoull(written, nullptr, 10) : 1;
+}
+
+/// Run `body` with the threads of each block taking turns forward, in reverse and at random; failures name the order.
+template <class Body> void in_each_order(Body body) {
+  const std::pair<emu::Order, const char*> orders[] = {
+      {emu::Order::forward, "forward"}, {emu::Order::reverse, "reverse"}, {emu::Order::random, "random"}};
+  for (const auto& [order, name] : orders) {
+    SCOPED_TRACE(std::string("thread order ") + name + ", seed " + std::to_string(emulation_seed()));
+    emu::options = {order, emulation_seed()};
+    body();
+  }
+  emu::options = {};
+}
+
+}  // namespace kilofold::test
