@@ -116,6 +116,8 @@ TEST_F(RunVerb, AFullDiskBehindStdoutIsToldNotSwallowed) {
   EXPECT_NE(testing::read_text(folder / "err").find("cannot write to standard output"), std::string::npos);
 }
 
+constexpr char interrupt = 3;  // what Ctrl-C sends
+
 /// A pseudo-terminal with the program on it: reads all it shows until it ends.
 class Terminal {
  public:
@@ -171,13 +173,14 @@ class Terminal {
 };
 
 TEST_F(RunVerb, ATerminalShowsOneLineThatIsRewritten) {
-  Terminal terminal(folder, {"run", "long.yaml", "--batch", "3", "--time-limit", "2"}, {});
-  EXPECT_EQ(terminal.finish(), 75);
-  EXPECT_NE(terminal.shown().find("\r\033[Kslow: "), std::string::npos) << terminal.shown();
-  EXPECT_NE(terminal.shown().find("fits/s"), std::string::npos);
-  EXPECT_NE(terminal.shown().find(" left"), std::string::npos);
+  Terminal terminal(folder, {"run", "long.yaml", "--batch", "3"}, {});
+  ASSERT_TRUE(terminal.wait_until("\r\033[Kslow: ")) << terminal.shown();
+  ASSERT_TRUE(terminal.wait_until("fits/s")) << terminal.shown();
+  EXPECT_NE(terminal.shown().find(" left"), std::string::npos) << terminal.shown();
+  terminal.type(interrupt);
+  EXPECT_EQ(terminal.finish(), 75) << terminal.shown();
 
-  Terminal dumb(folder, {"run", "long.yaml", "--fresh", "--batch", "3", "--time-limit", "2"}, {{"TERM", "dumb"}});
+  Terminal dumb(folder, {"run", "long.yaml", "--fresh", "--batch", "3", "--time-limit", "1"}, {{"TERM", "dumb"}});
   EXPECT_EQ(dumb.finish(), 75);
   EXPECT_EQ(dumb.shown().find('\033'), std::string::npos);
 }
@@ -192,7 +195,6 @@ TEST_F(RunVerb, ATerminalShowsErrorsInColourUnlessNoColorIsSet) {
 }
 
 TEST_F(RunVerb, OneCtrlCSavesAndASecondLeavesAtOnce) {
-  constexpr char interrupt = 3;
   Terminal terminal(folder, {"run", "long.yaml", "--batch", "3"}, {});
   ASSERT_TRUE(terminal.wait_until("fits/s")) << terminal.shown();
   terminal.type(interrupt);

@@ -3,10 +3,11 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-#include <chrono>
+#include <ctime>
 #include <sstream>
 
 #include "spec/schemas.hpp"
+#include "support/sanitizer.hpp"
 
 namespace kilofold {
 namespace {
@@ -40,6 +41,11 @@ std::string alias_tower(int height, int copies) {
   return text.str();
 }
 
+/// A refusal takes less than this of the process, whatever else the machine does meanwhile.
+constexpr double most_seconds = testing::slowdown;
+
+double process_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
 TEST(HostileText, IsRefusedFastAndInLittleMemory) {
   const std::string axes =
       "{kernel: rbf, C: {geomspace: [1, 10, 100000]}, share: {linspace: [0, 1, 100000]}, "
@@ -67,13 +73,13 @@ TEST(HostileText, IsRefusedFastAndInLittleMemory) {
        "the grid of 'wide' has 1,000,000,000,000,000 trials; one entry may have 10,000,000"},
   };
   for (const auto& [text, message] : rows) {
-    const auto begin = std::chrono::steady_clock::now();
+    const double begin = process_seconds();
     const auto problems = problems_of(text);
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+    const double seconds = process_seconds() - begin;
 
     ASSERT_FALSE(problems.empty()) << message;
     EXPECT_EQ(problems[0].message, message);
-    EXPECT_LT(seconds.count(), 1.0) << message;
+    EXPECT_LT(seconds, most_seconds) << message;
   }
 #ifndef __SANITIZE_ADDRESS__  // the sanitizer keeps what is freed for a while
   rusage usage{};
@@ -83,12 +89,12 @@ TEST(HostileText, IsRefusedFastAndInLittleMemory) {
 }
 
 TEST(HostileText, OfManyProblemsOnOneLongLineStaysFast) {
-  const auto begin = std::chrono::steady_clock::now();
+  const double begin = process_seconds();
   const auto problems = problems_of("{" + repeated("a: 1, ", 30'000) + "}");
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  const double seconds = process_seconds() - begin;
 
   EXPECT_EQ(problems.size(), 101u);
-  EXPECT_LT(seconds.count(), 1.0);
+  EXPECT_LT(seconds, most_seconds);
 }
 
 }  // namespace
