@@ -75,7 +75,11 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
+  /// Cells that were there when the study was opened or refreshed, and those committed since.
   const CellSet& committed() const;
+
+  /// See what other processes have committed meanwhile. Errors: as the constructor, which also hashes every part
+  void refresh();
 
   /// Write blocks as one part: O_EXCL temporary name, every close checked, fsync, rename, fsync of the directory. When
   /// this returns, the cells are safe. Errors: MachineError, and nothing new is visible.

@@ -25,7 +25,8 @@ void declare_machine(Signature& takes) {
               "KILOFOLD_DEVICE");
   takes.count("-j,--threads", "CPU threads (default: as the spec says, or all cores)", execute.threads, 4096,
               "KILOFOLD_THREADS");
-  takes.value("--shard", "i/N", "run the i-th of N parts, i from 0; `merge` joins them", read_shard);
+  takes.value("--shard", "i/N|slurm|mpi",
+              "run the i-th of N parts, i from 0, or as a batch system numbers this process", read_shard);
   takes.value("--time-limit", "TIME", "stop, state saved, after TIME such as 3h55m (exit 75)", read_time_limit);
   takes.count("--limit", "stop, state saved, once about N (trial, seed) cells are computed (exit 75)", execute.limit);
   takes.count("--batch", "units of work a batch (default: as planned); never changes a bit", execute.units_per_batch);
@@ -149,21 +150,23 @@ class Run {
   /// Merge what is whole, say what comes next; the exit code.
   int finish(Store& store, const Executed& executed) {
     say_what_was_done(executed, store.committed());
+    const int code = executed.failed_fits > 0 ? some_fits_failed : done;
+    const bool whole_shard = executed.complete && options_.execute.shard_count > 1;
+    if (whole_shard) store.refresh();  // the last of the shards publishes
     const std::int64_t size = store.committed().size();
     const std::int64_t total = store.committed().total();
     if (size < total) {
-      const bool whole_shard = executed.complete && options_.execute.shard_count > 1;
       if (!options_.quiet)
         say("{} of {} cells are safe{}; {}\n", grouped(size), grouped(total), size > 0 ? " in " + path_ + ".parts" : "",
             whole_shard ? "when all shards are done: kilofold merge " + path_ : "run the same command again to go on");
-      return whole_shard ? done : stopped_early;
+      return whole_shard ? code : stopped_early;
     }
     line_.note("joining the parts into " + path_);
     store.merge();
     line_.clear();
     put_path(path_);
     if (!options_.quiet) say("next: kilofold report {}\n", path_);
-    return executed.failed_fits > 0 ? some_fits_failed : done;
+    return code;
   }
 
   void say_what_was_done(const Executed& executed, const CellSet& committed) const {

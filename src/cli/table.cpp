@@ -94,6 +94,7 @@ std::vector<std::string> Argument::choices() const {
   if (value == "RULE")
     for (const Rule& rule : all_rules()) words.emplace_back(rule.name);
   if (value.find('|') != std::string::npos) words = split(value, '|');
+  std::erase_if(words, [](const std::string& word) { return word.find('/') != std::string::npos; });  // i/N
   return words;
 }
 

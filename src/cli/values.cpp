@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "cli/launcher.hpp"
 #include "kilofold/core/text.hpp"
 
 namespace kilofold::cli {
@@ -65,12 +66,14 @@ std::string read_time_limit(const std::string& text, Options& options) {
 
 std::string read_shard(const std::string& text, Options& options) {
   ExecuteOptions& execute = options.execute;
+  if (text == "slurm") return shard_of_slurm(execute);
+  if (text == "mpi") return shard_of_mpi(execute);
   const std::size_t slash = text.find('/');
   if (slash != std::string::npos && read_number(std::string_view(text).substr(0, slash), execute.shard_index) &&
       read_number(std::string_view(text).substr(slash + 1), execute.shard_count) && execute.shard_index >= 0 &&
       execute.shard_index < execute.shard_count)
     return "";
-  return fmt::format("expected i/N with 0 <= i < N, such as 0/4, got '{}'", text);
+  return fmt::format("expected i/N with 0 <= i < N, such as 0/4, or slurm or mpi, got '{}'", text);
 }
 
 std::string read_override(const std::string& text, Options& options) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 
 #include "kilofold/core/hash.hpp"
 #include "kilofold/core/text.hpp"
@@ -73,6 +74,32 @@ void explain_rules(const Plan& plan, std::string& text) {
   }
 }
 
+/// Axes with several values one by one, the others by name.
+void explain_axes(const Plan& plan, std::string& text) {
+  auto out = std::back_inserter(text);
+  std::vector<std::string> single;
+  fmt::format_to(out, "\naxes\n");
+  for (const Axis& axis : plan.axes) {
+    if (axis.size() > 1)
+      fmt::format_to(out, "  {:<20}{:>10} values\n", axis.name, grouped(axis.size()));
+    else
+      single.push_back(axis.name);
+  }
+  if (!single.empty()) fmt::format_to(out, "  one value each: {}\n", fmt::join(single, ", "));
+}
+
+/// Bytes of the predictions that `output.predictions` keeps, before compression.
+double prediction_bytes(const Plan& plan, const Spec& spec) {
+  std::map<ModelId, std::int64_t> trials;
+  for (const PlanGroup& group : plan.groups) trials[group.group.model] += group.group.n_trials;
+  std::int64_t kept = 0;
+  for (const auto& [model, n] : trials)
+    kept += spec.output.predictions == "best" ? std::min<std::int64_t>(n, spec.output.keep) : n;
+  if (spec.output.predictions == "none") kept = 0;
+  return 8.0 * static_cast<double>(plan.n_samples) * static_cast<double>(kept) *
+         static_cast<double>(spec.cv.seeds.size());
+}
+
 }  // namespace
 
 std::string summary(const Plan& plan, const Spec& spec) {
@@ -82,17 +109,15 @@ std::string summary(const Plan& plan, const Spec& spec) {
     naive += naive_items(plan, node);
     shared += node.items;
   }
-  const double bytes = 8.0 * static_cast<double>(plan.n_samples) * static_cast<double>(plan.n_trials) *
-                       static_cast<double>(spec.cv.seeds.size());
   return fmt::format(
       "{}: {} trials x {} seeds = {} fits on {} samples x {} features\n"
       "operations: {} one by one, {} shared\n"
       "one core, planned: {} one by one, {} shared\n"
-      "predictions: {} in {}\n"
+      "predictions kept: {} in {}\n"
       "plan {}\n",
       spec.name, grouped(plan.n_trials), grouped(std::ssize(spec.cv.seeds)), grouped(plan.n_fits),
       grouped(plan.n_samples), plan.n_features, grouped(naive), grouped(shared), duration(plan.naive_seconds),
-      duration(plan.seconds), data_size(bytes), spec.output.file, plan_hash(plan));
+      duration(plan.seconds), data_size(prediction_bytes(plan, spec)), spec.output.file, plan_hash(plan));
 }
 
 std::string explain(const Plan& plan, const Spec& spec) {
@@ -101,8 +126,7 @@ std::string explain(const Plan& plan, const Spec& spec) {
   fmt::format_to(out, "{}: {} trials x {} seeds, {} fits on {} samples x {} features\n", spec.name,
                  grouped(plan.n_trials), grouped(static_cast<std::int64_t>(spec.cv.seeds.size())), grouped(plan.n_fits),
                  grouped(plan.n_samples), plan.n_features);
-  fmt::format_to(out, "\naxes\n");
-  for (const Axis& axis : plan.axes) fmt::format_to(out, "  {:<20}{:>10} values\n", axis.name, grouped(axis.size()));
+  explain_axes(plan, text);
   explain_nodes(plan, text);
   explain_rules(plan, text);
   fmt::format_to(out, "\none core, planned: {} one by one, {} shared ({:.3g}x less)\n", duration(plan.naive_seconds),

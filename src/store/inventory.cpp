@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "files.hpp"
 #include "study_file.hpp"
 
@@ -11,6 +13,8 @@ namespace kilofold {
 namespace {
 
 using OnDamage = std::function<void(const std::string&, const std::string&)>;
+
+constexpr int most_attempts = 20;
 
 /// A listed file is gone: another process has merged it.
 struct Vanished {};
@@ -81,6 +85,10 @@ Inventory try_inventory(const std::string& path, Trust level, const OnDamage& on
   return found;
 }
 
+MachineError parts_keep_disappearing(const std::string& path) {
+  return MachineError(path + ": its parts keep disappearing while they are read");
+}
+
 }  // namespace
 
 const std::string& FoundFile::created() const {
@@ -100,7 +108,6 @@ const FoundFile* Inventory::study() const {
 }
 
 Inventory take_inventory(const std::string& path, Trust level, const OnDamage& on_damage) {
-  constexpr int most_attempts = 20;
   for (int attempt = 0; attempt < most_attempts; ++attempt) {
     try {
       return try_inventory(path, level, on_damage);
@@ -108,7 +115,20 @@ Inventory take_inventory(const std::string& path, Trust level, const OnDamage& o
       continue;
     }
   }
-  throw MachineError(path + ": its parts keep disappearing while they are read");
+  throw parts_keep_disappearing(path);
+}
+
+void use_inventory(const std::string& path, Trust level, const OnDamage& on_damage,
+                   const std::function<void(const Inventory&)>& use) {
+  for (int attempt = 0; attempt < most_attempts; ++attempt) {
+    const Inventory found = take_inventory(path, level, on_damage);
+    try {
+      return use(found);
+    } catch (const MachineError&) {
+      if (std::ranges::all_of(found.parts, exists, &FoundFile::path)) throw;
+    }
+  }
+  throw parts_keep_disappearing(path);
 }
 
 }  // namespace kilofold

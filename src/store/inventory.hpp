@@ -40,4 +40,9 @@ enum class Trust { light, whole_parts, whole_files };
 Inventory take_inventory(const std::string& path, Trust level,
                          const std::function<void(const std::string&, const std::string&)>& on_damage);
 
+/// Take inventory and let `use` read the files named there; both again when another process has merged them meanwhile.
+void use_inventory(const std::string& path, Trust level,
+                   const std::function<void(const std::string&, const std::string&)>& on_damage,
+                   const std::function<void(const Inventory&)>& use);
+
 }  // namespace kilofold

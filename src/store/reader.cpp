@@ -46,6 +46,7 @@ struct StudyReader::Impl {
 
   std::int64_t n_seeds() const { return static_cast<std::int64_t>(study.spec.cv.seeds.size()); }
 
+  void add(const Inventory& found);
   CellBlock read(ModelId model, std::int64_t trial, const std::vector<std::int32_t>& seed_numbers);
   /// Call `visit(first_trial, seed, chunk)` for every cell of a model, without predictions.
   template <class Visit> void for_each_score(ModelId model, Visit visit);
@@ -66,17 +67,22 @@ template <class Visit> void StudyReader::Impl::for_each_score(ModelId model, Vis
 }
 
 StudyReader::StudyReader(const std::string& path) {
-  const Inventory found = take_inventory(path, Trust::light, note_damage);
-  impl_ = std::make_unique<Impl>(path, find_study(path, found));
-  if (found.merged) impl_->sources.emplace_back(found.merged->path, found.merged->header, impl_->index);
-  for (const FoundFile& part : found.parts) impl_->sources.emplace_back(part.path, part.header, impl_->index);
-  for (std::size_t m = 0; m < impl_->study.models.size(); ++m) {
-    const std::vector<std::string>& ids = impl_->index.numerics(ModelId(static_cast<std::int32_t>(m)));
-    impl_->study.models[m].other_numerics.assign(ids.begin() + 1, ids.end());
+  use_inventory(path, Trust::light, note_damage, [&](const Inventory& found) {
+    impl_ = std::make_unique<Impl>(path, find_study(path, found));
+    impl_->add(found);
+  });
+}
+
+void StudyReader::Impl::add(const Inventory& found) {
+  if (found.merged) sources.emplace_back(found.merged->path, found.merged->header, index);
+  for (const FoundFile& part : found.parts) sources.emplace_back(part.path, part.header, index);
+  for (std::size_t m = 0; m < study.models.size(); ++m) {
+    const std::vector<std::string>& ids = index.numerics(ModelId(static_cast<std::int32_t>(m)));
+    study.models[m].other_numerics.assign(ids.begin() + 1, ids.end());
   }
-  for (const Source& source : impl_->sources) {
-    source.for_each_cell(impl_->tables, [&](ModelId model, std::int64_t trial, std::int32_t seed, const std::string&) {
-      impl_->committed.insert(model, trial, seed);
+  for (const Source& source : sources) {
+    source.for_each_cell(tables, [&](ModelId model, std::int64_t trial, std::int32_t seed, const std::string&) {
+      committed.insert(model, trial, seed);
     });
   }
 }

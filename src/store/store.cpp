@@ -97,6 +97,15 @@ std::vector<Source> Store::Impl::load(const Inventory& found, CellSet& cells) {
   return sources;
 }
 
+void Store::Impl::take_stock(Trust level) {
+  use_inventory(path, level, set_aside, [&](const Inventory& found) {
+    CellSet cells(study);
+    load(found, cells);
+    committed = std::move(cells);
+    header_on_disk = describes_study(found.study());
+  });
+}
+
 bool Store::Impl::describes_study(const FoundFile* file) const {
   return file != nullptr && file->header.canonical == study.canonical && file->header.spec.text == study.spec.text &&
          predictions_text(file->header.spec) == predictions_text(study.spec) &&
@@ -128,14 +137,14 @@ Store::Store(std::string path, StudyHeader study, OtherNumerics other)
     : impl_(std::make_unique<Impl>(std::move(path), std::move(study))) {
   impl_->on_other_numerics = other;
   check_names(impl_->study);
-  const Inventory found = take_inventory(impl_->path, Trust::whole_parts, set_aside);
-  impl_->load(found, impl_->committed);
-  impl_->header_on_disk = impl_->describes_study(found.study());
+  impl_->take_stock(Trust::whole_parts);
 }
 
 Store::~Store() = default;
 
 const CellSet& Store::committed() const { return impl_->committed; }
+
+void Store::refresh() { impl_->take_stock(Trust::light); }
 
 void Store::commit(std::span<const CellBlock> blocks) {
   const auto is_empty = [](const CellBlock& block) { return block.n_cells() == 0; };

@@ -25,6 +25,8 @@ struct Store::Impl {
   /// Merged file and parts as sources, their cells marked in `cells`. Errors: InputError when identity or numerics
   /// differ.
   std::vector<Source> load(const Inventory& found, CellSet& cells);
+  /// See which cells are there, whoever has committed them.
+  void take_stock(Trust level);
   bool describes_study(const FoundFile* file) const;
   /// Write, read back, sync and rename one file: the merged file, or one in the parts directory named by its content.
   void publish(const StudyHeader& header, FileKind kind, const FillChunk& fill) const;
