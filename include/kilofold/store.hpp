@@ -70,7 +70,8 @@ class Store {
   /// Errors    InputError when what is there belongs to other data, cv or scaling (naming the differing keys) or to
   ///           another numerics id; MachineError on I/O. A damaged part is renamed to *.damaged, named on stderr, and
   ///           its cells count as missing
-  Store(std::string path, StudyHeader study, OtherNumerics other = OtherNumerics::refuse);
+  /// `threads`: most that compress and check at once, 0 = as many as there are cores; no bit depends on it.
+  Store(std::string path, StudyHeader study, OtherNumerics other = OtherNumerics::refuse, std::int32_t threads = 0);
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
@@ -84,6 +85,11 @@ class Store {
   /// Write blocks as one part: O_EXCL temporary name, every close checked, fsync, rename, fsync of the directory. When
   /// this returns, the cells are safe. Errors: MachineError, and nothing new is visible.
   void commit(std::span<const CellBlock> blocks);
+
+  /// Commit a run's last blocks. Where they are the whole study and nothing of it is on disk yet, they become the
+  /// merged file at once, by the same steps and under the lock of `merge`, which then has nothing left to do; else a
+  /// part.
+  void commit_last(std::span<const CellBlock> blocks);
 
   /// Join the merged file and all parts into `path` with the same discipline, read it back, then remove the parts.
   /// Cells held twice must agree bit for bit; of two with different numerics this study's own is kept, and stderr hears

@@ -31,13 +31,16 @@ void Checkpoints::tick(double elapsed) {
   next_ = elapsed + interval_;
 }
 
-void Checkpoints::flush() {
+void Checkpoints::flush() { commit(&Store::commit); }
+void Checkpoints::finish() { commit(&Store::commit_last); }
+
+void Checkpoints::commit(void (Store::*write)(std::span<const CellBlock>)) {
   if (pending_.empty()) return;
   Commit commit;
   for (const CellBlock& block : pending_) commit.cells += block.n_cells();
   commit.bytes = bytes_;
   const auto begin = std::chrono::steady_clock::now();
-  store_.commit(pending_);
+  (store_.*write)(pending_);
   commit.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   pending_.clear();
   bytes_ = 0;

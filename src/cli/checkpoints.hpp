@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "kilofold/store.hpp"
@@ -26,8 +27,12 @@ class Checkpoints {
   /// Commit when it is time, or when what waits has grown large.
   void tick(double elapsed);
   void flush();
+  /// Commit what waits at the end of a run: as the merged file, where that is the whole study.
+  void finish();
 
  private:
+  void commit(void (Store::*write)(std::span<const CellBlock>));
+
   Store& store_;
   std::function<void(const Commit&)> on_commit_;
   double interval_;

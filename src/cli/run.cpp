@@ -66,7 +66,8 @@ class Run {
     StudyHeader study = header(study_, plan_, device_, options_.overrides);
     study.importance = feature_scores(study_.spec, study_.data, study.splits);
     BestSoFar best(study);
-    Store store(path_, std::move(study), options_.mix_numerics ? OtherNumerics::keep : OtherNumerics::refuse);
+    Store store(path_, std::move(study), options_.mix_numerics ? OtherNumerics::keep : OtherNumerics::refuse,
+                wanted_threads());
     say_start(store);
     try {
       const Executed executed = compute(store, best);
@@ -122,12 +123,16 @@ class Run {
     };
     hooks.stop = stop_ = stop_on_signals();
     ExecuteOptions wanted = options_.execute;
-    if (wanted.threads == 0) wanted.threads = study_.spec.run.threads;
+    wanted.threads = wanted_threads();
     const Executed executed = execute(plan_, study_.data, *device_.backend, wanted, hooks);
     line_.note("saving");
-    checkpoints.flush();
+    checkpoints.finish();
     line_.clear();
     return executed;
+  }
+
+  std::int32_t wanted_threads() const {
+    return options_.execute.threads > 0 ? options_.execute.threads : study_.spec.run.threads;
   }
 
   void watch_time() {

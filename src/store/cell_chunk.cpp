@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "cells.hpp"
+#include "metric_columns.hpp"
 
 namespace kilofold {
 namespace {
@@ -160,6 +161,15 @@ void CellChunk::add_to(Hasher& hasher) const {
   add(hasher, prediction);
   add(hasher, sd);
 }
+
+std::size_t metric_number(const std::string& name) {
+  const auto found = std::find_if(metric_columns.begin(), metric_columns.end(),
+                                  [&](const auto& column) { return name == column.name; });
+  KILOFOLD_EXPECT(found != metric_columns.end());
+  return static_cast<std::size_t>(found - metric_columns.begin());
+}
+
+bool larger_is_better(std::size_t metric) { return metric_columns[metric].unit == MetricColumn::Unit::none; }
 
 std::int64_t trials_a_chunk(std::int64_t n_trials, std::int64_t n_samples) {
   constexpr std::int64_t usual = 64;

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "cells.hpp"
+#include "metric_columns.hpp"
 
 namespace kilofold {
 namespace {
@@ -16,20 +17,6 @@ constexpr float missing_float = std::numeric_limits<float>::quiet_NaN();
 constexpr std::int32_t no_count = -1;  // nor status
 constexpr FitStatus last_status = FitStatus::not_finite;
 
-/// A metric's dataset name, what it is called, and whether it carries the target's unit.
-struct MetricColumn {
-  const char* name;
-  const char* long_name;
-  enum class Unit { of_target, none } unit;
-};
-
-constexpr std::array<MetricColumn, n_metrics> metric_columns = {{
-    {"mae", "mean absolute error", MetricColumn::Unit::of_target},
-    {"rmse", "root mean squared error", MetricColumn::Unit::of_target},
-    {"r2", "coefficient of determination", MetricColumn::Unit::none},
-    {"r2_eq13", "coefficient of determination about the mean prediction", MetricColumn::Unit::none},
-}};
-
 void describe(const hdf5::Object& dataset, const std::string& long_name, const std::string& units) {
   if (!long_name.empty()) hdf5::write_attribute(dataset, "long_name", long_name);
   if (!units.empty()) hdf5::write_attribute(dataset, "units", units);
@@ -37,15 +24,6 @@ void describe(const hdf5::Object& dataset, const std::string& long_name, const s
 
 void describe(const hdf5::Object& dataset, const MetricColumn& column, const std::string& target_units) {
   describe(dataset, column.long_name, column.unit == MetricColumn::Unit::of_target ? target_units : "1");
-}
-
-/// Never written, a chunk of fill values takes no space.
-void write_unless_missing(const hdf5::Object& dataset, const hdf5::Extent& start, const hdf5::Extent& count,
-                          const std::vector<double>& values) {
-  const auto is_fill = [](double value) {
-    return std::bit_cast<std::uint64_t>(value) == std::bit_cast<std::uint64_t>(missing);
-  };
-  if (!std::all_of(values.begin(), values.end(), is_fill)) hdf5::write(dataset, start, count, values.data());
 }
 
 /// CF flags: readers that know them show names instead of numbers.
@@ -103,17 +81,24 @@ hdf5::Object create_diagnostic(const hdf5::Object& group, const std::string& nam
   return dataset;
 }
 
-hdf5::Object create_by_sample(const hdf5::Object& model, const std::string& name, const CellShape& shape,
-                              const CellTable::Axes& axes, unsigned gzip) {
-  constexpr std::int64_t widest_chunk = 1 << 20;
-  const auto n_trials = static_cast<std::int64_t>(hdf5::shape(axes.trial)[0]);
-  const hdf5::Storage storage = {
-      hdf5::extent(n_trials, hdf5::shape(axes.seed)[0], shape.samples),
-      hdf5::extent(trials_a_chunk(n_trials, shape.samples), 1, std::min(shape.samples, widest_chunk)), gzip};
-  hdf5::Object dataset = hdf5::create_dataset<double>(model, name, storage, missing);
-  label_cells(model, dataset, axes);
-  label_dimension(model, dataset, 2, axes.sample, "sample");
-  return dataset;
+SampleTable create_by_sample(const hdf5::Object& model, const std::string& name, const CellShape& shape,
+                             const CellTable::Axes& axes, unsigned gzip) {
+  SampleTable table = SampleTable::create(
+      model, name, hdf5::extent(hdf5::shape(axes.trial)[0], hdf5::shape(axes.seed)[0], shape.samples), gzip);
+  label_cells(model, table.dataset(), axes);
+  label_dimension(model, table.dataset(), 2, axes.sample, "sample");
+  return table;
+}
+
+/// Where a chunk's cells and fits lie in the datasets of scores.
+struct Place {
+  hdf5::Extent cell, cells, fit, fits;
+  std::size_t n_fits;
+};
+
+Place place_of(std::int64_t first_trial, std::int32_t seed, const CellChunk& chunk) {
+  return {hdf5::extent(first_trial, seed), hdf5::extent(chunk.rows, 1), hdf5::extent(first_trial, seed, 0),
+          hdf5::extent(chunk.rows, 1, chunk.shape.folds), static_cast<std::size_t>(chunk.rows * chunk.shape.folds)};
 }
 
 /// In a file, a count is an int32 and anything else a float32; a chunk in memory holds floats.
@@ -139,15 +124,6 @@ void read_diagnostic(const hdf5::Object& dataset, bool integral, const hdf5::Ext
 
 }  // namespace
 
-std::size_t metric_number(const std::string& name) {
-  const auto found = std::find_if(metric_columns.begin(), metric_columns.end(),
-                                  [&](const auto& column) { return name == column.name; });
-  KILOFOLD_EXPECT(found != metric_columns.end());
-  return static_cast<std::size_t>(found - metric_columns.begin());
-}
-
-bool larger_is_better(std::size_t metric) { return metric_columns[metric].unit == MetricColumn::Unit::none; }
-
 void label_dimension(const hdf5::Object& group, const hdf5::Object& dataset, unsigned dimension,
                      const hdf5::Object& scale, const std::string& name) {
   hdf5::attach_scale(dataset, scale, dimension, name);
@@ -164,10 +140,10 @@ CellTable CellTable::create(const hdf5::Object& model, const Axes& axes, const T
   const hdf5::Extent pooled = hdf5::extent(table.n_trials_, table.n_seeds_);
   const hdf5::Extent by_fold = hdf5::extent(table.n_trials_, table.n_seeds_, table.shape_.folds);
   table.prediction_ = create_by_sample(model, "prediction", table.shape_, axes, trials.few_values ? 1 : 0);
-  describe(table.prediction_, axes.target_name, axes.target_units);
+  describe(table.prediction_.dataset(), axes.target_name, axes.target_units);
   if (trials.has_sd) {
     table.sd_ = create_by_sample(model, "sd", table.shape_, axes, 0);
-    describe(*table.sd_, "standard deviation of a new observation", axes.target_units);
+    describe(table.sd_->dataset(), "standard deviation of a new observation", axes.target_units);
   }
   const hdf5::Object metric = hdf5::create_group(model, "metric");
   for (std::size_t m = 0; m < n_metrics; ++m) {
@@ -198,8 +174,8 @@ CellTable CellTable::create(const hdf5::Object& model, const Axes& axes, const T
 
 CellTable CellTable::open(const hdf5::Object& model) {
   CellTable table;
-  table.prediction_ = hdf5::open_dataset(model, "prediction");
-  if (hdf5::contains(model, "sd")) table.sd_ = hdf5::open_dataset(model, "sd");
+  table.prediction_ = SampleTable::open(model, "prediction");
+  if (hdf5::contains(model, "sd")) table.sd_ = SampleTable::open(model, "sd");
   for (std::size_t m = 0; m < n_metrics; ++m) {
     table.metric_[m] = hdf5::open_dataset(model, std::string("metric/") + metric_columns[m].name);
   }
@@ -212,7 +188,7 @@ CellTable CellTable::open(const hdf5::Object& model) {
     table.diagnostics_.push_back({hdf5::open_dataset(diagnostic, column.name), column.integral});
   }
   if (hdf5::contains(model, numerics_name)) table.numerics_ = hdf5::open_dataset(model, numerics_name);
-  const hdf5::Extent cells = hdf5::shape(table.prediction_);
+  const hdf5::Extent& cells = table.prediction_.extent();
   const hdf5::Extent fits = hdf5::shape(table.status_);
   if (cells.size() != 3 || fits.size() != 3)
     throw hdf5::FormatError(model.name() + ": unexpected number of dimensions");
@@ -223,15 +199,24 @@ CellTable CellTable::open(const hdf5::Object& model) {
   return table;
 }
 
-void CellTable::write(std::int64_t first_trial, std::int32_t seed, const CellChunk& chunk) {
-  const hdf5::Extent cell = hdf5::extent(first_trial, seed);
-  const hdf5::Extent cells = hdf5::extent(chunk.rows, 1);
-  const hdf5::Extent fit = hdf5::extent(first_trial, seed, 0);
-  const hdf5::Extent fits = hdf5::extent(chunk.rows, 1, shape_.folds);
-  const hdf5::Extent samples = hdf5::extent(chunk.rows, 1, shape_.samples);
-  const auto n_fits = static_cast<std::size_t>(chunk.rows * shape_.folds);
-  write_unless_missing(prediction_, fit, samples, chunk.prediction);
-  if (sd_) write_unless_missing(*sd_, fit, samples, chunk.sd);
+CellTable::Packed CellTable::pack(std::int64_t first_trial, const CellChunk& chunk) const {
+  return {prediction_.pack(first_trial, chunk.prediction),
+          sd_ ? sd_->pack(first_trial, chunk.sd) : SampleTable::Packed()};
+}
+
+void CellTable::unpack(const Packed& packed, CellChunk& chunk) const {
+  prediction_.unpack(packed.prediction, chunk.prediction);
+  if (sd_) sd_->unpack(packed.sd, chunk.sd);
+}
+
+void CellTable::write(std::int64_t first_trial, std::int32_t seed, const CellChunk& chunk, const Packed& packed) {
+  prediction_.write(first_trial, seed, chunk.prediction, packed.prediction);
+  if (sd_) sd_->write(first_trial, seed, chunk.sd, packed.sd);
+  write_scores(first_trial, seed, chunk);
+}
+
+void CellTable::write_scores(std::int64_t first_trial, std::int32_t seed, const CellChunk& chunk) {
+  const auto [cell, cells, fit, fits, n_fits] = place_of(first_trial, seed, chunk);
   for (std::size_t m = 0; m < n_metrics; ++m) hdf5::write(metric_[m], cell, cells, &chunk.metric[m * chunk.rows]);
   for (std::size_t m = 0; m < n_fold_metrics; ++m) {
     hdf5::write(fold_metric_[m], fit, fits, &chunk.fold_metric[m * n_fits]);
@@ -244,13 +229,8 @@ void CellTable::write(std::int64_t first_trial, std::int32_t seed, const CellChu
   }
 }
 
-void CellTable::read(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk, Detail detail) const {
-  const hdf5::Extent cell = hdf5::extent(first_trial, seed);
-  const hdf5::Extent cells = hdf5::extent(chunk.rows, 1);
-  const hdf5::Extent fit = hdf5::extent(first_trial, seed, 0);
-  const hdf5::Extent fits = hdf5::extent(chunk.rows, 1, shape_.folds);
-  const hdf5::Extent samples = hdf5::extent(chunk.rows, 1, shape_.samples);
-  const auto n_fits = static_cast<std::size_t>(chunk.rows * shape_.folds);
+void CellTable::read_scores(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) const {
+  const auto [cell, cells, fit, fits, n_fits] = place_of(first_trial, seed, chunk);
   hdf5::read(status_, fit, fits, chunk.status.data());
   if (numerics_) hdf5::read(*numerics_, cell, cells, chunk.numerics.data());
   for (std::size_t d = 0; d < diagnostics_.size(); ++d) {
@@ -261,9 +241,17 @@ void CellTable::read(std::int64_t first_trial, std::int32_t seed, CellChunk& chu
   for (std::size_t m = 0; m < n_fold_metrics; ++m) {
     hdf5::read(fold_metric_[m], fit, fits, &chunk.fold_metric[m * n_fits]);
   }
-  if (detail == Detail::scores) return;
-  hdf5::read(prediction_, fit, samples, chunk.prediction.data());
-  if (sd_) hdf5::read(*sd_, fit, samples, chunk.sd.data());
+}
+
+CellTable::Packed CellTable::read_packed(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) const {
+  read_scores(first_trial, seed, chunk);
+  return {prediction_.read(first_trial, seed, chunk.prediction),
+          sd_ ? sd_->read(first_trial, seed, chunk.sd) : SampleTable::Packed()};
+}
+
+void CellTable::read(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk, Detail detail) const {
+  if (detail == Detail::scores) return read_scores(first_trial, seed, chunk);
+  unpack(read_packed(first_trial, seed, chunk), chunk);
 }
 
 std::vector<std::int32_t> CellTable::first_status(std::int64_t first_trial, std::int64_t rows) const {

@@ -12,6 +12,7 @@
 #include "kilofold/core/cells.hpp"
 #include "kilofold/core/hash.hpp"
 #include "kilofold/store.hpp"
+#include "sample_table.hpp"
 
 namespace kilofold {
 
@@ -94,9 +95,19 @@ class CellTable {
   static CellTable create(const hdf5::Object& model, const Axes& axes, const TrialTable& table);
   static CellTable open(const hdf5::Object& model);
 
-  void write(std::int64_t first_trial, std::int32_t seed, const CellChunk& chunk);
+  /// A chunk's samples as they lie in the file. Packing and unpacking touch no HDF5: any thread may.
+  struct Packed {
+    SampleTable::Packed prediction, sd;
+  };
+  Packed pack(std::int64_t first_trial, const CellChunk& chunk) const;
+  void unpack(const Packed& packed, CellChunk& chunk) const;
+
+  /// `packed`: what `pack` made of the chunk.
+  void write(std::int64_t first_trial, std::int32_t seed, const CellChunk& chunk, const Packed& packed);
   /// Read chunk.rows trials. Errors: MachineError; FormatError where a checksum fails.
   void read(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk, Detail detail) const;
+  /// Read all that is not packed in the file, and what is for the caller to unpack.
+  Packed read_packed(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) const;
   /// Status of fold 0 for some trials and every seed: -1 where there is no cell. Shape (rows, seeds).
   std::vector<std::int32_t> first_status(std::int64_t first_trial, std::int64_t rows) const;
   /// Which numerics some trials' cells have, as CellChunk::numerics. Shape (rows, seeds).
@@ -109,12 +120,14 @@ class CellTable {
 
  private:
   CellTable() = default;
+  void write_scores(std::int64_t first_trial, std::int32_t seed, const CellChunk& chunk);
+  void read_scores(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) const;
 
   std::int64_t n_trials_ = 0;
   std::int64_t n_seeds_ = 0;
   CellShape shape_;
-  hdf5::Object prediction_;
-  std::optional<hdf5::Object> sd_;
+  SampleTable prediction_;
+  std::optional<SampleTable> sd_;
   std::array<hdf5::Object, n_metrics> metric_;
   std::array<hdf5::Object, n_fold_metrics> fold_metric_;
   hdf5::Object status_;

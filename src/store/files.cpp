@@ -57,11 +57,6 @@ void sync(const std::string& path, int flags) {
   check(fsync(file.fd()), "fsync", path);
 }
 
-std::string directory_of(const std::string& path) {
-  const fs::path parent = fs::path(path).parent_path();
-  return parent.empty() ? "." : parent.string();
-}
-
 std::string host_name() {
   std::array<char, 256> name{};
   if (gethostname(name.data(), name.size() - 1) != 0) return "unknown";
@@ -85,6 +80,11 @@ bool same_file(int fd, const std::string& path) {
 }
 
 }  // namespace
+
+std::string directory_of(const std::string& path) {
+  const fs::path parent = fs::path(path).parent_path();
+  return parent.empty() ? "." : parent.string();
+}
 
 std::string parts_directory(const std::string& path) { return path + ".parts"; }
 
@@ -127,7 +127,6 @@ void make_directory(const std::string& directory) {
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) fail("mkdir", directory, error.value());
-  sync_directory(directory_of(directory));
 }
 
 void sync_directory(const std::string& directory) { sync(directory, O_RDONLY | O_DIRECTORY); }

@@ -9,6 +9,7 @@
 namespace kilofold {
 
 std::string parts_directory(const std::string& path);  ///< OUT.h5.parts
+std::string directory_of(const std::string& path);     ///< that a file or folder is in
 bool exists(const std::string& path);
 bool is_hdf5(const std::string& path);  ///< begins with HDF5's signature
 
@@ -20,7 +21,7 @@ std::string hash_file(const std::string& path);
 std::string name_by_content(const std::string& stem, const std::string& hash);
 bool content_matches_name(const std::string& path);
 
-void make_directory(const std::string& directory);  ///< with parents; fine when it exists
+void make_directory(const std::string& directory);  ///< with parents; fine when it exists; not synced
 void sync_directory(const std::string& directory);
 void remove_file(const std::string& path);  ///< fine when it does not exist
 

@@ -4,6 +4,7 @@
 
 #include <hdf5.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -75,6 +76,19 @@ Object create_dataset(const Object& group, const std::string& name, const Storag
 template <class T> void write(const Object& dataset, const Extent& start, const Extent& count, const T* values);
 template <class T> void read(const Object& dataset, const Extent& start, const Extent& count, T* values);
 Extent shape(const Object& dataset);
+
+/// How an open dataset's chunks lie on disk.
+struct ChunkLayout {
+  Extent chunk;  ///< empty where there are no chunks
+  unsigned gzip = 0;
+  bool is_ours = false;  ///< deflate or nothing, then Fletcher-32, as create_dataset makes them
+};
+ChunkLayout chunk_layout(const Object& dataset);
+/// Write a chunk's bytes as they are to lie in the file, past HDF5's filters. `start`: its first element.
+void write_chunk(const Object& dataset, const Extent& start, std::span<const std::byte> bytes);
+/// A chunk's bytes as they lie in the file; none where HDF5 does not find it: `read` tells why, by fill values or by an
+/// error.
+std::vector<std::byte> read_chunk(const Object& dataset, const Extent& start);
 bool is_integer(const Object& dataset);
 bool is_text(const Object& dataset);
 

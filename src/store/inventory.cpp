@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "files.hpp"
+#include "parallel.hpp"
 #include "study_file.hpp"
 
 namespace kilofold {
@@ -37,6 +38,8 @@ FoundFile read_file(const std::string& path, const CheckFile& check) {
 }
 
 void trust(const std::string&) {}
+
+void check_merged(const std::string& path) { verify_study_file(path, usual_threads()); }
 
 std::optional<FoundFile> read_merged(const std::string& path, const CheckFile& check) {
   if (!exists(path)) return std::nullopt;
@@ -77,7 +80,7 @@ Inventory try_inventory(const std::string& path, Trust level, const OnDamage& on
   const std::vector<std::string> headers = list_files(parts_directory(path), "study-", ".h5");
   const std::vector<std::string> parts = list_files(parts_directory(path), "part-", ".h5");
   Inventory found;
-  found.merged = read_merged(path, level == Trust::whole_files ? verify_study_file : trust);
+  found.merged = read_merged(path, level == Trust::whole_files ? check_merged : trust);
   const CheckFile check = level == Trust::light ? trust : check_part;
   read_all(headers, check, on_damage, found.headers);
   read_all(parts, check, on_damage, found.parts);

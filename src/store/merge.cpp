@@ -67,6 +67,7 @@ class Joined {
 void Store::merge() {
   Impl& store = *impl_;
   const std::string directory = parts_directory(store.path);
+  if (store.is_merged && !exists(directory)) return;
   const MergeLock lock(directory);
   const Inventory found = take_inventory(store.path, Trust::whole_files, set_aside);
   const bool nothing_new = found.parts.empty() && found.headers.empty() && found.merged;

@@ -10,6 +10,7 @@
 #include "cells.hpp"
 #include "kept_predictions.hpp"
 #include "kilofold/store.hpp"
+#include "study_file.hpp"
 
 namespace kilofold {
 
@@ -22,8 +23,12 @@ class Part {
   Part& operator=(const Part&) = delete;
 
   const StudyHeader& header() const { return header_; }
-  /// A FillChunk of this part's own indices.
-  void fill(ModelId model, std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) const;
+  /// Of this part's own indices, which are the study's where the part has all its cells.
+  FillChunk filler() const {
+    return [this](ModelId model, std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) {
+      fill(model, first_trial, seed, chunk);
+    };
+  }
 
  private:
   struct Cell {
@@ -33,6 +38,7 @@ class Part {
   void add_model(const StudyHeader& study, ModelId model, std::span<const CellBlock> blocks,
                  const std::vector<std::int32_t>& column_of_seed);
   void rank_predictions();
+  void fill(ModelId model, std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) const;
 
   StudyHeader header_;
   std::optional<KeptPredictions> kept_;

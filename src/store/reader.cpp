@@ -11,6 +11,7 @@
 #include "files.hpp"
 #include "inventory.hpp"
 #include "kilofold/store.hpp"
+#include "parallel.hpp"
 #include "source.hpp"
 #include "study_file.hpp"
 
@@ -151,7 +152,7 @@ CellBlock StudyReader::Impl::read(ModelId model, std::int64_t trial, const std::
 std::optional<std::string> payload_error(const std::string& path) {
   if (!exists(path)) return std::nullopt;
   try {
-    verify_study_file(path);
+    verify_study_file(path, usual_threads());
   } catch (const hdf5::FormatError& error) {
     return error.what();
   }

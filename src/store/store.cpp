@@ -9,6 +9,7 @@
 #include "identity.hpp"
 #include "inventory.hpp"
 #include "kept_predictions.hpp"
+#include "parallel.hpp"
 #include "part.hpp"
 #include "source.hpp"
 #include "store_impl.hpp"
@@ -35,6 +36,11 @@ void check_identity(const Inventory& found, const StudyHeader& study) {
   if (found.merged) check(*found.merged);
   std::for_each(found.headers.begin(), found.headers.end(), check);
   std::for_each(found.parts.begin(), found.parts.end(), check);
+}
+
+void insert(std::span<const CellBlock> blocks, CellSet& cells) {
+  for (const CellBlock& block : blocks)
+    for (std::int64_t i = 0; i < block.n_cells(); ++i) cells.insert(block.model, block.trial[i], block.seed[i]);
 }
 
 }  // namespace
@@ -121,11 +127,12 @@ void Store::Impl::publish(const StudyHeader& header, FileKind kind, const FillCh
     make_directory(directory);
     try {
       TemporaryFile file(directory);
-      write_study_file(file.path(), header, kind, fill);
-      verify_study_file(file.path());
+      write_study_file(file.path(), header, kind, fill, n_threads);
+      verify_study_file(file.path(), n_threads);
+      if (kind == FileKind::merged) return file.publish(path);
+      sync_directory(directory_of(directory));  // whoever made it for its lock alone did not
       const char* stem = kind == FileKind::header ? "study" : "part";
-      file.publish(kind == FileKind::merged ? path : directory + "/" + name_by_content(stem, hash_file(file.path())));
-      return;
+      return file.publish(directory + "/" + name_by_content(stem, hash_file(file.path())));
     } catch (const MachineError&) {
       // Another process may have merged and removed the directory between the two steps.
       if (exists(directory) || attempt == most_attempts) throw;
@@ -133,8 +140,9 @@ void Store::Impl::publish(const StudyHeader& header, FileKind kind, const FillCh
   }
 }
 
-Store::Store(std::string path, StudyHeader study, OtherNumerics other)
+Store::Store(std::string path, StudyHeader study, OtherNumerics other, std::int32_t threads)
     : impl_(std::make_unique<Impl>(std::move(path), std::move(study))) {
+  if (threads > 0) impl_->n_threads = std::min(threads, usual_threads());
   impl_->on_other_numerics = other;
   check_names(impl_->study);
   impl_->take_stock(Trust::whole_parts);
@@ -155,14 +163,34 @@ void Store::commit(std::span<const CellBlock> blocks) {
     impl_->header_on_disk = true;
   }
   const Part part(impl_->study, blocks);
-  impl_->publish(part.header(), FileKind::part,
-                 [&](ModelId model, std::int64_t first, std::int32_t seed, CellChunk& chunk) {
-                   part.fill(model, first, seed, chunk);
-                 });
-  for (const CellBlock& block : blocks) {
-    for (std::int64_t i = 0; i < block.n_cells(); ++i)
-      impl_->committed.insert(block.model, block.trial[i], block.seed[i]);
+  impl_->publish(part.header(), FileKind::part, part.filler());
+  insert(blocks, impl_->committed);
+}
+
+bool Store::Impl::publish_whole(const Part& part) const {
+  const std::string directory = parts_directory(path);
+  const MergeLock lock(directory);
+  const auto is_there = [&](const char* prefix) { return !list_files(directory, prefix, ".h5").empty(); };
+  // Without a lock, another writer's merged file could appear between this look and the renaming.
+  if (!lock.held() || exists(path) || is_there("study-") || is_there("part-")) return false;
+  publish(study, FileKind::merged, part.filler());
+  remove_stale_temporaries(directory);
+  return true;
+}
+
+void Store::commit_last(std::span<const CellBlock> blocks) {
+  if (impl_->committed.size() == 0) {
+    CellSet cells(impl_->study);
+    insert(blocks, cells);
+    const Part part(impl_->study, blocks);
+    const bool is_whole = cells.size() > 0 && cells.size() == cells.total();
+    if (is_whole && part.header().models.size() == impl_->study.models.size() && impl_->publish_whole(part)) {
+      impl_->committed = std::move(cells);
+      impl_->header_on_disk = impl_->is_merged = true;
+      return;
+    }
   }
+  commit(blocks);
 }
 
 void Store::remove(const std::string& path) {

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "inventory.hpp"
+#include "parallel.hpp"
+#include "part.hpp"
 #include "source.hpp"
 #include "study_file.hpp"
 
@@ -20,6 +22,8 @@ struct Store::Impl {
   StudyIndex index{study};
   CellSet committed{study};
   OtherNumerics on_other_numerics = OtherNumerics::refuse;
+  std::int32_t n_threads = usual_threads();
+  bool is_merged = false;       ///< commit_last has written the merged file
   bool header_on_disk = false;  ///< the parts directory or the merged file names every trial of this very spec
 
   /// Merged file and parts as sources, their cells marked in `cells`. Errors: InputError when identity or numerics
@@ -30,6 +34,8 @@ struct Store::Impl {
   bool describes_study(const FoundFile* file) const;
   /// Write, read back, sync and rename one file: the merged file, or one in the parts directory named by its content.
   void publish(const StudyHeader& header, FileKind kind, const FillChunk& fill) const;
+  /// Publish a part that has every cell of the study as the merged file. False where anything of the study is on disk.
+  bool publish_whole(const Part& part) const;
 };
 
 }  // namespace kilofold

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -16,9 +17,11 @@ using FillChunk = std::function<void(ModelId model, std::int64_t first_trial, st
 
 /// Create a file, write header and cells, store the payload hash, close with every return code checked.
 ///
-/// Memory    one chunk of cells, besides the header
+/// `fill` is called from this thread alone; chunks are compressed on `n_threads`.
+/// Memory    two chunks of cells a thread, besides the header
 /// Errors    MachineError; the file is then worthless
-void write_study_file(const std::string& path, const StudyHeader& study, FileKind kind, const FillChunk& fill);
+void write_study_file(const std::string& path, const StudyHeader& study, FileKind kind, const FillChunk& fill,
+                      std::int32_t n_threads);
 
 /// A sound HDF5 file that kilofold did not write, or not in this format.
 class ForeignFile : public hdf5::FormatError {
@@ -31,6 +34,6 @@ class ForeignFile : public hdf5::FormatError {
 hdf5::Object open_study_file(const std::string& path);
 
 /// Read a whole file and compare it with its payload hash. Errors: FormatError when they differ.
-void verify_study_file(const std::string& path);
+void verify_study_file(const std::string& path, std::int32_t n_threads);
 
 }  // namespace kilofold
