@@ -23,9 +23,10 @@ const char* last_error() { return last_error_text; }
 /// Keep what a failed CUDA call said for last_error.
 int answer(cudaError_t result, const char* call) {
   if (result == cudaSuccess) return 0;
+  cudaGetLastError();  // else the next launch would be blamed for it
   std::snprintf(last_error_text, sizeof last_error_text, "%s: %s (CUDA error %d)", call, cudaGetErrorString(result),
                 static_cast<int>(result));
-  return 1;
+  return result == cudaErrorMemoryAllocation ? out_of_memory : 1;
 }
 
 [[gnu::format(printf, 3, 4)]] int refuse(char* reason, std::size_t size, const char* format, ...) {
@@ -47,6 +48,17 @@ Capability capability_of(int device) {
   cudaDeviceGetAttribute(&capability.major, cudaDevAttrComputeCapabilityMajor, device);
   cudaDeviceGetAttribute(&capability.minor, cudaDevAttrComputeCapabilityMinor, device);
   return capability;
+}
+
+int select(std::int32_t device, char* reason, std::size_t size) {
+  int n_devices = 0;
+  if (const cudaError_t result = cudaGetDeviceCount(&n_devices); result != cudaSuccess)
+    return refuse(reason, size, "CUDA finds no usable driver: %s", cudaGetErrorString(result));
+  if (device < 0 || device >= n_devices)
+    return refuse(reason, size, "there is no device %d; the driver reports %d, numbered from 0", device, n_devices);
+  if (const cudaError_t result = cudaSetDevice(device); result != cudaSuccess)
+    return refuse(reason, size, "device %d cannot be used: %s", device, cudaGetErrorString(result));
+  return 0;
 }
 
 int probe(char* reason, std::size_t size) {
@@ -92,6 +104,10 @@ int describe(char* text, std::size_t size) {
   return 0;
 }
 
+int memory(std::size_t* free_bytes, std::size_t* total_bytes) {
+  return answer(cudaMemGetInfo(free_bytes, total_bytes), "cudaMemGetInfo");
+}
+
 void* allocate(std::size_t bytes) {
   void* pointer = nullptr;
   return answer(cudaMalloc(&pointer, bytes), "cudaMalloc") == 0 ? pointer : nullptr;
@@ -111,9 +127,11 @@ int download(void* to_host, const void* from, std::size_t bytes) {
 constexpr Backend backend = {
     .abi = backend_abi,
     .name = "cuda",
+    .select = select,
     .probe = probe,
     .describe = describe,
     .last_error = last_error,
+    .memory = memory,
     .allocate = allocate,
     .release = release,
     .upload = upload,

@@ -22,11 +22,17 @@
 ///     lane).
 ///   - Pointers are device pointers of the backend (its own `allocate`), except argument structs, `RowSetView` arrays,
 ///     parameters and slots, which are host memory.
-///   - An op returns 0, or non-zero when the machine failed (memory, device); `last_error` then says how. A fit that
-///     fails numerically is a status, and its numbers are NaN.
+///   - An op, an upload or a download returns 0, `out_of_memory`, or another number when the machine failed;
+///   `last_error`
+///     then says how. Out of memory, it has computed nothing that counts, and the same call with fewer items may
+///     succeed. A fit that fails numerically is a status, and its numbers are NaN.
+///   - A backend with memory of its own (`memory` not null) is called by one thread at a time, less `last_error`.
 namespace kilofold {
 
-inline constexpr std::uint32_t backend_abi = 5;
+inline constexpr std::uint32_t backend_abi = 6;
+
+/// What an op returns when memory ran out.
+inline constexpr int out_of_memory = 2;
 
 /// The study's table, uploaded once. X (n, d), y (n), code (n, d) and levels as in data.hpp's RankCodes.
 struct TableView {
@@ -499,13 +505,19 @@ struct Backend {
   std::uint32_t abi;  ///< backend_abi of the header it was built with
   const char* name;   ///< "cpu", "cuda"
 
-  /// Can it run here? Returns 0, or non-zero with a reason of at most size - 1 characters, fit for the report.
+  /// Take device number `device`, from 0, for all that this thread calls from now on; a thread begins with number 0.
+  /// Returns 0, or non-zero with a reason as `probe`. Null: there is number 0 alone.
+  int (*select)(std::int32_t device, char* reason, std::size_t size);
+  /// Can it run here, on the selected device? Returns 0, or non-zero with a reason of at most size - 1 characters, fit
+  /// for the report.
   int (*probe)(char* reason, std::size_t size);
   /// One line on the device and its libraries, for provenance.
   int (*describe)(char* text, std::size_t size);
   /// Why the last call of this thread returned non-zero.
   const char* (*last_error)();
 
+  /// Bytes of the selected device: free now, and in all. Null: its memory is the host's.
+  int (*memory)(std::size_t* free_bytes, std::size_t* total_bytes);
   void* (*allocate)(std::size_t bytes);  ///< 64-byte aligned; null when out of memory
   void (*release)(void* pointer);
   int (*upload)(void* to, const void* from_host, std::size_t bytes);

@@ -101,9 +101,11 @@ const Backend& cpu_backend() {
   static const Backend backend{
       .abi = backend_abi,
       .name = "cpu",
+      .select = nullptr,
       .probe = cpu::probe,
       .describe = cpu::describe,
       .last_error = cpu::last_error,
+      .memory = nullptr,
       .allocate = cpu::allocate,
       .release = cpu::release,
       .upload = cpu::copy,

@@ -43,14 +43,15 @@ inline double value(const Parameter& p, std::int64_t item, std::int64_t lane = 0
 enum class Infinite { refused, allowed };
 void require_count(double value, double least, Infinite infinite, const char* what);
 
-/// Run an op's body. Nothing may leave the binary interface by exception: a broken contract or lack of memory becomes a
-/// non-zero return with its reason kept.
+/// Run an op's body. Nothing may leave the binary interface by exception: a broken contract becomes a non-zero return,
+/// lack of memory `out_of_memory`, with the reason kept.
 template <class Body> int guarded(const char* op, Body body) {
   try {
     body();
     return 0;
   } catch (const std::bad_alloc&) {
     set_last_error(std::string(op) + ": out of memory");
+    return out_of_memory;
   } catch (const std::exception& error) {
     set_last_error(std::string(op) + ": " + error.what());
   }

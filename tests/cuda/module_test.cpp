@@ -66,6 +66,15 @@ TEST_F(CudaModule, ProbeKeepsItsReasonWithinTheSpaceGiven) {
   EXPECT_EQ(std::string(reason + 4, 4), "????");
 }
 
+TEST_F(CudaModule, SelectsNoDeviceThatIsNotThere) {
+  for (const std::int32_t device : {-1, 1000}) {
+    char reason[256] = "";
+
+    EXPECT_NE(backend_->select(device, reason, sizeof reason), 0);
+    EXPECT_NE(std::string(reason), "");
+  }
+}
+
 TEST_F(CudaModule, FailedAllocationIsNullAndSaysWhy) {
   constexpr std::size_t more_than_any_device = std::size_t{1} << 60;
 
@@ -79,6 +88,16 @@ TEST_F(CudaDevice, DescribesItself) {
   ASSERT_EQ(backend_->describe(text, sizeof text), 0) << backend_->last_error();
 
   EXPECT_NE(std::string(text).find("compute capability"), std::string::npos) << text;
+}
+
+TEST_F(CudaDevice, TellsItsMemory) {
+  std::size_t free_bytes = 0;
+  std::size_t total_bytes = 0;
+
+  ASSERT_EQ(backend_->memory(&free_bytes, &total_bytes), 0) << backend_->last_error();
+
+  EXPECT_GT(free_bytes, 0U);
+  EXPECT_LE(free_bytes, total_bytes);
 }
 
 TEST_F(CudaDevice, GivesMemoryBackAsItWasSent) {
