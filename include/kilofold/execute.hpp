@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "kilofold/backend.hpp"
@@ -24,6 +25,8 @@ struct ExecuteOptions {
   std::int32_t shard_count = 1;
   std::int64_t limit = 0;            ///< stop once this many cells are computed; 0 = no limit
   std::int64_t units_per_batch = 0;  ///< 0 = as planned
+  std::int32_t device = 0;           ///< number of the backend's device
+  double memory = 0.8;               ///< share of that device's free memory to use
 };
 
 /// Where a run stands. Seconds are planned ones, so that progress weighs cost, not counts.
@@ -60,24 +63,39 @@ struct ExecuteHooks {
 /// Run a plan.
 ///
 /// Threads take batches; within a batch, tiles of units run depth first through the graph, so intermediate values stay
-/// in cache. Metrics are computed here, from core/metrics.
+/// in cache. A device is fed by one thread, with tiles as large as its memory holds; a tile that it does not hold is
+/// halved. Metrics are computed here, from core/metrics.
 ///
-/// Errors    MachineError from the backend or the callbacks, after the other threads have stopped
+/// Errors    MachineError from the backend or the callbacks, after the other threads have stopped. What was whole
+/// before
+///           the backend failed has been handed over
 /// Accuracy  the same bits for any options
 Executed execute(const Plan& plan, const Dataset& data, const Backend& backend, const ExecuteOptions& options,
                  const ExecuteHooks& hooks);
 
-/// A backend chosen for `auto`, `cpu` or `cuda`, and why.
+/// Does a backend have this op?
+bool offers(const Backend& backend, Op op);
+
+/// A backend, its device, and why.
 struct Device {
   const Backend* backend;
-  std::string description;  ///< the backend's own line on itself
-  std::string reason;       ///< why not the other one; kept in the file
+  std::int32_t number = 0;
+  std::string name = {};         ///< "cpu", "cuda:1": as --device names it
+  std::string description = {};  ///< the backend's own line on itself
+  std::string reason = {};       ///< why not another one; kept in the file
 };
 
-/// Choose a backend for a plan. The CUDA module is opened at run time from $KILOFOLD_MODULE_DIR, else beside the
-/// program or in ../lib; a machine without driver or module costs a failed dlopen.
+/// Open device `number` of the CUDA module, or say why it cannot be used. The module is opened at run time from
+/// $KILOFOLD_MODULE_DIR, else beside the program or in ../lib; a machine without driver or module costs a failed
+/// dlopen.
+std::variant<Device, std::string> open_cuda(std::int32_t number);
+
+/// Choose a device for a plan. `wanted` is as is_device tells; cuda alone means cuda:0.
 ///
-/// Errors    InputError when `cuda` is asked for and cannot run this plan, with the reason; `auto` falls back to `cpu`
-Device open_device(const std::string& wanted, const Plan& plan, const Backend& cpu);
+/// `auto` stays with `kept`, the device on which the results began (empty: there are none); else it takes what
+/// advise_device says, and the CPU where the module, the driver, the device or an op of the plan is missing.
+///
+/// Errors    InputError when a cuda device is asked for and cannot run this plan, with the reason
+Device open_device(const std::string& wanted, const Plan& plan, const Backend& cpu, const std::string& kept = "");
 
 }  // namespace kilofold

@@ -43,9 +43,9 @@ std::string hdf5_version() {
 Findings examine(const std::string& folder) {
   Findings found;
   found.hdf5 = hdf5_version();
-  const Device device = open_device("auto", Plan{}, cpu_backend());
-  found.cuda = device.backend != &cpu_backend();
-  found.cuda_text = found.cuda ? device.description : device.reason.substr(device.reason.find(' ') + 1);
+  const auto cuda = open_cuda(0);
+  found.cuda = std::holds_alternative<Device>(cuda);
+  found.cuda_text = found.cuda ? std::get<Device>(cuda).description : std::get<std::string>(cuda);
   found.folder = probe_folder(folder.empty() ? std::filesystem::current_path().string() : folder);
   std::error_code error;
   found.temporary = std::filesystem::temp_directory_path(error).string();

@@ -79,7 +79,7 @@ std::string problems_json(const std::vector<Problem>& problems) {
   return text_of(list);
 }
 
-std::string plan_json(const Plan& plan, const Spec& spec) {
+std::string plan_json(const Plan& plan, const Spec& spec, const Device& device) {
   return text_of({{"study", spec.name},
                   {"trials", plan.n_trials},
                   {"seeds", spec.cv.seeds.size()},
@@ -93,6 +93,7 @@ std::string plan_json(const Plan& plan, const Spec& spec) {
                   {"rules", rules_json(plan)},
                   {"output", spec.output.file},
                   {"cost_table", cost_table_version},
+                  {"device", {{"auto", device.name}, {"reason", device.reason}}},
                   {"plan", plan_hash(plan)}});
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "kilofold/execute.hpp"
 #include "kilofold/plan.hpp"
 #include "kilofold/store.hpp"
 
@@ -12,7 +13,8 @@
 namespace kilofold::cli {
 
 std::string problems_json(const std::vector<Problem>& problems);
-std::string plan_json(const Plan& plan, const Spec& spec);
+/// `device`: what `auto` takes.
+std::string plan_json(const Plan& plan, const Spec& spec, const Device& device);
 std::string status_json(const StudyReader& study, const std::string& file);
 std::string trial_json(const StudyReader& study, ModelId model, std::int64_t trial);
 

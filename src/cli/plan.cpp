@@ -19,10 +19,14 @@ void declare(Signature& takes) {
 int plan(const Options& options) {
   const Study study = read_study(options);
   const Plan planned = make_plan(lower(study.spec, study.data), all_rules(), options.switches);
-  put_text(options.json      ? plan_json(planned, study.spec)
-           : options.explain ? explain(planned, study.spec)
-                             : summary(planned, study.spec));
-  if (!options.json) say("next: kilofold {} {}\n", options.explain ? "run" : "plan --explain", options.spec);
+  const Device device = open_device("auto", planned, cpu_backend());
+  if (options.json) {
+    put_text(plan_json(planned, study.spec, device));
+    return done;
+  }
+  put_text(options.explain ? explain(planned, study.spec) : summary(planned, study.spec));
+  put("device auto takes: {}; {}\n", device.name, device.reason);
+  say("next: kilofold {} {}\n", options.explain ? "run" : "plan --explain", options.spec);
   return done;
 }
 

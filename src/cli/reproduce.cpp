@@ -133,7 +133,7 @@ int reproduce(const Options& options) {
   const StudyReader file(options.results);
   const StoredStudy stored = stored_study(file);
   const Plan plan = make_plan(lower(stored.study.spec, stored.study.data), all_rules(), stored.switches);
-  const StudyHeader made = header(stored.study, plan, {&cpu_backend(), "", ""}, stored.overrides);
+  const StudyHeader made = header(stored.study, plan, {&cpu_backend()}, stored.overrides);
   Comparison comparison(file);
   const std::vector<Disagreement> of_study = study_disagreements(file, made);
   for (const Disagreement& found : of_study) comparison.differences().add(found.text());

@@ -11,6 +11,7 @@
 #include "cli/folder.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
+#include "cli/stored_study.hpp"
 #include "cli/study.hpp"
 #include "cli/values.hpp"
 #include "cli/verbs.hpp"
@@ -21,7 +22,8 @@ namespace {
 
 void declare_machine(Signature& takes) {
   ExecuteOptions& execute = takes.options().execute;
-  takes.value("--device", "auto|cpu|cuda", "where to compute (default: as the spec says, or auto)", read_device,
+  takes.value("--device", "auto|cpu|cuda[:K]",
+              "where to compute, K the number of a GPU from 0 (default: as the spec says, or auto)", read_device,
               "KILOFOLD_DEVICE");
   takes.count("-j,--threads", "CPU threads (default: as the spec says, or all cores)", execute.threads, 4096,
               "KILOFOLD_THREADS");
@@ -44,7 +46,7 @@ void declare(Signature& takes) {
   takes.text("--log-json", "LOG.jsonl", "append one JSON object per event: start, progress, commit, end",
              options.event_log);
   takes.flag("-q,--quiet", "no progress, no summary", options.quiet);
-  takes.flag("-v,--verbose", "also the device's reason, the rules and every commit", options.verbose);
+  takes.flag("-v,--verbose", "also the rules and every commit", options.verbose);
   takes.exclude("--quiet", "--verbose");
 }
 
@@ -55,8 +57,8 @@ class Run {
       : options_(options),
         study_(read_study(options)),
         plan_(make_plan(lower(study_.spec, study_.data), all_rules(), options.switches)),
-        device_(open_device(options.device.empty() ? study_.spec.run.device : options.device, plan_, cpu_backend())),
         path_(options.output.empty() ? study_.spec.output.file : options.output),
+        device_(choose_device()),
         log_(options.event_log),
         line_(study_.spec.name, options.quiet) {}
 
@@ -82,10 +84,18 @@ class Run {
   }
 
  private:
+  Device choose_device() const {
+    const std::string& wanted = options_.device.empty() ? study_.spec.run.device : options_.device;
+    const bool looks_back = wanted == "auto" && !options_.fresh;
+    return open_device(wanted, plan_, cpu_backend(), looks_back ? device_of_results(path_, plan_hash(plan_)) : "");
+  }
+
   void say_start(const Store& store) {
     log_.write("start", {{"study", study_.spec.name},
                          {"file", path_},
                          {"device", device_.description},
+                         {"device_name", device_.name},
+                         {"device_reason", device_.reason},
                          {"trials", plan_.n_trials},
                          {"seeds", study_.spec.cv.seeds.size()},
                          {"fits", plan_.n_fits},
@@ -95,11 +105,12 @@ class Run {
     if (options_.quiet) return;
     say("{}: {} trials x {} seeds, {} fits on {}\n", study_.spec.name, grouped(plan_.n_trials),
         grouped(std::ssize(study_.spec.cv.seeds)), grouped(plan_.n_fits), device_.description);
+    say("device {}: {}\n", device_.name, device_.reason);
     if (store.committed().size() > 0)
       say("{} of {} cells are there already\n", grouped(store.committed().size()), grouped(store.committed().total()));
     if (!options_.verbose) return;
-    say("device {} ({})\nrules {}\nplan {}, about {} on one core\nresults in {}\n", device_.backend->name,
-        device_.reason, rules_line(plan_), plan_hash(plan_), duration_text(plan_.seconds), path_);
+    say("rules {}\nplan {}, about {} on one core\nresults in {}\n", rules_line(plan_), plan_hash(plan_),
+        duration_text(plan_.seconds), path_);
   }
 
   Executed compute(Store& store, BestSoFar& best) {
@@ -124,7 +135,16 @@ class Run {
     hooks.stop = stop_ = stop_on_signals();
     ExecuteOptions wanted = options_.execute;
     wanted.threads = wanted_threads();
-    const Executed executed = execute(plan_, study_.data, *device_.backend, wanted, hooks);
+    wanted.device = device_.number;
+    wanted.memory = study_.spec.run.memory;
+    const Executed executed = [&] {
+      try {
+        return execute(plan_, study_.data, *device_.backend, wanted, hooks);
+      } catch (const MachineError&) {
+        save_the_rest(checkpoints);
+        throw;
+      }
+    }();
     line_.note("saving");
     checkpoints.finish();
     line_.clear();
@@ -133,6 +153,10 @@ class Run {
 
   std::int32_t wanted_threads() const {
     return options_.execute.threads > 0 ? options_.execute.threads : study_.spec.run.threads;
+  }
+
+  /// The machine failed: commit what was whole by then. Where that fails too, the first error is the one to tell.
+  static void save_the_rest(Checkpoints& checkpoints) try { checkpoints.flush(); } catch (const std::exception&) {
   }
 
   void watch_time() {
@@ -204,8 +228,8 @@ class Run {
   const Options& options_;
   const Study study_;
   const Plan plan_;
-  const Device device_;
   const std::string path_;
+  const Device device_;
   EventLog log_;
   ProgressLine line_;
   const std::atomic<bool>* stop_ = nullptr;  ///< set once there is something to save

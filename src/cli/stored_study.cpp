@@ -80,6 +80,13 @@ StoredStudy stored_study(const StudyReader& file) {
   return stored;
 }
 
+std::string device_of_results(const std::string& path, const std::string& plan) try {
+  const StudyReader file(path);
+  return file.attribute("plan") == plan ? file.attribute("device_name") : "";
+} catch (const std::runtime_error&) {  // no results, or damaged ones: the store says so when it opens them
+  return "";
+}
+
 std::vector<Disagreement> study_disagreements(const StudyReader& file, const StudyHeader& made) {
   std::vector<Disagreement> found;
   compare(found, "identity of the study", file.canonical(), made.canonical);

@@ -90,6 +90,7 @@ StudyHeader header(const Study& study, const Plan& plan, const Device& device, s
       {"created", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
       {"host", host_name()},
       {"device", device.description},
+      {"device_name", device.name},
       {"device_reason", device.reason},
       {"isa", cpu::isa()},
       {"rules", rules_line(plan)},

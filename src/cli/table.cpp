@@ -95,6 +95,7 @@ std::vector<std::string> Argument::choices() const {
     for (const Rule& rule : all_rules()) words.emplace_back(rule.name);
   if (value.find('|') != std::string::npos) words = split(value, '|');
   std::erase_if(words, [](const std::string& word) { return word.find('/') != std::string::npos; });  // i/N
+  for (std::string& word : words) word = word.substr(0, word.find('['));  // cuda of cuda[:K]
   return words;
 }
 

@@ -10,6 +10,7 @@
 
 #include "cli/launcher.hpp"
 #include "kilofold/core/text.hpp"
+#include "spec/device_name.hpp"
 
 namespace kilofold::cli {
 namespace {
@@ -93,7 +94,7 @@ std::string read_rule(const std::string& text, Options& options) {
 
 std::string read_device(const std::string& text, Options& options) {
   options.device = text;
-  return one_of(text, {"auto", "cpu", "cuda"});
+  return is_device(text) ? "" : one_of(text, {"auto", "cpu", "cuda", "cuda:K"});
 }
 
 std::string read_color(const std::string& text, Options& options) {

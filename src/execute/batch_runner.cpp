@@ -11,9 +11,13 @@
 namespace kilofold {
 namespace {
 
-constexpr std::int64_t fits_a_tile = 2048;  // keeps a tile's values within a core's cache for studies of the usual size
-constexpr double most_value_bytes = 24 << 20;                   // of intermediate values: matrices stay near the core
-constexpr std::size_t most_tile_bytes = std::size_t{64} << 20;  // of predictions: a unit may have any number of lanes
+// Of a tile on the CPU: its values stay within a core's cache for studies of the usual size, matrices near the core.
+constexpr std::int64_t fits_on_cpu = 2048;
+constexpr double value_bytes_on_cpu = 24 << 20;
+constexpr std::size_t predictions_on_cpu = std::size_t{64} << 20;  // a unit may have any number of lanes
+// On a device: as many as its memory holds and the host can take in.
+constexpr std::int64_t fits_on_device = std::int64_t{1} << 20;
+constexpr std::size_t predictions_on_device = std::size_t{1} << 30;
 constexpr std::size_t n_fold_metrics = 3;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
@@ -27,76 +31,120 @@ CellBlock& block_of(std::vector<CellBlock>& blocks, ModelId model) {
 }  // namespace
 
 BatchRunner::BatchRunner(const Plan& plan, const Schedule& schedule, const StudyData& study, const Backend& backend,
-                         std::function<bool()> stopping)
+                         double memory, std::function<bool()> stopping)
     : plan_(plan),
       schedule_(schedule),
       study_(study),
       backend_(backend),
       stopping_(std::move(stopping)),
       pool_(backend),
-      items_(plan.nodes.size()) {
+      items_(plan.nodes.size()),
+      limits_(first_limits(memory)) {
   for (const PlanGroup& group : plan.groups) most_folds_ = std::max(most_folds_, group.group.n_folds);
-  const auto bytes_a_cell = sizeof(double) * static_cast<std::size_t>(plan.n_samples);
-  most_cells_ = std::max<std::size_t>(1, most_tile_bytes / bytes_a_cell);
 }
 
-Finished BatchRunner::run(const BatchRange& batch) {
-  const UnitIndex& units = schedule_.units(batch.family);
-  Finished finished;
-  std::vector<std::int64_t> slots;
-  std::vector<GroupId> members;
-  std::int64_t fits = 0;
-  const double unit_bytes = plan_.families[batch.family].unit_bytes;
-  const auto is_full = [&] {
-    return fits >= fits_a_tile || static_cast<double>(slots.size() + 1) * unit_bytes > most_value_bytes;
+BatchRunner::Limits BatchRunner::first_limits(double memory) const {
+  const auto n = static_cast<std::size_t>(plan_.n_samples);
+  const auto cells = [&](std::size_t bytes) {
+    return std::vector(plan_.families.size(), std::max<std::size_t>(1, bytes / (n * sizeof(double))));
   };
+  if (backend_.memory == nullptr) return {fits_on_cpu, value_bytes_on_cpu, 0, cells(predictions_on_cpu)};
+  std::size_t free_bytes = 0;
+  std::size_t total_bytes = 0;
+  if (backend_.memory(&free_bytes, &total_bytes) != 0) throw MachineError(backend_.last_error());
+  const double held_out = static_cast<double>(n) / plan_.groups.front().group.n_folds;
+  return {fits_on_device, memory * static_cast<double>(free_bytes), 2 * sizeof(double) * held_out,
+          cells(predictions_on_device)};
+}
+
+bool BatchRunner::is_full(const Units& units, std::int64_t fits) const {
+  const double values = static_cast<double>(units.slots.size() + 1) * plan_.families[units.family].unit_bytes;
+  return fits >= limits_.fits || values + static_cast<double>(fits) * limits_.fit_bytes > limits_.value_bytes;
+}
+
+Finished BatchRunner::run(std::span<const BatchRange> batches) {
+  Finished finished;
+  Units units{batches.front().family};
+  const UnitIndex& index = schedule_.units(units.family);
+  std::int64_t fits = 0;
   const auto flush = [&] {
-    if (!slots.empty()) run_units(slots, members, batch.family, finished);
-    finished.planned_seconds += schedule_.unit_seconds(batch.family) * static_cast<double>(slots.size());
-    slots.clear();
+    if (!units.slots.empty()) run_cells(units, {0, std::numeric_limits<std::int64_t>::max()}, finished);
+    finished.planned_seconds += schedule_.unit_seconds(units.family) * static_cast<double>(units.slots.size());
+    units.slots.clear();
     fits = 0;
   };
-  for (std::int64_t slot = batch.begin; slot < batch.end; ++slot) {
-    if (schedule_.is_done(batch.family, slot)) continue;
-    std::vector<GroupId> groups = units.members(slot);
-    if (groups.empty()) continue;
-    if (groups != members || is_full()) flush();
-    if (stopping_()) {
-      finished.cut_short = true;
-      return finished;
+  for (const BatchRange& batch : batches)
+    for (std::int64_t slot = batch.begin; slot < batch.end; ++slot) {
+      if (schedule_.is_done(batch.family, slot)) continue;
+      std::vector<GroupId> members = index.members(slot);
+      if (members.empty()) continue;
+      if (members != units.members || is_full(units, fits)) flush();
+      if (stopping_()) {
+        finished.cut_short = true;
+        return finished;
+      }
+      units.members = std::move(members);
+      units.slots.push_back(slot);
+      for (GroupId id : units.members) fits += index.n_points(slot, id);
     }
-    members = std::move(groups);
-    slots.push_back(slot);
-    for (GroupId id : members) fits += units.n_points(slot, id);
-  }
   flush();
   return finished;
 }
 
-void BatchRunner::run_units(const std::vector<std::int64_t>& slots, const std::vector<GroupId>& members,
-                            std::size_t family, Finished& finished) {
-  auto tile = std::make_unique<Tile>(plan_, study_, backend_, pool_, items_);
+std::unique_ptr<Tile> BatchRunner::new_tile() { return std::make_unique<Tile>(plan_, study_, backend_, pool_, items_); }
+
+void BatchRunner::run_cells(const Units& units, CellRange range, Finished& finished) {
+  auto tile = new_tile();
   std::vector<Cell> cells;
   std::size_t n_fits = 0;
-  const auto evaluate = [&] {
-    tile->run();
-    for (const Cell& cell : cells) append_cell(*tile, cell, finished);
-    tile = std::make_unique<Tile>(plan_, study_, backend_, pool_, items_);
+  std::int64_t first = range.begin;  // number of the tile's first cell
+  std::int64_t next = 0;
+  const auto flush = [&] {
+    evaluate(std::move(tile), cells, units, first, finished);
+    first += std::ssize(cells);
+    tile = new_tile();
     cells.clear();
     n_fits = 0;
   };
-  for (std::int64_t slot : slots)
-    for (GroupId id : members)
-      schedule_.units(family).visit(slot, id, [&](const UnitPoint& point) {
-        if (schedule_.is_done(id, point)) return;
-        if (point.fold == 0) {
-          if (cells.size() == most_cells_) evaluate();
-          cells.push_back({id, schedule_.trial_in_model(id, point), point.seed, n_fits});
-        }
-        tile->add(id, point);
-        ++n_fits;
-      });
-  evaluate();
+  bool wanted = false;
+  const auto take = [&](GroupId id, const UnitPoint& point) {
+    if (schedule_.is_done(id, point)) return;
+    if (point.fold == 0) {
+      wanted = next >= range.begin && next < range.end;
+      ++next;
+      if (wanted && cells.size() >= limits_.cells[units.family]) flush();
+      if (wanted) cells.push_back({id, schedule_.trial_in_model(id, point), point.seed, n_fits});
+    }
+    if (!wanted) return;
+    tile->add(id, point);
+    ++n_fits;
+  };
+  for (std::int64_t slot : units.slots)
+    for (GroupId id : units.members)
+      schedule_.units(units.family).visit(slot, id, [&](const UnitPoint& point) { take(id, point); });
+  flush();
+}
+
+void BatchRunner::evaluate(std::unique_ptr<Tile> tile, const std::vector<Cell>& cells, const Units& units,
+                           std::int64_t first, Finished& finished) {
+  try {
+    tile->run();
+    for (const Cell& cell : cells) append_cell(*tile, cell, finished);
+    return;
+  } catch (const OutOfMemory&) {
+    if (cells.size() <= 1) throw;
+  }
+  tile.reset();  // its memory is what the halves need
+  if (units.slots.size() > 1) {
+    limits_.value_bytes /= 2;
+    limits_.fits = std::max<std::int64_t>(1, limits_.fits / 2);
+  } else {
+    limits_.cells[units.family] = std::max<std::size_t>(1, cells.size() / 2);
+  }
+  const std::int64_t last = first + std::ssize(cells);
+  const std::int64_t middle = first + std::ssize(cells) / 2;
+  run_cells(units, {first, middle}, finished);
+  run_cells(units, {middle, last}, finished);
 }
 
 void BatchRunner::extend(CellBlock& block, const Group& group) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "execute/schedule.hpp"
@@ -23,10 +24,13 @@ struct Finished {
 /// One thread's way through batches: units to tiles, tiles to scored cells.
 class BatchRunner {
  public:
-  BatchRunner(const Plan& plan, const Schedule& schedule, const StudyData& study, const Backend& backend,
+  /// `memory`: the share of a device's free memory that its tiles may take.
+  BatchRunner(const Plan& plan, const Schedule& schedule, const StudyData& study, const Backend& backend, double memory,
               std::function<bool()> stopping);
 
-  Finished run(const BatchRange& batch);
+  /// Evaluate batches of one family. Where the backend's memory does not hold a tile, its halves are tried, down to
+  /// single cells, and later tiles are smaller: no bit depends on tiles. Errors: MachineError
+  Finished run(std::span<const BatchRange> batches);
   /// Items evaluated so far, by plan node.
   const std::vector<std::int64_t>& items() const { return items_; }
 
@@ -39,9 +43,32 @@ class BatchRunner {
     std::size_t first_fit;
   };
 
-  /// Evaluate units with the same member groups in as few tiles as memory allows.
-  void run_units(const std::vector<std::int64_t>& slots, const std::vector<GroupId>& members, std::size_t family,
-                 Finished& finished);
+  /// Units with the same member groups. Their cells are numbered as the points are visited.
+  struct Units {
+    std::size_t family;
+    std::vector<std::int64_t> slots = {};
+    std::vector<GroupId> members = {};
+  };
+  struct CellRange {
+    std::int64_t begin;
+    std::int64_t end;
+  };
+  /// How much a tile takes at most.
+  struct Limits {
+    std::int64_t fits;
+    double value_bytes;              ///< of intermediate values
+    double fit_bytes;                ///< what the prediction of a fit adds to them
+    std::vector<std::size_t> cells;  ///< by family
+  };
+
+  Limits first_limits(double memory) const;
+  bool is_full(const Units& units, std::int64_t fits) const;
+  /// Evaluate the cells of some units in as few tiles as memory allows.
+  void run_cells(const Units& units, CellRange range, Finished& finished);
+  /// Evaluate a tile of the cells that begin with number `first`, or in its stead its halves.
+  void evaluate(std::unique_ptr<Tile> tile, const std::vector<Cell>& cells, const Units& units, std::int64_t first,
+                Finished& finished);
+  std::unique_ptr<Tile> new_tile();
   void append_cell(const Tile& tile, const Cell& cell, Finished& finished);
   /// Make room for one more cell, all of it missing.
   void extend(CellBlock& block, const Group& group) const;
@@ -57,7 +84,7 @@ class BatchRunner {
   std::vector<std::int64_t> items_;
   std::vector<double> truth_;
   std::int32_t most_folds_ = 0;
-  std::size_t most_cells_ = 1;  ///< a tile's
+  Limits limits_;
 };
 
 }  // namespace kilofold

@@ -4,12 +4,13 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
-#include <set>
 #include <variant>
 
 #include "kilofold/execute.hpp"
+#include "plan/device_advice.hpp"
 
 namespace kilofold {
 namespace {
@@ -23,6 +24,75 @@ std::vector<fs::path> module_places() {
   const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path();
   return {program / module_name, program / ".." / "lib" / module_name};
 }
+
+/// What the module exports, or why there is nothing.
+std::variant<const Backend*, std::string> open_module() {
+  // The driver first: without one the module and its libraries need not even be looked for.
+  if (dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL) == nullptr) return "no NVIDIA driver (libcuda.so.1)";
+  std::string why = fmt::format("no {} beside the program", module_name);
+  void* module = nullptr;
+  for (const fs::path& place : module_places()) {
+    if (!fs::exists(place)) continue;
+    module = dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (module != nullptr) break;
+    why = dlerror();
+  }
+  if (module == nullptr) return why;
+  const auto entry = reinterpret_cast<const Backend* (*)()>(dlsym(module, "kilofold_backend"));
+  if (entry == nullptr) return fmt::format("{} does not export kilofold_backend", module_name);
+  const Backend* backend = entry();
+  if (backend->abi != backend_abi)
+    return fmt::format("{} speaks ABI {}, this program {}", module_name, backend->abi, backend_abi);
+  return backend;
+}
+
+std::string describe(const Backend& backend) {
+  std::array<char, 512> text{};
+  backend.describe(text.data(), text.size());
+  return text.data();
+}
+
+Device on_cpu(const Backend& cpu, std::string reason) { return {&cpu, 0, "cpu", describe(cpu), std::move(reason)}; }
+
+/// The op of the plan that a backend lacks, as a reason; empty where it has all.
+std::string lacks(const Backend& backend, const Plan& plan) {
+  for (const PlanNode& node : plan.nodes)
+    if (!offers(backend, node.node.op)) return fmt::format("the cuda backend has no {} yet", name(node.node.op));
+  return "";
+}
+
+/// The device, or why it cannot run the plan.
+std::variant<Device, std::string> open_cuda_for(const std::string& wanted, const Plan& plan) {
+  std::int32_t number = 0;
+  const std::size_t colon = wanted.find(':');
+  if (colon != std::string::npos) std::from_chars(wanted.data() + colon + 1, wanted.data() + wanted.size(), number);
+  std::variant<Device, std::string> cuda = open_cuda(number);
+  if (const Device* device = std::get_if<Device>(&cuda))
+    if (std::string missing = lacks(*device->backend, plan); !missing.empty()) return missing;
+  return cuda;
+}
+
+/// What `auto` does on results that began on `kept`.
+Device stay_with(const std::string& kept, const Plan& plan, const Backend& cpu) {
+  if (kept == "cpu") return on_cpu(cpu, "these results began there");
+  auto cuda = open_cuda_for(kept, plan);
+  if (const std::string* why = std::get_if<std::string>(&cuda))
+    return on_cpu(cpu, fmt::format("these results began on {}, but here: {}", kept, *why));
+  std::get<Device>(cuda).reason = "these results began there";
+  return std::get<Device>(cuda);
+}
+
+Device choose(const Plan& plan, const Backend& cpu) {
+  const DeviceAdvice advice = advise_device(plan);
+  if (!advice.cuda) return on_cpu(cpu, advice.reason);
+  auto cuda = open_cuda_for("cuda", plan);
+  if (const std::string* why = std::get_if<std::string>(&cuda))
+    return on_cpu(cpu, fmt::format("{}, but cuda: {}", advice.reason, *why));
+  std::get<Device>(cuda).reason = advice.reason;
+  return std::get<Device>(cuda);
+}
+
+}  // namespace
 
 bool offers(const Backend& backend, Op op) {
   switch (op) {
@@ -54,46 +124,24 @@ bool offers(const Backend& backend, Op op) {
   return false;
 }
 
-/// The CUDA backend, or why it cannot run this plan.
-std::variant<const Backend*, std::string> open_cuda(const Plan& plan) {
-  // The driver first: without one the module and its libraries need not even be looked for.
-  if (dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL) == nullptr) return "no NVIDIA driver (libcuda.so.1)";
-  std::string why = fmt::format("no {} beside the program", module_name);
-  void* module = nullptr;
-  for (const fs::path& place : module_places()) {
-    if (!fs::exists(place)) continue;
-    module = dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (module != nullptr) break;
-    why = dlerror();
-  }
-  if (module == nullptr) return why;
-  const auto entry = reinterpret_cast<const Backend* (*)()>(dlsym(module, "kilofold_backend"));
-  if (entry == nullptr) return fmt::format("{} does not export kilofold_backend", module_name);
-  const Backend* backend = entry();
-  if (backend->abi != backend_abi)
-    return fmt::format("{} speaks ABI {}, this program {}", module_name, backend->abi, backend_abi);
+std::variant<Device, std::string> open_cuda(std::int32_t number) {
+  const auto module = open_module();
+  if (const std::string* why = std::get_if<std::string>(&module)) return *why;
+  const Backend& backend = *std::get<const Backend*>(module);
   std::array<char, 256> reason{};
-  if (backend->probe(reason.data(), reason.size()) != 0) return std::string(reason.data());
-  for (const PlanNode& node : plan.nodes)
-    if (!offers(*backend, node.node.op)) return fmt::format("the cuda backend has no {} yet", name(node.node.op));
-  return backend;
+  if (backend.select(number, reason.data(), reason.size()) != 0) return std::string(reason.data());
+  if (backend.probe(reason.data(), reason.size()) != 0) return std::string(reason.data());
+  return Device{&backend, number, fmt::format("cuda:{}", number), describe(backend), "available"};
 }
 
-std::string describe(const Backend& backend) {
-  std::array<char, 512> text{};
-  backend.describe(text.data(), text.size());
-  return text.data();
-}
-
-}  // namespace
-
-Device open_device(const std::string& wanted, const Plan& plan, const Backend& cpu) {
-  if (wanted == "cpu") return {&cpu, describe(cpu), "asked for"};
-  const auto cuda = open_cuda(plan);
-  if (const auto* backend = std::get_if<const Backend*>(&cuda)) return {*backend, describe(**backend), "available"};
-  const std::string& why = std::get<std::string>(cuda);
-  if (wanted != "auto") throw InputError("device cuda cannot run here: " + why, "use --device auto or --device cpu");
-  return {&cpu, describe(cpu), "cuda: " + why};
+Device open_device(const std::string& wanted, const Plan& plan, const Backend& cpu, const std::string& kept) {
+  if (wanted == "cpu") return on_cpu(cpu, "asked for");
+  if (wanted == "auto") return kept.empty() ? choose(plan, cpu) : stay_with(kept, plan, cpu);
+  auto cuda = open_cuda_for(wanted, plan);
+  if (const std::string* why = std::get_if<std::string>(&cuda))
+    throw InputError(fmt::format("device {} cannot run here: {}", wanted, *why), "use --device auto or --device cpu");
+  std::get<Device>(cuda).reason = "asked for";
+  return std::get<Device>(cuda);
 }
 
 }  // namespace kilofold

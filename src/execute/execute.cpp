@@ -3,6 +3,7 @@
 #include "kilofold/execute.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -17,7 +18,16 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t most_waiting = 64;                          // finished batches that may wait for the callback
+constexpr std::size_t most_waiting_of_device = 2;                 // they are large: one is written, one waits
+constexpr double batch_seconds_on_device = 240;                   // planned on a core: about one on a GPU
 constexpr auto longest_silence = std::chrono::milliseconds(100);  // between two reports of progress
+
+/// Take the device for what this thread calls from now on.
+void select_device(const Backend& backend, std::int32_t number) {
+  std::array<char, 256> reason{};
+  if (backend.select != nullptr && backend.select(number, reason.data(), reason.size()) != 0)
+    throw MachineError(reason.data());
+}
 
 /// Threads that take batches, and the calling thread that hands over what they finish.
 class Run {
@@ -28,6 +38,7 @@ class Run {
         backend_(backend),
         options_(options),
         hooks_(hooks),
+        on_device_(backend.memory != nullptr),
         study_(plan, data, backend),
         schedule_(plan, options, hooks),
         next_(options.shard_index) {
@@ -40,7 +51,7 @@ class Run {
 
  private:
   void work();
-  std::optional<BatchRange> next_batch();
+  std::vector<BatchRange> next_batches();
   void wait_and_hand_over();
   void hand_over(std::deque<Finished> batches);
   void fail(std::exception_ptr error);
@@ -50,6 +61,7 @@ class Run {
   const Backend& backend_;
   const ExecuteOptions& options_;
   const ExecuteHooks& hooks_;
+  const bool on_device_;
   const StudyData study_;
   const Schedule schedule_;
   const Clock::time_point start_ = Clock::now();
@@ -68,16 +80,27 @@ class Run {
   Executed executed_;
 };
 
-std::optional<BatchRange> Run::next_batch() {
+/// On the CPU one batch; on a device as many as keep it busy for about a second.
+std::vector<BatchRange> Run::next_batches() {
   const std::lock_guard lock(mutex_);
-  if (next_ >= schedule_.n_batches()) return std::nullopt;
-  if (stopping() || (options_.limit > 0 && cells_finished_ >= options_.limit)) {
-    cut_short_ = true;
-    return std::nullopt;
+  std::vector<BatchRange> batches;
+  double seconds = 0;
+  double cells = static_cast<double>(cells_finished_);
+  while (next_ < schedule_.n_batches()) {
+    if (stopping() || (options_.limit > 0 && cells >= static_cast<double>(options_.limit))) {
+      cut_short_ = cut_short_ || batches.empty();
+      break;
+    }
+    const BatchRange batch = schedule_.batch(next_);
+    if (!batches.empty() && (batch.family != batches.front().family || seconds >= batch_seconds_on_device)) break;
+    next_ += options_.shard_count;
+    batches.push_back(batch);
+    if (!on_device_) break;
+    const auto units = static_cast<double>(batch.end - batch.begin);
+    seconds += units * schedule_.unit_seconds(batch.family);
+    cells += units * schedule_.unit_cells(batch.family);
   }
-  const std::int64_t number = next_;
-  next_ += options_.shard_count;
-  return schedule_.batch(number);
+  return batches;
 }
 
 void Run::fail(std::exception_ptr error) {
@@ -88,12 +111,16 @@ void Run::fail(std::exception_ptr error) {
 }
 
 void Run::work() {
-  BatchRunner runner(plan_, schedule_, study_, backend_, [this] { return stopping(); });
+  std::vector<std::int64_t> items;
   try {
-    while (const std::optional<BatchRange> batch = next_batch()) {
-      Finished finished = runner.run(*batch);
+    select_device(backend_, options_.device);
+    BatchRunner runner(plan_, schedule_, study_, backend_, options_.memory, [this] { return stopping(); });
+    const std::size_t most = on_device_ ? most_waiting_of_device : most_waiting;
+    for (auto batches = next_batches(); !batches.empty(); batches = next_batches()) {
+      Finished finished = runner.run(batches);
+      items = runner.items();
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] { return waiting_.size() < most_waiting || failed_.load(); });
+      changed_.wait(lock, [&] { return waiting_.size() < most || failed_.load(); });
       cells_finished_ += finished.cells;
       cut_short_ = cut_short_ || finished.cut_short;
       waiting_.push_back(std::move(finished));
@@ -103,7 +130,7 @@ void Run::work() {
     fail(std::current_exception());
   }
   const std::lock_guard lock(mutex_);
-  for (std::size_t n = 0; n < runner.items().size(); ++n) executed_.items[n] += runner.items()[n];
+  for (std::size_t n = 0; n < items.size(); ++n) executed_.items[n] += items[n];
   --working_;
   changed_.notify_all();
 }
@@ -122,6 +149,7 @@ void Run::hand_over(std::deque<Finished> batches) {
 }
 
 void Run::wait_and_hand_over() {
+  bool refused = false;  // by the callback; what the backend's failure leaves behind is handed over all the same
   while (true) {
     std::deque<Finished> batches;
     {
@@ -131,10 +159,11 @@ void Run::wait_and_hand_over() {
       batches = std::exchange(waiting_, {});
       changed_.notify_all();
     }
-    if (failed_.load()) continue;  // an error is on its way to the caller; the rest of the work is dropped
+    if (refused) continue;
     try {
       hand_over(std::move(batches));
     } catch (...) {
+      refused = true;
       fail(std::current_exception());
     }
   }
@@ -142,7 +171,7 @@ void Run::wait_and_hand_over() {
 
 Executed Run::run() {
   const auto cores = static_cast<std::int32_t>(std::max(1U, std::thread::hardware_concurrency()));
-  working_ = options_.threads > 0 ? options_.threads : cores;
+  working_ = on_device_ ? 1 : options_.threads > 0 ? options_.threads : cores;
   std::vector<std::jthread> threads;
   for (std::int32_t t = 0, n = working_; t < n; ++t) threads.emplace_back([this] { work(); });
   wait_and_hand_over();
@@ -158,6 +187,7 @@ Executed Run::run() {
 Executed execute(const Plan& plan, const Dataset& data, const Backend& backend, const ExecuteOptions& options,
                  const ExecuteHooks& hooks) {
   KILOFOLD_EXPECT(options.shard_count >= 1 && options.shard_index >= 0 && options.shard_index < options.shard_count);
+  select_device(backend, options.device);
   return Run(plan, data, backend, options, hooks).run();
 }
 

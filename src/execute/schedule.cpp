@@ -58,6 +58,15 @@ double Schedule::unit_seconds(std::size_t family) const {
   return plan_.families[family].seconds / static_cast<double>(plan_.families[family].n_slots);
 }
 
+double Schedule::unit_cells(std::size_t family) const {
+  double cells = 0;
+  for (GroupId id : plan_.families[family].groups) {
+    const Group& group = plan_.groups[static_cast<std::size_t>(id.value)].group;
+    cells += static_cast<double>(group.grid.size() / group.n_folds);
+  }
+  return cells / static_cast<double>(plan_.families[family].n_slots);
+}
+
 bool Schedule::is_done(GroupId group, const UnitPoint& point) const {
   return hooks_.is_done && hooks_.is_done(plan_.groups[static_cast<std::size_t>(group.value)].group.model,
                                           trial_in_model(group, point), point.seed);

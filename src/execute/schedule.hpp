@@ -27,6 +27,7 @@ class Schedule {
   BatchRange batch(std::int64_t number) const;
   const UnitIndex& units(std::size_t family) const { return *units_[family]; }
   double unit_seconds(std::size_t family) const;
+  double unit_cells(std::size_t family) const;  ///< on average
 
   /// Index of a point's trial within its model entry.
   std::int64_t trial_in_model(GroupId group, const UnitPoint& point) const {

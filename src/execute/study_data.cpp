@@ -22,6 +22,23 @@ std::vector<std::int32_t> replicate_sets(const std::vector<std::int32_t>& rows, 
   return replicate;
 }
 
+constexpr std::size_t a_line = 64 / sizeof(std::int32_t);
+
+/// Lists begin on cache lines.
+std::size_t whole_lines(std::size_t rows) { return (rows + a_line - 1) / a_line * a_line; }
+
+/// Integers that the row lists of a study take: training and held-out rows and the replicate sets of every fold of
+/// every seed, and of the whole table.
+std::size_t list_space(const Plan& plan) {
+  std::map<AxisId, std::int64_t> row_sets;
+  for (const PlanGroup& planned : plan.groups)
+    row_sets[planned.group.fold] =
+        planned.group.n_folds * plan.axes[static_cast<std::size_t>(planned.group.seed.value)].size();
+  std::int64_t total = 1;
+  for (const auto& [axis, count] : row_sets) total += count;
+  return static_cast<std::size_t>(total) * (2 * static_cast<std::size_t>(plan.n_samples) + 3 * a_line);
+}
+
 }  // namespace
 
 StudyData::StudyData(const Plan& plan, const Dataset& data, const Backend& backend) : backend_(backend), y_(data.y) {
@@ -40,6 +57,7 @@ StudyData::StudyData(const Plan& plan, const Dataset& data, const Backend& backe
   equal_rows_ = equal_rows(data.X);
   std::vector<std::int32_t> every_row(static_cast<std::size_t>(table_.n));
   std::iota(every_row.begin(), every_row.end(), 0);
+  lists_ = Buffer(backend, list_space(plan) * sizeof(std::int32_t));
   all_ = view(every_row, {});
 
   for (const PlanGroup& planned : plan.groups) {
@@ -59,15 +77,26 @@ StudyData::StudyData(const Plan& plan, const Dataset& data, const Backend& backe
       }
     }
   }
+  if (backend_.upload(lists_.as<void>(), host_lists_.data(), host_lists_.size() * sizeof(std::int32_t)) != 0)
+    throw MachineError(backend_.last_error());
+  host_lists_ = {};
+}
+
+const std::int32_t* StudyData::place(const std::vector<std::int32_t>& list) {
+  const std::size_t begin = host_lists_.size();
+  host_lists_.insert(host_lists_.end(), list.begin(), list.end());
+  host_lists_.resize(begin + whole_lines(list.size()));
+  KILOFOLD_ASSERT(host_lists_.size() * sizeof(std::int32_t) <= lists_.size());
+  return lists_.as<const std::int32_t>() + begin;
 }
 
 RowSetView StudyData::view(const std::vector<std::int32_t>& train, const std::vector<std::int32_t>& held_out) {
   RowSetView view{};
-  view.train = upload(train);
-  view.held_out = upload(held_out);
+  view.train = place(train);
+  view.held_out = place(held_out);
   view.n_train = static_cast<std::int32_t>(train.size());
   view.n_held_out = static_cast<std::int32_t>(held_out.size());
-  view.replicate = upload(replicate_sets(train, equal_rows_, view.n_unique));
+  view.replicate = place(replicate_sets(train, equal_rows_, view.n_unique));
   return view;
 }
 

@@ -40,6 +40,8 @@ class StudyData {
   };
   const Splits& at(AxisId fold_axis) const;
   RowSetView view(const std::vector<std::int32_t>& train, const std::vector<std::int32_t>& held_out);
+  /// Where a list will lie in the backend's memory once all are uploaded.
+  const std::int32_t* place(const std::vector<std::int32_t>& list);
   template <class T> const T* upload(const std::vector<T>& values);
 
   const Backend& backend_;
@@ -47,6 +49,8 @@ class StudyData {
   TableView table_{};
   std::vector<double> y_;
   std::vector<std::int32_t> equal_rows_;
+  Buffer lists_;
+  std::vector<std::int32_t> host_lists_;  ///< what goes to lists_, in one upload
   RowSetView all_{};
   std::map<AxisId, Splits> splits_;
 };

@@ -75,7 +75,7 @@ Tile::Prediction Tile::prediction(std::size_t n) const {
   const Fit& fit = fits_[n];
   const NodeItems& node = nodes_[static_cast<std::size_t>(fit.node.value)];
   const auto at = static_cast<std::size_t>(fit.item * node.n_lanes() + fit.lane);
-  const std::size_t first = at * static_cast<std::size_t>(node.ld_held_out);
+  const auto first = static_cast<std::size_t>(fit.item * node.prediction.stride + fit.lane * node.ld_held_out);
   return {node.host_prediction.data() + first, node.host_sd.empty() ? nullptr : node.host_sd.data() + first,
           node.host_status[at]};
 }
@@ -161,20 +161,18 @@ Tile::Values Tile::parameter(const NodeItems& node, std::string_view name) const
 }
 
 void Tile::check(int code, const NodeItems& node) const {
-  if (code != 0)
-    throw MachineError(
-        fmt::format("{} backend: {}: {}", backend_.name, name(node.plan->node.op), backend_.last_error()));
+  if (code == 0) return;
+  const std::string text =
+      fmt::format("{} backend: {}: {}", backend_.name, name(node.plan->node.op), backend_.last_error());
+  if (code == out_of_memory) throw OutOfMemory(text);
+  throw MachineError(text);
 }
 
 void Tile::fetch_predictions(NodeItems& node) {
   const auto lanes = static_cast<std::size_t>(node.n_items() * node.n_lanes());
-  const auto an_item = static_cast<std::size_t>(node.ld_held_out * node.n_lanes());
-  const auto fetch = [&](std::vector<double>& host, const Batch<double>& values) {
-    host.resize(lanes * static_cast<std::size_t>(node.ld_held_out));
-    for (std::int64_t i = 0; i < node.n_items(); ++i)
-      check(backend_.download(host.data() + static_cast<std::size_t>(i) * an_item, values.data + i * values.stride,
-                              an_item * sizeof(double)),
-            node);
+  const auto fetch = [&](std::vector<double>& host, const Batch<double>& values) {  // at once: a copy has its price
+    host.resize(static_cast<std::size_t>(node.n_items() * values.stride));
+    check(backend_.download(host.data(), values.data, host.size() * sizeof(double)), node);
   };
   fetch(node.host_prediction, node.prediction);
   if (node.sd.data != nullptr) fetch(node.host_sd, node.sd);

@@ -43,7 +43,7 @@ struct Tile::NodeItems {
   Batch<double> jitter{};
   Batch<double> log_marginal_likelihood{};
   Batch<double> prediction{};
-  Batch<double> sd{};  ///< shaped as `prediction`
+  Batch<double> sd{};  ///< shaped as `prediction`, on the host too
   Buffer status;
   std::vector<Buffer> buffers;
   std::vector<double> host_prediction;

@@ -6,20 +6,26 @@
 
 #include <algorithm>
 
-#include "kilofold/core/error.hpp"
-
 namespace kilofold {
 
 Buffer::Buffer(const Backend& backend, std::size_t bytes)
     : backend_(&backend), data_(backend.allocate(std::max<std::size_t>(bytes, 1))), size_(bytes) {
-  if (data_ == nullptr) throw MachineError(fmt::format("{}: no memory for {} bytes", backend.name, bytes));
+  if (data_ == nullptr) throw OutOfMemory(fmt::format("{}: no memory for {} bytes", backend.name, bytes));
 }
 
 Buffer BufferPool::acquire(std::size_t bytes) {
   auto best = free_.end();
   for (auto buffer = free_.begin(); buffer != free_.end(); ++buffer)
     if (buffer->size() >= bytes && (best == free_.end() || buffer->size() < best->size())) best = buffer;
-  if (best == free_.end()) return Buffer(backend_, bytes);
+  if (best == free_.end()) {
+    try {
+      return Buffer(backend_, bytes);
+    } catch (const OutOfMemory&) {
+      if (free_.empty()) throw;
+      free_.clear();
+      return Buffer(backend_, bytes);
+    }
+  }
   Buffer found = std::move(*best);
   free_.erase(best);
   return found;

@@ -7,14 +7,21 @@
 #include <vector>
 
 #include "kilofold/backend.hpp"
+#include "kilofold/core/error.hpp"
 
 namespace kilofold {
+
+/// A backend's memory ran out: the same work in smaller tiles may do.
+class OutOfMemory : public MachineError {
+ public:
+  using MachineError::MachineError;
+};
 
 /// Memory of one backend, given back on destruction.
 class Buffer {
  public:
   Buffer() = default;
-  Buffer(const Backend& backend, std::size_t bytes);  ///< throws MachineError when there is no more
+  Buffer(const Backend& backend, std::size_t bytes);  ///< throws OutOfMemory
   Buffer(Buffer&& other) noexcept { swap(other); }
   Buffer& operator=(Buffer&& other) noexcept {
     swap(other);
@@ -39,7 +46,8 @@ class Buffer {
   std::size_t size_ = 0;
 };
 
-/// One thread's buffers: released ones are kept for the next tile, so that a warm tile allocates nothing.
+/// One thread's buffers: released ones are kept for the next tile, so that a warm tile allocates nothing. Where memory
+/// runs out, they are the first to go.
 class BufferPool {
  public:
   explicit BufferPool(const Backend& backend) : backend_(backend) {}

@@ -9,6 +9,7 @@
 #include "kilofold/core/hash.hpp"
 #include "kilofold/core/text.hpp"
 #include "kilofold/plan.hpp"
+#include "plan/duration.hpp"
 
 namespace kilofold {
 namespace {
@@ -20,14 +21,6 @@ std::string axis_names(const AxisSet& set, std::span<const Axis> axes) {
     names += axes[static_cast<std::size_t>(axis.value)].name;
   }
   return names.empty() ? "-" : names;
-}
-
-std::string duration(double seconds) {
-  if (seconds < 1e-3) return fmt::format("{:.3g} us", seconds * 1e6);
-  if (seconds < 1) return fmt::format("{:.3g} ms", seconds * 1e3);
-  if (seconds < 120) return fmt::format("{:.3g} s", seconds);
-  if (seconds < 7200) return fmt::format("{:.3g} min", seconds / 60);
-  return fmt::format("{:.4g} h", seconds / 3600);
 }
 
 std::string data_size(double bytes) {

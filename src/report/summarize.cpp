@@ -22,6 +22,7 @@ constexpr std::pair<const char*, const char*> known_provenance[] = {
     {"commit", "commit"},
     {"compiler", "compiler"},
     {"device", "device"},
+    {"device_name", "device name"},
     {"device_reason", "why this device"},
     {"isa", "instruction set"},
     {"plan", "plan hash"},

@@ -6,8 +6,19 @@
 
 #include <algorithm>
 
+#include "device_name.hpp"
 #include "readers.hpp"
 #include "scalars.hpp"
+
+namespace kilofold {
+
+bool is_device(std::string_view text) {
+  if (text == "auto" || text == "cpu" || text == "cuda") return true;
+  const bool numbered = text.starts_with("cuda:") && text.size() > 5 && text.size() < 9;
+  return numbered && text.find_first_not_of("0123456789", 5) == std::string_view::npos;
+}
+
+}  // namespace kilofold
 
 namespace kilofold::spec {
 namespace {
@@ -32,13 +43,6 @@ std::optional<double> parse_duration(std::string_view text) {
   }
   const auto value = parse_number(text);
   return value && *value > 0 ? std::optional(*value * unit) : std::nullopt;
-}
-
-bool is_device(std::string_view text) {
-  if (text == "auto" || text == "cpu" || text == "cuda") return true;
-  const bool indexed = text.starts_with("cuda:") && text.size() > 5 && text.size() < 9;
-  const std::string_view index = indexed ? text.substr(5) : std::string_view();
-  return indexed && index.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 /// The words that an entry of `importance:` takes under a key.
