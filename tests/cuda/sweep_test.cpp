@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "support/runs.hpp"
+
+namespace kilofold {
+namespace {
+
+using testing::Cells;
+using testing::make_data;
+using testing::make_entry;
+using testing::make_spec;
+
+/// Whole small studies on the first GPU, against the CPU. Skipped without a GPU, unless KILOFOLD_REQUIRE_CUDA says that
+/// there must be one; a study whose ops the module lacks is skipped too.
+class CudaSweep : public ::testing::TestWithParam<bool> {  // sharing
+ protected:
+  void SetUp() override {
+    const auto found = open_cuda(0);
+    if (const auto* device = std::get_if<Device>(&found)) {
+      backend_ = device->backend;
+      return;
+    }
+    if (std::getenv("KILOFOLD_REQUIRE_CUDA") != nullptr) FAIL() << std::get<std::string>(found);
+    GTEST_SKIP() << std::get<std::string>(found);
+  }
+
+  void expect_same_bits(const ModelSpec& entry, FitOn fit_on = FitOn::fold) const {
+    const Dataset data = make_data(131, 4, 9, 6);
+    Spec spec = make_spec(data);
+    spec.fit_on = {fit_on};
+    spec.models = {entry};
+    const Plan plan = make_plan(lower(spec, data), all_rules(), {GetParam(), {}});
+    for (const PlanNode& node : plan.nodes)
+      if (!offers(*backend_, node.node.op)) GTEST_SKIP() << "the module has no " << name(node.node.op);
+    Cells cells;
+    ExecuteHooks hooks;
+    hooks.on_cells = [&cells](std::vector<CellBlock> blocks) { testing::collect(cells, blocks); };
+
+    execute(plan, data, *backend_, {}, hooks);
+
+    EXPECT_EQ(testing::differing_cells(cells, testing::run_study(spec, data, plan.switches)), 0);
+  }
+
+  const Backend* backend_ = nullptr;
+};
+
+TEST_P(CudaSweep, GaussianProcessesHaveTheCpusBits) {
+  expect_same_bits(make_entry("GPR", "gpr", {{"length_scale", {0.5, 1, 2}}, {"noise_variance", {1e-3, 1e-2, 0.1}}}));
+}
+
+TEST_P(CudaSweep, GaussianProcessesOnAllRowsHaveTheCpusBits) {
+  expect_same_bits(make_entry("GPR", "gpr", {{"length_scale", {0.5, 1, 2}}}), FitOn::all);
+}
+
+TEST_P(CudaSweep, TunedGaussianProcessesHaveTheCpusBits) {
+  expect_same_bits(make_entry("GPR", "gpr", {{"optimizer", {1}}}));
+}
+
+TEST_P(CudaSweep, SupportVectorsHaveTheCpusBits) {
+  expect_same_bits(make_entry("SVR", "svr", {{"C", {1, 100}}, {"epsilon", {0, 0.1}}}));
+}
+
+TEST_P(CudaSweep, TreesHaveTheCpusBits) {
+  expect_same_bits(make_entry("DT", "tree", {{"max_depth", {1, 3, 8}}, {"min_samples_leaf", {1, 5}}}));
+}
+
+TEST_P(CudaSweep, ForestsHaveTheCpusBits) {
+  expect_same_bits(make_entry("RF", "forest", {{"n_estimators", {2, 5}}, {"max_features", {2}}}));
+}
+
+TEST_P(CudaSweep, ChainsOfTreesHaveTheCpusBits) {
+  expect_same_bits(make_entry("BDT", "adaboost", {{"n_estimators", {1, 5}}}));
+}
+
+TEST_P(CudaSweep, LinearModelsHaveTheCpusBits) {
+  expect_same_bits(make_entry("Ridge", "linear", {{"alpha", {0, 1e-3, 1}}}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Plans, CudaSweep, ::testing::Bool(),
+                         [](const auto& sharing) { return std::string(sharing.param ? "shared" : "naive"); });
+
+}  // namespace
+}  // namespace kilofold
