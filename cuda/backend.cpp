@@ -8,6 +8,8 @@
 #include <cstdio>
 
 #include "device_image.hpp"
+#include "kilofold/backend/arguments.hpp"
+#include "ops.hpp"
 
 namespace kilofold::cuda {
 namespace {
@@ -16,16 +18,14 @@ namespace {
 constexpr std::size_t least_free_bytes = std::size_t{256} << 20;
 constexpr double bytes_per_gib = 1024.0 * 1024.0 * 1024.0;
 
-thread_local char last_error_text[256] = "";
-
-const char* last_error() { return last_error_text; }
-
 /// Keep what a failed CUDA call said for last_error.
 int answer(cudaError_t result, const char* call) {
   if (result == cudaSuccess) return 0;
   cudaGetLastError();  // else the next launch would be blamed for it
-  std::snprintf(last_error_text, sizeof last_error_text, "%s: %s (CUDA error %d)", call, cudaGetErrorString(result),
+  char text[256];
+  std::snprintf(text, sizeof text, "%s: %s (CUDA error %d)", call, cudaGetErrorString(result),
                 static_cast<int>(result));
+  last_error_text() = text;
   return result == cudaErrorMemoryAllocation ? out_of_memory : 1;
 }
 
@@ -123,35 +123,21 @@ int download(void* to_host, const void* from, std::size_t bytes) {
   return answer(cudaMemcpy(to_host, from, bytes, cudaMemcpyDeviceToHost), "cudaMemcpy from the device");
 }
 
-// Ops that are null are not offered: the planner keeps studies that need them on the CPU.
-constexpr Backend backend = {
-    .abi = backend_abi,
-    .name = "cuda",
-    .select = select,
-    .probe = probe,
-    .describe = describe,
-    .last_error = last_error,
-    .memory = memory,
-    .allocate = allocate,
-    .release = release,
-    .upload = upload,
-    .download = download,
-    .factor_doubles = nullptr,
-    .reduced_doubles = nullptr,
-    .inverse_doubles = nullptr,
-    .standardize = nullptr,
-    .factor = nullptr,
-    .invert = nullptr,
-    .reduce = nullptr,
-    .posterior = nullptr,
-    .fold_posterior = nullptr,
-    .maximize_lml = nullptr,
-    .svr_path = nullptr,
-    .grow_trees = nullptr,
-    .boost = nullptr,
-    .read_trees = nullptr,
-    .least_squares = nullptr,
-};
+constexpr Backend backend = [] {
+  Backend machine{};
+  machine.abi = backend_abi;
+  machine.name = "cuda";
+  machine.select = select;
+  machine.probe = probe;
+  machine.describe = describe;
+  machine.last_error = last_error;
+  machine.memory = memory;
+  machine.allocate = allocate;
+  machine.release = release;
+  machine.upload = upload;
+  machine.download = download;
+  return with_ops(machine);
+}();
 
 }  // namespace
 }  // namespace kilofold::cuda

@@ -5,6 +5,7 @@
 #include <cuda_runtime.h>
 
 #include <cstddef>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -17,6 +18,8 @@ namespace kilofold::dev {
 
 inline void check(cudaError_t result, const char* call) {
   if (result == cudaSuccess) return;
+  cudaGetLastError();  // else the next launch would be blamed for it
+  if (result == cudaErrorMemoryAllocation) throw std::bad_alloc();
   throw Error(std::string(call) + ": " + cudaGetErrorString(result) + " (CUDA error " +
               std::to_string(static_cast<int>(result)) + ")");
 }

@@ -31,6 +31,4 @@ const char* name(FitStatus status) {
   return "";
 }
 
-bool failed(FitStatus status) { return status == FitStatus::not_positive_definite || status == FitStatus::not_finite; }
-
 }  // namespace kilofold

@@ -20,8 +20,6 @@ namespace kilofold {
 namespace cpu {
 namespace {
 
-thread_local std::string error_text;
-
 constexpr std::align_val_t alignment{64};
 
 /// The processor's brand string, without the blanks that pad it.
@@ -64,30 +62,16 @@ int copy(void* to, const void* from, std::size_t bytes) {
 
 }  // namespace
 
-void set_last_error(std::string text) { error_text = std::move(text); }
-
-const char* last_error() { return error_text.c_str(); }
-
-void check_table(const TableView* table) {
-  require(table && table->n > 0 && table->d > 0, "the table must have rows and features");
-}
-
 void check_rows(const TableView& table, const RowSetView& rows) {
-  require(rows.n_train >= 1, "an item needs a training row");
-  require(rows.n_held_out >= 0, "n_held_out must not be negative");
+  check_counts(rows);
   require(rows.train[0] >= 0 && rows.train[rows.n_train - 1] < table.n, "training rows must lie in the table");
   if (rows.n_held_out == 0) return;
   require(rows.held_out[0] >= 0 && rows.held_out[rows.n_held_out - 1] < table.n, "held-out rows must lie in the table");
 }
 
 void check_inputs(const TableView& table, const ScaledInputs& scaled, const RowSetView& rows, std::int64_t item) {
+  check_room(scaled, rows, item);
   check_rows(table, rows);
-  require(scaled.slot[item] >= 0, "a slot must not be negative");
-  require(rows_used(rows, scaled.replicates) >= 1, "collapsing needs the replicate sets");
-  require(rows.n_train <= scaled.ld_train, "ld_train must hold every training row");
-  require(rows.n_held_out <= scaled.ld_held_out, "ld_held_out must hold every held-out row");
-  require(scaled.replicates == Replicates::keep || (scaled.count.data != nullptr && scaled.within.data != nullptr),
-          "collapsed rows need their counts and their spread");
 }
 
 void require_count(double value, double least, Infinite infinite, const char* what) {
@@ -104,7 +88,7 @@ const Backend& cpu_backend() {
       .select = nullptr,
       .probe = cpu::probe,
       .describe = cpu::describe,
-      .last_error = cpu::last_error,
+      .last_error = last_error,
       .memory = nullptr,
       .allocate = cpu::allocate,
       .release = cpu::release,

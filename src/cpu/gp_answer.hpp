@@ -10,22 +10,6 @@
 
 namespace kilofold::cpu {
 
-/// What a fit's evidence is made of.
-struct Evidence {
-  double quadratic;  ///< r' A^-1 r
-  double log_det;    ///< ln det A
-  std::int64_t u;    ///< rows of A
-  std::int64_t n;    ///< training rows, u unless collapsed
-  double within;     ///< sum of squared deviations from the replicates' means
-};
-
-/// Log marginal likelihood of all n training rows.
-///
-/// With counts C and A = C^(1/2) K C^(1/2) + (s / v) I the set means have the density N(0, C^(-1/2) v A C^(-1/2)),
-/// whose determinant brings + half the log of the product of counts; the deviations within the sets bring minus it,
-/// within / (2 s) and (n - u) / 2 ln(2 pi s). The counts cancel.
-double log_marginal_likelihood(const Evidence& evidence, const Noise& noise);
-
 /// Where one lane's answers go.
 struct AnswerPlace {
   std::int64_t m;  ///< held-out rows
@@ -57,6 +41,7 @@ void write_failure(const AnswerPlace& place, const Noise& noise, FitStatus statu
 
 /// Of one lane of a posterior: its place, its noise, and its answer from what the held-out rows sum to.
 AnswerPlace place_of(const PosteriorArgs& a, std::int64_t item, std::int64_t lane);
+using kilofold::noise_of;
 Noise noise_of(const PosteriorArgs& a, std::int64_t item, std::int64_t lane);
 void answer(const PosteriorArgs& a, std::int64_t item, std::int64_t lane, const ItemInputs& inputs,
             const HeldOutSums& sums, const Noise& noise, const Evidence& evidence);

@@ -37,20 +37,6 @@ void basis_column(const double* X, std::int64_t ld, std::int64_t n, std::int64_t
 
 }  // namespace
 
-Noise noise_of(double noise_variance, double signal_variance, std::int64_t n_table) {
-  require(std::isfinite(noise_variance) && noise_variance >= 0, "noise_variance must be a finite number of at least 0");
-  require(std::isfinite(signal_variance) && signal_variance > 0, "signal_variance must be a finite number above 0");
-  const double floor = 16.0 * static_cast<double>(n_table) * eps * signal_variance;
-  const double noise = std::max(noise_variance, floor);
-  return {signal_variance, noise, noise - noise_variance, noise / signal_variance};
-}
-
-void check_kernel(const KernelArgs& kernel, std::int64_t d) {
-  require(kernel.n_length_scales == 1 || kernel.n_length_scales == d, "one length scale, or one a feature");
-  const bool stationary = kernel.kernel >= Kernel::squared_exponential && kernel.kernel <= Kernel::exponential;
-  require(stationary, "the kernel must be a covariance of scaled distances");
-}
-
 bool ItemInputs::finite() const {
   return all_finite(X, u, d, ld_X) && all_finite(Z, m, d, ld_Z) && all_finite(y, u, 1, u) && std::isfinite(within) &&
          std::isfinite(centre) && std::isfinite(scale);
@@ -77,10 +63,9 @@ FeatureRows CovarianceBuilder::divided(const double* X, std::int64_t n, std::int
                                        const KernelArgs& kernel, std::int64_t item, Scratch<double>& store) {
   double* const out = store.get(padded(n) * d);
   for (std::int64_t j = 0; j < d; ++j) {
-    const double length_scale = value(kernel.length_scale, item, kernel.n_length_scales == 1 ? 0 : j);
-    require(std::isfinite(length_scale) && length_scale > 0, "length_scale must be a finite number above 0");
+    const double scale = length_scale(kernel, item, j);
     double* const column = out + j * padded(n);
-    for (std::int64_t i = 0; i < n; ++i) column[i] = X[i + j * ld] / length_scale;
+    for (std::int64_t i = 0; i < n; ++i) column[i] = X[i + j * ld] / scale;
     std::fill(column + n, column + padded(n), 0.0);
   }
   return {out, n, d, padded(n)};
@@ -90,12 +75,7 @@ void CovarianceBuilder::fill(const ItemInputs& in, const KernelArgs& kernel, std
                              const Panels& A) {
   const FeatureRows train = divided(in.X, in.u, in.d, in.ld_X, kernel, item, train_store_);
   const FeatureRows held_out = divided(in.Z, in.m, in.d, in.ld_Z, kernel, item, held_out_store_);
-  KernelFunction function;
-  function.kernel = kernel.kernel;
-  if (kernel.kernel == Kernel::rational_quadratic) {
-    function.alpha = value(kernel.alpha, item, 0);
-    require(std::isfinite(function.alpha) && function.alpha > 0, "alpha must be a finite number above 0");
-  }
+  const KernelFunction function = kernel_function(kernel, item);
   double* const root = weight_store_.get(A.columns());
   std::fill(root, root + A.columns(), 1.0);
   if (in.count != nullptr) {

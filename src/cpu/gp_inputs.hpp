@@ -14,24 +14,6 @@
 /// What the Gaussian-process ops read of their arguments.
 namespace kilofold::cpu {
 
-/// Noise and signal variance of a fit: A = K + ratio I in units of the signal variance.
-struct Noise {
-  double signal;  ///< signal variance v
-  double noise;   ///< noise variance s, raised to the floor
-  double jitter;  ///< what the floor added
-  double ratio;   ///< s / v
-
-  FitStatus status() const { return jitter > 0 ? FitStatus::jittered : FitStatus::ok; }
-};
-
-/// Raise the noise to 16 N eps v, N the rows of the table: below that A is singular to rounding.
-///
-/// Errors    std::invalid_argument unless s >= 0 and v > 0, both finite
-Noise noise_of(double noise_variance, double signal_variance, std::int64_t n_table);
-
-/// Refuse kernels that are no covariance of scaled distances.
-void check_kernel(const KernelArgs& kernel, std::int64_t d);
-
 /// Refuse arguments of an op that builds one covariance matrix an item.
 template <class Args> void check_matrices(const Args& a) {
   check_table(a.table);

@@ -13,13 +13,8 @@ namespace kilofold::cpu {
 namespace {
 
 void check(const PosteriorArgs& a) {
-  check_table(a.table);
-  require(a.n_items >= 0 && a.n_lanes >= 0, "n_items and n_lanes must not be negative");
-  require(a.form == Factorized::tridiagonal || a.n_lanes <= 1, "a factor answers one lane: its own noise");
-  for (std::int64_t i = 0; i < a.n_items; ++i) {
-    check_inputs(*a.table, a.scaled, a.rows[i], i);
-    require(a.slot[i] >= 0, "a slot must not be negative");
-  }
+  check_lanes(a);
+  for (std::int64_t i = 0; i < a.n_items; ++i) check_inputs(*a.table, a.scaled, a.rows[i], i);
 }
 
 void posterior_item(const PosteriorArgs& a, std::int64_t item) {
@@ -37,16 +32,6 @@ void posterior_item(const PosteriorArgs& a, std::int64_t item) {
 }
 
 }  // namespace
-
-double log_marginal_likelihood(const Evidence& e, const Noise& noise) {
-  constexpr double log_2_pi = 1.8378770664093454836;
-  const auto u = static_cast<double>(e.u), n = static_cast<double>(e.n);
-  double twice = e.quadratic / noise.signal + e.log_det;
-  twice += u * natural_log(noise.signal);
-  twice += n * log_2_pi;
-  if (e.n != e.u) twice += e.within / noise.noise + (n - u) * natural_log(noise.noise);
-  return -0.5 * twice;
-}
 
 Noise noise_of(const PosteriorArgs& a, std::int64_t item, std::int64_t lane) {
   return noise_of(value(a.noise_variance, item, lane), value(a.signal_variance, item, lane), a.table->n);

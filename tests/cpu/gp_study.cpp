@@ -78,7 +78,7 @@ struct Inputs {
                                .centre = {centre.data(), d + 1},
                                .scale = {scale.data(), d + 1},
                                .status = status.data()};
-    EXPECT_EQ(cpu_backend().standardize(&args), 0) << cpu_backend().last_error();
+    EXPECT_EQ(model.backend->standardize(&args), 0) << model.backend->last_error();
   }
 
   ScaledInputs view(const std::vector<std::int32_t>& slot) const {
@@ -156,7 +156,7 @@ GpAnswers by_tridiagonal(const TableView& table, const RowViews& rows, const Inp
   const auto n_lanes = static_cast<std::int64_t>(model.noise.size());
   const std::vector<std::int32_t> slot = counting(rows.view.size());
   const std::int64_t stride =
-      cpu_backend().reduced_doubles(inputs.n, inputs.m + 1 + basis_columns(model.mean, table.d));
+      model.backend->reduced_doubles(inputs.n, inputs.m + 1 + basis_columns(model.mean, table.d));
   std::vector<double> reduced = zeros<double>(n_items * stride);
   std::vector<std::int32_t> status = zeros<std::int32_t>(n_items);
   const ReduceArgs reduce{.table = &table,
@@ -167,12 +167,12 @@ GpAnswers by_tridiagonal(const TableView& table, const RowViews& rows, const Inp
                           .mean = model.mean,
                           .reduced = {reduced.data(), stride},
                           .status = status.data()};
-  EXPECT_EQ(cpu_backend().reduce(&reduce), 0) << cpu_backend().last_error();
+  EXPECT_EQ(model.backend->reduce(&reduce), 0) << model.backend->last_error();
   Outputs out(n_items, n_lanes, inputs.m);
   PosteriorArgs args = posterior_args(table, rows.view, inputs.view(slot), model, slot, out);
   args.source = {reduced.data(), stride};
   args.source_status = status.data();
-  EXPECT_EQ(cpu_backend().posterior(&args), 0) << cpu_backend().last_error();
+  EXPECT_EQ(model.backend->posterior(&args), 0) << model.backend->last_error();
   GpAnswers answers(rows.view.size());
   for (std::int64_t i = 0; i < n_items; ++i) {
     const auto item = static_cast<std::size_t>(i);
@@ -186,7 +186,8 @@ void by_cholesky(const TableView& table, const RowViews& rows, const Inputs& inp
                  GpAnswers& answers) {
   const auto n_items = static_cast<std::int64_t>(rows.view.size());
   const std::vector<std::int32_t> slot = counting(rows.view.size());
-  const std::int64_t stride = cpu_backend().factor_doubles(inputs.n, inputs.m + 1 + basis_columns(model.mean, table.d));
+  const std::int64_t stride =
+      model.backend->factor_doubles(inputs.n, inputs.m + 1 + basis_columns(model.mean, table.d));
   std::vector<double> factor = zeros<double>(n_items * stride), jitter = zeros<double>(n_items);
   std::vector<std::int32_t> status = zeros<std::int32_t>(n_items);
   const FactorArgs factor_args{.table = &table,
@@ -200,13 +201,13 @@ void by_cholesky(const TableView& table, const RowViews& rows, const Inputs& inp
                                .factor = {factor.data(), stride},
                                .jitter = {jitter.data(), 1},
                                .status = status.data()};
-  EXPECT_EQ(cpu_backend().factor(&factor_args), 0) << cpu_backend().last_error();
+  EXPECT_EQ(model.backend->factor(&factor_args), 0) << model.backend->last_error();
   Outputs out(n_items, 1, inputs.m);
   PosteriorArgs args = posterior_args(table, rows.view, inputs.view(slot), model, slot, out);
   args.form = Factorized::cholesky;
   args.source = {factor.data(), stride};
   args.source_status = status.data();
-  EXPECT_EQ(cpu_backend().posterior(&args), 0) << cpu_backend().last_error();
+  EXPECT_EQ(model.backend->posterior(&args), 0) << model.backend->last_error();
   for (std::int64_t i = 0; i < n_items; ++i) {
     const auto item = static_cast<std::size_t>(i);
     answers[item].push_back(out.answer(i, 0, rows.view[item].n_held_out));
@@ -222,7 +223,7 @@ struct Inverse {
   std::int32_t status = -1;
 
   Inverse(const TableView& table, const ScaledInputs& whole, const GpModel& model)
-      : value(zeros<double>(cpu_backend().inverse_doubles(table.n))) {
+      : value(zeros<double>(model.backend->inverse_doubles(table.n))) {
     const InvertArgs args{.table = &table,
                           .n_items = 1,
                           .scaled = whole,
@@ -232,7 +233,7 @@ struct Inverse {
                           .inverse = {value.data(), 0},
                           .jitter = {&jitter, 1},
                           .status = &status};
-    EXPECT_EQ(cpu_backend().invert(&args), 0) << cpu_backend().last_error();
+    EXPECT_EQ(model.backend->invert(&args), 0) << model.backend->last_error();
   }
 };
 
@@ -261,7 +262,7 @@ void by_folds(const TableView& table, const RowViews& rows, const Inputs& whole,
                                .log_marginal_likelihood = {out.lml.data(), 0},
                                .jitter = {out.jitter.data(), 0},
                                .status = out.status.data()};
-  EXPECT_EQ(cpu_backend().fold_posterior(&args), 0) << cpu_backend().last_error();
+  EXPECT_EQ(model.backend->fold_posterior(&args), 0) << model.backend->last_error();
   for (std::int64_t f = 0; f < n_folds; ++f) {
     const auto fold = static_cast<std::size_t>(f);
     answers[fold].push_back(out.answer(0, f, rows.view[fold].n_held_out));

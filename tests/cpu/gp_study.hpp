@@ -9,7 +9,7 @@
 #include "kilofold/backend.hpp"
 #include "reference/reference_gp.hpp"
 
-/// Gaussian processes through the CPU backend's ops, every array in place.
+/// Gaussian processes through a backend's ops, every array in place.
 namespace kilofold::test {
 
 struct GpModel {
@@ -23,6 +23,7 @@ struct GpModel {
   Scaling target = Scaling::zscore;
   FitOn fit_on = FitOn::fold;
   Replicates replicates = Replicates::keep;
+  const Backend* backend = &cpu_backend();  ///< whose memory is the host's
 };
 
 /// The route from kernel matrix to posterior.

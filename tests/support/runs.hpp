@@ -44,14 +44,15 @@ inline void collect(Cells& cells, const std::vector<CellBlock>& blocks) {
   }
 }
 
-/// Plan and run a study on the CPU.
+/// Plan and run a study.
 inline Cells run_study(const Spec& spec, const Dataset& data, const Switches& switches = {},
-                       const ExecuteOptions& options = {}, Executed* executed = nullptr) {
+                       const ExecuteOptions& options = {}, Executed* executed = nullptr,
+                       const Backend& backend = cpu_backend()) {
   const Plan plan = make_plan(lower(spec, data), all_rules(), switches);
   Cells cells;
   ExecuteHooks hooks;
   hooks.on_cells = [&cells](std::vector<CellBlock> blocks) { collect(cells, blocks); };
-  const Executed done = execute(plan, data, cpu_backend(), options, hooks);
+  const Executed done = execute(plan, data, backend, options, hooks);
   if (executed != nullptr) *executed = done;
   return cells;
 }

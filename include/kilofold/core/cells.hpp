@@ -6,28 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "kilofold/core/fit_status.hpp"
 #include "kilofold/core/ids.hpp"
 
 namespace kilofold {
 
-/// How a fit ended. Stored as CF flag values under these names; a failure is a value, never an exception.
-enum class FitStatus : std::int32_t {
-  ok = 0,
-  rank_deficient = 1,         ///< least squares: minimum-norm solution of a singular problem
-  jittered = 2,               ///< noise raised to the floor
-  not_positive_definite = 3,  ///< predictions are NaN
-  ill_conditioned = 4,
-  iteration_limit = 5,
-  time_limit = 6,
-  converged_degenerate = 7,
-  not_finite = 8,  ///< predictions are NaN
-};
-
 /// The name under which a status is stored and shown.
 const char* name(FitStatus status);
-
-/// True where the fit gave no usable numbers (exit code 3 counts these).
-bool failed(FitStatus status);
 
 /// One column of a model's trial table: numbers or text, one entry a trial. NaN = not applicable, or `none`.
 struct TrialColumn {

@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/factor.cuh"
+
+#include <algorithm>
+
+#include "gp_arguments.hpp"
+#include "ops.hpp"
+#include "session.hpp"
+
+namespace kilofold::cuda {
+namespace {
+
+// Dynamic shared memory beside the tiles: all that an sm_80 block may have, so that one rule holds for every device.
+constexpr std::int64_t most_near_doubles = (163 * 1024 - static_cast<std::int64_t>(sizeof(FactorTiles)) - 1024) / 8;
+
+std::vector<FactorItem> items_of(const FactorArgs& a, const double* scales, double* work, std::int64_t work_stride) {
+  std::vector<FactorItem> items;
+  for (std::int64_t i = 0; i < a.n_items; ++i) {
+    const Noise noise = noise_of(value(a.noise_variance, i), value(a.signal_variance, i), a.table->n);
+    const Covariance covariance{inputs_of(*a.table, a.scaled, a.rows[i], i), kernel_function(a.kernel, i),
+                                scales + i * a.table->d, noise.ratio, work + i * work_stride};
+    const auto n_basis = static_cast<int>(basis_columns(a.mean, a.table->d));
+    items.push_back({.covariance = covariance,
+                     .rows = covariance.in.u + covariance.in.m + 1 + n_basis,
+                     .noise = noise,
+                     .factor = a.factor.data + i * a.factor.stride,
+                     .jitter = a.jitter.data == nullptr ? nullptr : a.jitter.data + i * a.jitter.stride,
+                     .status = a.status + i});
+  }
+  return items;
+}
+
+/// Dynamic shared memory for the largest factor that fits whole.
+std::int64_t near_doubles(const std::vector<FactorItem>& items) {
+  std::int64_t most = 0;
+  for (const FactorItem& item : items) {
+    const std::int64_t doubles = FactorStorage::doubles(item.covariance.in.u, item.rows - item.covariance.in.u);
+    if (doubles <= most_near_doubles) most = std::max(most, doubles);
+  }
+  return most;
+}
+
+}  // namespace
+
+std::int64_t factor_doubles(std::int64_t u, std::int64_t n_rhs) { return FactorStorage::doubles(u, n_rhs); }
+
+int factor(const FactorArgs* args) {
+  return guarded("factor", [&] {
+    check_matrices(*args);
+    Session& s = session();
+    const std::int64_t stride = covariance_work(*args);
+    double* const work = s.work.get<double>(static_cast<std::size_t>(stride * args->n_items));
+    const double* const scales = s.upload(length_scales(args->kernel, args->n_items, args->table->d), s.parameters);
+    const std::vector<FactorItem> items = items_of(*args, scales, work, stride);
+    const std::int64_t near = near_doubles(items);
+    const FactorItem* const on_device = s.upload(items, s.items);
+    dev::launch(factor_items,
+                {"factor_items", static_cast<unsigned>(items.size()), factor_threads,
+                 static_cast<std::size_t>(near) * sizeof(double)},
+                s.stream, on_device, near);
+    s.stream.synchronize();
+  });
+}
+
+}  // namespace kilofold::cuda

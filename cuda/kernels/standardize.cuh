@@ -1,0 +1,186 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <limits>
+
+#include "inputs.cuh"
+#include "kilofold/core/fit_status.hpp"
+#include "kilofold/core/op_options.hpp"
+
+namespace kilofold::cuda {
+
+inline constexpr int standardize_threads = 128;
+
+/// What all items of `standardize` share; arrays in device memory.
+struct StandardizeStudy {
+  const double* X;  ///< (n, d)
+  const double* y;  ///< (n)
+  int n;
+  int d;
+  Scaling features;
+  Scaling target;
+  FitOn fit_on;
+  Replicates replicates;
+  std::int64_t ld_train;
+  std::int64_t ld_held_out;
+};
+
+/// One item of `standardize`.
+struct StandardizeItem {
+  const std::int32_t* train;
+  const std::int32_t* held_out;
+  const std::int32_t* replicate;
+  int n_train;
+  int n_held_out;
+  int n_unique;
+  double* X_train;
+  double* X_held_out;
+  double* y_train;
+  double* count;   ///< (n_train); work memory where it is not wanted
+  double* within;  ///< null: not wanted
+  double* mean;    ///< (n_train) work memory, null unless collapsed
+  double* centre;
+  double* scale;
+  std::int32_t* status;
+};
+
+struct Unit {
+  double centre;
+  double scale;
+};
+
+/// Some rows of a column of the table; `rows` null: all of them.
+struct ColumnRows {
+  const double* column;
+  const std::int32_t* rows;
+  int n;
+
+  __device__ double operator[](std::int64_t i) const { return column[rows == nullptr ? i : rows[i]]; }
+};
+
+/// The unit, or NaN where it left the range of a double.
+__device__ inline Unit in_range(const Unit& unit) {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  const bool sound = std::isfinite(unit.centre) && std::isfinite(unit.scale) && unit.scale > 0;
+  return sound ? unit : Unit{nan, nan};
+}
+
+/// The smallest value of sign * x and its first place.
+__device__ inline Placed block_least_of(const ColumnRows& x, double sign) {
+  Placed own{std::numeric_limits<double>::infinity(), x.n};
+  for (int i = static_cast<int>(threadIdx.x); i < x.n; i += static_cast<int>(blockDim.x)) {
+    own = lesser(own, {sign * x[i], i});
+  }
+  return block_least(own);
+}
+
+/// Centre and scale of some rows, as `standardize` defines them.
+__device__ inline Unit block_unit(const ColumnRows& x, Scaling scaling) {
+  if (scaling == Scaling::none) return {0.0, 1.0};
+  const double lowest = block_least_of(x, 1.0).value, highest = -block_least_of(x, -1.0).value;
+  // Rounding must not give a constant column a spread: its centre is the value itself.
+  if (lowest == highest) return {lowest, 1.0};
+  if (scaling == Scaling::minmax) return in_range({lowest, highest - lowest});
+  const auto n = static_cast<double>(x.n);
+  Unit unit{block_reduce(x.n, [&](std::int64_t i, double sum) { return sum + x[i]; }) / n, 1.0};
+  if (scaling == Scaling::zscore) {
+    const double squares = block_reduce(x.n, [&](std::int64_t i, double sum) {
+      const double difference = x[i] - unit.centre;
+      return std::fma(difference, difference, sum);
+    });
+    unit.scale = std::sqrt(squares / n);
+  }
+  return in_range(unit);
+}
+
+/// out = (x - centre) / scale.
+__device__ inline void block_apply(const Unit& unit, const ColumnRows& x, double* out) {
+  for (int i = static_cast<int>(threadIdx.x); i < x.n; i += static_cast<int>(blockDim.x)) {
+    out[i] = (x[i] - unit.centre) / unit.scale;
+  }
+}
+
+/// The first row of each replicate set, a set a thread.
+__device__ inline void block_apply_to_sets(const Unit& unit, const ColumnRows& x, const StandardizeItem& item,
+                                           double* out) {
+  for (int r = static_cast<int>(threadIdx.x); r < item.n_unique; r += static_cast<int>(blockDim.x)) {
+    int i = r;  // sets are numbered by first appearance: set r does not begin before row r
+    while (item.replicate[i] != r) ++i;
+    out[r] = (x[i] - unit.centre) / unit.scale;
+  }
+}
+
+/// Replace scaled targets by the mean of each replicate set, ascending rows.
+__device__ inline void block_collapse_target(const StandardizeItem& item, double* y) {
+  for (int r = static_cast<int>(threadIdx.x); r < item.n_unique; r += static_cast<int>(blockDim.x)) {
+    double sum = 0.0, count = 0.0;
+    for (int i = r; i < item.n_train; ++i) {
+      if (item.replicate[i] != r) continue;
+      sum += y[i];
+      count += 1.0;
+    }
+    item.mean[r] = sum / count;
+    item.count[r] = count;
+  }
+  __syncthreads();
+  if (threadIdx.x == 0 && item.within != nullptr) {
+    double within = 0.0;
+    for (int i = 0; i < item.n_train; ++i) {
+      const double deviation = y[i] - item.mean[item.replicate[i]];
+      within = std::fma(deviation, deviation, within);
+    }
+    *item.within = within;
+  }
+  __syncthreads();
+  for (int r = static_cast<int>(threadIdx.x); r < item.n_unique; r += static_cast<int>(blockDim.x)) y[r] = item.mean[r];
+}
+
+/// The scaled target and what the item says of its replicates.
+__device__ inline void block_standardize_target(const StandardizeStudy& study, const StandardizeItem& item,
+                                                const Unit& unit) {
+  block_apply(unit, {study.y, item.train, item.n_train}, item.y_train);
+  __syncthreads();
+  if (study.replicates == Replicates::collapse) {
+    block_collapse_target(item, item.y_train);
+    return;
+  }
+  for (int i = static_cast<int>(threadIdx.x); item.count != nullptr && i < item.n_train;
+       i += static_cast<int>(blockDim.x)) {
+    item.count[i] = 1.0;
+  }
+  if (threadIdx.x == 0 && item.within != nullptr) *item.within = 0.0;
+}
+
+/// One block an item.
+__global__ void __launch_bounds__(standardize_threads)
+    standardize_items(StandardizeStudy study, const StandardizeItem* items) {
+  const StandardizeItem& item = items[blockIdx.x];
+  bool finite = true;
+  for (int j = 0; j <= study.d; ++j) {
+    const bool is_target = j == study.d;
+    const double* const column = is_target ? study.y : study.X + static_cast<std::int64_t>(j) * study.n;
+    const ColumnRows train{column, item.train, item.n_train}, all{column, nullptr, study.n};
+    const Unit unit =
+        block_unit(!is_target && study.fit_on == FitOn::all ? all : train, is_target ? study.target : study.features);
+    finite = finite && std::isfinite(unit.scale);
+    if (threadIdx.x == 0) {
+      item.centre[j] = unit.centre;
+      item.scale[j] = unit.scale;
+    }
+    if (is_target) {
+      block_standardize_target(study, item, unit);
+      continue;
+    }
+    double* const out = item.X_train + j * study.ld_train;
+    if (study.replicates == Replicates::collapse) {
+      block_apply_to_sets(unit, train, item, out);
+    } else {
+      block_apply(unit, train, out);
+    }
+    block_apply(unit, {column, item.held_out, item.n_held_out}, item.X_held_out + j * study.ld_held_out);
+  }
+  if (threadIdx.x == 0) *item.status = static_cast<std::int32_t>(finite ? FitStatus::ok : FitStatus::not_finite);
+}
+
+}  // namespace kilofold::cuda

@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kilofold/backend.hpp"
+
+namespace kilofold::cuda {
+
+int standardize(const StandardizeArgs* args);
+
+std::int64_t factor_doubles(std::int64_t u, std::int64_t n_rhs);
+int factor(const FactorArgs* args);
+int posterior(const PosteriorArgs* args);
+
+/// A backend's table with the ops of this folder. Those that are null are not offered: studies that need them stay on
+/// the CPU.
+constexpr Backend with_ops(Backend backend) {
+  backend.factor_doubles = factor_doubles;
+  backend.standardize = standardize;
+  backend.factor = factor;
+  backend.posterior = posterior;
+  return backend;
+}
+
+}  // namespace kilofold::cuda

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#include "kilofold/core/exp_log.hpp"
+#include "kilofold/core/fit_status.hpp"
+
+/// Scalar formulas of Gaussian processes, the same on every backend.
+namespace kilofold {
+
+/// Noise and signal variance of a fit: A = K + ratio I in units of the signal variance.
+struct Noise {
+  double signal;  ///< signal variance v
+  double noise;   ///< noise variance s, raised to the floor
+  double jitter;  ///< what the floor added
+  double ratio;   ///< s / v
+
+  KILOFOLD_HD FitStatus status() const { return jitter > 0 ? FitStatus::jittered : FitStatus::ok; }
+};
+
+/// Raise the noise to 16 N eps v, N the rows of the table: below that A is singular to rounding.
+KILOFOLD_HD inline Noise raised_noise(double noise_variance, double signal_variance, std::int64_t n_table) {
+  constexpr double eps = std::numeric_limits<double>::epsilon();
+  const double floor = 16.0 * static_cast<double>(n_table) * eps * signal_variance;
+  const double noise = noise_variance < floor ? floor : noise_variance;
+  return {signal_variance, noise, noise - noise_variance, noise / signal_variance};
+}
+
+/// What a fit's evidence is made of.
+struct Evidence {
+  double quadratic;  ///< r' A^-1 r
+  double log_det;    ///< ln det A
+  std::int64_t u;    ///< rows of A
+  std::int64_t n;    ///< training rows, u unless collapsed
+  double within;     ///< sum of squared deviations from the replicates' means
+};
+
+/// Log marginal likelihood of all n training rows.
+///
+/// With counts C and A = C^(1/2) K C^(1/2) + (s / v) I the set means have the density N(0, C^(-1/2) v A C^(-1/2)),
+/// whose determinant brings + half the log of the product of counts; the deviations within the sets bring minus it,
+/// within / (2 s) and (n - u) / 2 ln(2 pi s). The counts cancel.
+KILOFOLD_HD inline double log_marginal_likelihood(const Evidence& e, const Noise& noise) {
+  constexpr double log_2_pi = 1.8378770664093454836;
+  const auto u = static_cast<double>(e.u), n = static_cast<double>(e.n);
+  double twice = e.quadratic / noise.signal + e.log_det;
+  twice += u * natural_log(noise.signal);
+  twice += n * log_2_pi;
+  if (e.n != e.u) twice += e.within / noise.noise + (n - u) * natural_log(noise.noise);
+  return -0.5 * twice;
+}
+
+}  // namespace kilofold

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "emu/backend.hpp"
+
+#include <cstdio>
+#include <cstring>
+#include <new>
+
+#include "cuda/ops.hpp"
+#include "emu/block.hpp"
+#include "kilofold/backend/arguments.hpp"
+
+namespace kilofold::emu {
+namespace {
+
+constexpr std::align_val_t alignment{64};
+
+int probe(char* reason, std::size_t size) {
+  if (size > 0) reason[0] = '\0';
+  return 0;
+}
+
+int describe(char* text, std::size_t size) {
+  std::snprintf(text, size, "CUDA kernels, emulated");
+  return 0;
+}
+
+void* allocate(std::size_t bytes) {
+  void* const memory = ::operator new(bytes, alignment, std::nothrow);
+  if (memory != nullptr) std::memset(memory, void_byte, bytes);
+  return memory;
+}
+
+void release(void* memory) { ::operator delete(memory, alignment); }
+
+int copy(void* to, const void* from, std::size_t bytes) {
+  if (bytes > 0) std::memcpy(to, from, bytes);
+  return 0;
+}
+
+}  // namespace
+
+const Backend& backend() {
+  static const Backend table = [] {
+    Backend machine{};
+    machine.abi = backend_abi;
+    machine.name = "cuda-emulated";
+    machine.probe = probe;
+    machine.describe = describe;
+    machine.last_error = last_error;
+    machine.allocate = allocate;
+    machine.release = release;
+    machine.upload = copy;
+    machine.download = copy;
+    return cuda::with_ops(machine);
+  }();
+  return table;
+}
+
+}  // namespace kilofold::emu
