@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,16 +17,30 @@ namespace kilofold::cli {
 struct Refit {
   std::vector<double> prediction;  ///< one a held-out row, ascending
   std::vector<double> sd;          ///< likewise; empty where the model gives none
-  double bound = 0;  ///< in the target's unit; infinite where the problem is too ill-conditioned to compare
+  double bound = 0;                ///< in the target's unit
+  std::string not_judged = {};     ///< why nothing can be said of this fit; the rest is then empty
+};
+
+/// A fit of a file: where it is and how the file says it ended.
+struct StoredFit {
+  const Spec& spec;
+  const Dataset& data;
+  const TrialTable& table;
+  std::size_t trial;
+  std::int64_t seed;  ///< of the folds, by value
+  std::int32_t fold;
+  const RowSet& rows;
+  FitStatus status;
 };
 
 /// Is there a plain refit of this model?
 bool has_reference(const std::string& model);
 
-/// Fit one trial on a row set. Requires a model with a reference.
+/// Do a fit again. Requires a model with a reference.
 ///
-/// Accuracy  bounds as docs/numerics.md promises: least squares 50 eps cond(X) max |y|, trees 4 eps (max |y| + range),
-/// Gaussian processes 50 eps cond(A) sd(y)
-Refit refit(const Spec& spec, const Dataset& data, const TrialTable& table, std::size_t trial, const RowSet& rows);
+/// Accuracy  bounds as docs/numerics.md promises: least squares 50 eps cond(X) max |y|; a tree and adaboost 4 eps (max
+/// |y| + range), a forest of T trees 4 + T of them; gradient boosting 1e-10 sd(y); Gaussian processes 50 eps cond(A)
+/// sd(y); svr what its certificate leaves open, or max(1e-8 sd(y), 64 eps C sqrt(n)) where the optimum is degenerate
+Refit refit(const StoredFit& fit);
 
 }  // namespace kilofold::cli

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <map>
 
 #include "cli/exit_codes.hpp"
 #include "cli/findings.hpp"
@@ -77,10 +78,10 @@ class ModelCheck {
           worst_of_bound_, worst_of_sd_);
     else
       put("{} cells: metrics computed again; no plain refit of {} yet", n_checked_, table_.model);
-    if (n_not_comparable_ > 0) put("; {} fits that no plain refit can judge", n_not_comparable_);
     if (n_without_predictions_ > 0) put("; {} cells keep no predictions", n_without_predictions_);
     if (n_missing_ > 0) put("; {} not computed yet", n_missing_);
     put("\n");
+    for (const auto& [reason, n] : not_judged_) put("  {:<12}{} fits not refitted: {}\n", "", n, reason);
   }
 
  private:
@@ -112,10 +113,11 @@ class ModelCheck {
     const Split& split = split_of(cell);
     for (std::int32_t fold = 0; fold < split.n_folds; ++fold) {
       const RowSet rows = row_set(split, fold);
-      const Refit plain = refit(study_.spec, study_.data, table_, static_cast<std::size_t>(cell.trial), rows);
       const auto status = static_cast<FitStatus>(stored.status[static_cast<std::size_t>(fold)]);
-      if (std::isinf(plain.bound) || failed(status)) {
-        ++n_not_comparable_;
+      const Refit plain = refit(
+          {study_.spec, study_.data, table_, static_cast<std::size_t>(cell.trial), split.seed, fold, rows, status});
+      if (!plain.not_judged.empty()) {
+        ++not_judged_[plain.not_judged];
         continue;
       }
       ++n_fits_;
@@ -161,7 +163,7 @@ class ModelCheck {
   double worst_of_sd_ = 0;
   std::int64_t n_checked_ = 0;
   std::int64_t n_fits_ = 0;
-  std::int64_t n_not_comparable_ = 0;
+  std::map<std::string, std::int64_t> not_judged_;  ///< fits, by the reason
   std::int64_t n_without_predictions_ = 0;
   std::int64_t n_missing_ = 0;
 };

@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "reference/reference_scaling.hpp"
+
 namespace kilofold {
 namespace {
 
@@ -15,26 +17,6 @@ using Vector = std::vector<Real>;
 using Square = std::vector<Vector>;
 
 constexpr Real eps = std::numeric_limits<double>::epsilon();
-
-struct Scale {
-  Real centre = 0;
-  Real unit = 1;
-};
-
-Scale scale_of(const double* column, std::span<const std::int32_t> rows, ReferenceScaling scaling) {
-  if (scaling == ReferenceScaling::none) return {};
-  const auto less = [column](std::int32_t a, std::int32_t b) { return column[a] < column[b]; };
-  const auto [lowest, highest] = std::minmax_element(rows.begin(), rows.end(), less);
-  if (column[*lowest] == column[*highest]) return {column[*lowest], 1};
-  const Real n = static_cast<Real>(rows.size());
-  Scale scale;
-  for (const std::int32_t i : rows) scale.centre += column[i] / n;
-  if (scaling == ReferenceScaling::center) return scale;
-  Real squares = 0;
-  for (const std::int32_t i : rows) squares += (column[i] - scale.centre) * (column[i] - scale.centre);
-  scale.unit = std::sqrt(squares / n);
-  return scale;
-}
 
 Real dot(const Vector& a, const Vector& b) {
   Real s = 0;
@@ -191,21 +173,19 @@ Fit fit_of(const Square& A, const Vector& y, Square H) {
 struct Scaled {
   Square train, held_out;  ///< rows of features
   Vector y;
-  Scale target;
+  ReferenceScale target;
 };
 
 Scaled scale(MatrixView<const double> X, std::span<const double> y, std::span<const std::int32_t> train,
              std::span<const std::int32_t> held_out, std::span<const std::int32_t> feature_rows,
              const ReferenceGp& model) {
-  Scaled s{Square(train.size()), Square(held_out.size()), {}, scale_of(y.data(), train, model.target)};
+  Scaled s{Square(train.size()), Square(held_out.size()), {}, reference_scale(y.data(), train, model.target)};
   for (std::int64_t f = 0; f < X.cols; ++f) {
-    const Scale unit = scale_of(X.col(f), feature_rows, model.features);
-    for (std::size_t i = 0; i < train.size(); ++i) s.train[i].push_back((X(train[i], f) - unit.centre) / unit.unit);
-    for (std::size_t i = 0; i < held_out.size(); ++i) {
-      s.held_out[i].push_back((X(held_out[i], f) - unit.centre) / unit.unit);
-    }
+    const ReferenceScale scale = reference_scale(X.col(f), feature_rows, model.features);
+    for (std::size_t i = 0; i < train.size(); ++i) s.train[i].push_back(scale.of(X(train[i], f)));
+    for (std::size_t i = 0; i < held_out.size(); ++i) s.held_out[i].push_back(scale.of(X(held_out[i], f)));
   }
-  for (const std::int32_t i : train) s.y.push_back((y[static_cast<std::size_t>(i)] - s.target.centre) / s.target.unit);
+  for (const std::int32_t i : train) s.y.push_back(s.target.of(y[static_cast<std::size_t>(i)]));
   return s;
 }
 
@@ -247,7 +227,7 @@ ReferenceGpFit reference_gp(MatrixView<const double> X, std::span<const double> 
   out.log_marginal_likelihood = static_cast<double>(-dot(fit.residual, fit.A_inv_residual) / (2 * v) - log_det -
                                                     static_cast<Real>(n) / 2 * std::log(two_pi));
   out.condition = static_cast<double>(condition_of(A, fit.L));
-  out.target_sd = static_cast<double>(scale_of(y.data(), train, ReferenceScaling::zscore).unit);
+  out.target_sd = static_cast<double>(reference_scale(y.data(), train, Scaling::zscore).unit);
   return out;
 }
 

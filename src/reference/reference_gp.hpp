@@ -8,7 +8,6 @@
 
 #include "kilofold/core/matrix.hpp"
 #include "kilofold/core/op_options.hpp"
-#include "reference/reference.hpp"
 
 namespace kilofold {
 
@@ -20,8 +19,8 @@ struct ReferenceGp {
   Mean mean = Mean::zero;
   double noise_variance = 0;  ///< raised to 16 N eps signal_variance, N the rows of the table
   double signal_variance = 1;
-  ReferenceScaling features = ReferenceScaling::zscore;
-  ReferenceScaling target = ReferenceScaling::zscore;
+  Scaling features = Scaling::zscore;
+  Scaling target = Scaling::zscore;
 };
 
 struct ReferenceGpFit {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reference/reference.hpp"
+#include "reference/reference_scaling.hpp"
 
 namespace kilofold {
 namespace {
@@ -28,31 +29,15 @@ long double mean(const Vector& v) {
   return s / static_cast<long double>(v.size());
 }
 
-struct Scale {
-  long double centre = 0;
-  long double unit = 1;
-};
-
-Scale scale_of(const Vector& v, ReferenceScaling scaling) {
-  if (scaling == ReferenceScaling::none) return {};
-  const auto [lowest, highest] = std::minmax_element(v.begin(), v.end());
-  if (*lowest == *highest) return {*lowest, 1};
-  Scale scale{mean(v), 1};
-  if (scaling == ReferenceScaling::center) return scale;
-  long double squares = 0;
-  for (const long double x : v) squares += (x - scale.centre) * (x - scale.centre);
-  scale.unit = std::sqrt(squares / static_cast<long double>(v.size()));
-  return scale;
-}
-
-Vector gather(const double* column, std::span<const std::int32_t> rows) {
+/// Some rows of a column, scaled.
+Vector scaled(const double* column, std::span<const std::int32_t> rows, const ReferenceScale& scale) {
   Vector out;
-  for (const std::int32_t i : rows) out.push_back(static_cast<long double>(column[i]));
+  for (const std::int32_t i : rows) out.push_back(scale.of(column[i]));
   return out;
 }
 
-Vector scaled(Vector v, const Scale& scale) {
-  for (long double& x : v) x = (x - scale.centre) / scale.unit;
+Vector minus(Vector v, long double centre) {
+  for (long double& x : v) x -= centre;
   return v;
 }
 
@@ -145,16 +130,16 @@ Vector solve(const std::vector<Vector>& columns, Vector y, double alpha) {
 /// The training rows as scaled, centred columns.
 struct Design {
   std::vector<Vector> columns;
-  std::vector<Scale> scales;
+  std::vector<ReferenceScale> scales;
   Vector means;  ///< of the scaled columns
 
-  Design(MatrixView<const double> X, std::span<const std::int32_t> train, ReferenceScaling scaling) {
+  Design(MatrixView<const double> X, std::span<const std::int32_t> train, std::span<const std::int32_t> feature_rows,
+         Scaling scaling) {
     for (std::int64_t j = 0; j < X.cols; ++j) {
-      const Vector column = gather(X.col(j), train);
-      scales.push_back(scale_of(column, scaling));
-      columns.push_back(scaled(column, scales.back()));
-      means.push_back(mean(columns.back()));
-      columns.back() = scaled(columns.back(), {means.back(), 1});
+      scales.push_back(reference_scale(X.col(j), feature_rows, scaling));
+      const Vector column = scaled(X.col(j), train, scales.back());
+      means.push_back(mean(column));
+      columns.push_back(minus(column, means.back()));
     }
   }
 };
@@ -179,29 +164,27 @@ long double inverse_norm(const Basis& basis) {
 
 std::vector<double> reference_linear(MatrixView<const double> X, std::span<const double> y,
                                      std::span<const std::int32_t> train, std::span<const std::int32_t> held_out,
-                                     ReferenceScaling features, ReferenceScaling target, double alpha) {
-  const Design design(X, train, features);
-  const Vector raw_target = gather(y.data(), train);
-  const Scale target_scale = scale_of(raw_target, target);
-  const Vector scaled_target = scaled(raw_target, target_scale);
+                                     std::span<const std::int32_t> feature_rows, Scaling features, Scaling target,
+                                     double alpha) {
+  const Design design(X, train, feature_rows, features);
+  const ReferenceScale target_scale = reference_scale(y.data(), train, target);
+  const Vector scaled_target = scaled(y.data(), train, target_scale);
   const long double target_mean = mean(scaled_target);
-  const Vector w = solve(design.columns, scaled(scaled_target, {target_mean, 1}), alpha);
+  const Vector w = solve(design.columns, minus(scaled_target, target_mean), alpha);
 
   std::vector<double> prediction;
   for (const std::int32_t i : held_out) {
     long double p = target_mean;
-    for (std::size_t j = 0; j < w.size(); ++j) {
-      const auto x = static_cast<long double>(X(i, static_cast<std::int64_t>(j)));
-      p += w[j] * ((x - design.scales[j].centre) / design.scales[j].unit - design.means[j]);
-    }
+    for (std::size_t j = 0; j < w.size(); ++j)
+      p += w[j] * (design.scales[j].of(X(i, static_cast<std::int64_t>(j))) - design.means[j]);
     prediction.push_back(static_cast<double>(target_scale.centre + target_scale.unit * p));
   }
   return prediction;
 }
 
-double reference_condition(MatrixView<const double> X, std::span<const std::int32_t> train, ReferenceScaling features,
-                           double alpha) {
-  const Basis basis = basis_of(Design(X, train, features).columns, alpha);
+double reference_condition(MatrixView<const double> X, std::span<const std::int32_t> train,
+                           std::span<const std::int32_t> feature_rows, Scaling features, double alpha) {
+  const Basis basis = basis_of(Design(X, train, feature_rows, features).columns, alpha);
   long double squares = 0;
   for (const Vector& column : basis.coordinate) squares += dot(column, column);
   return basis.q.empty() ? 1 : static_cast<double>(std::sqrt(squares) * inverse_norm(basis));

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "kilofold/core/matrix.hpp"
-#include "reference/reference.hpp"
+#include "kilofold/core/op_options.hpp"
 
 namespace kilofold {
 
@@ -23,9 +23,6 @@ struct ReferenceSvr {
   double epsilon = 0.1;
 };
 
-/// gamma of the rules that scikit-learn calls scale and auto, for scaled features X (n, d).
-double reference_gamma_scale(MatrixView<const double> X);
-
 /// How far given coefficients are from optimal: one a set of equal rows, sets numbered by first appearance.
 struct SvrCertificate {
   long double sum;         ///< magnitude of the sum of the coefficients
@@ -39,16 +36,39 @@ struct SvrCertificate {
 SvrCertificate certify_svr(MatrixView<const double> X, std::span<const double> y, std::span<const double> beta,
                            double b, const ReferenceSvr& parameters);
 
-/// Fit on the training rows and predict the held-out rows, in the target's unit.
+struct ReferenceSvrFit {
+  /// What the plain solver can say of its answer.
+  enum class Kind {
+    proven,      ///< solved from its active set, every condition strict: the optimum, to long double's rounding
+    degenerate,  ///< some condition holds with equality: the coefficients are not unique
+    unsolved     ///< the gap did not close within the work it may do
+  };
+  Kind kind;
+  std::vector<double> prediction;  ///< of the held-out rows, in the target's unit
+  /// proven: how far predictions may be from the optimum's where every KKT condition holds within
+  /// 64 eps (max K sum |beta| + max |y|), in the target's unit: that residual through each row's sensitivities.
+  double bound;
+};
+
+/// Fit on the training rows and predict the held-out rows.
 ///
-/// Scales by the training rows; then the dual with a pair of variables a row, the most violating pair at a time, until
-/// the KKT gap is below 1e-12 of the scaled target's range. The bias is the mean over the free variables, or the middle
-/// of what the bounds admit.
+/// Features are scaled by `feature_rows`, the target by the training rows. The dual with a pair of variables a row, the
+/// most violating one with the partner of largest gain, gives an active set; the free coefficients and the bias are
+/// then solved for from it by elimination, and the conditions checked. Where one fails, the gap is made a hundred times
+/// smaller, from 1e-6 to 1e-14 of the scaled target's range. A degenerate answer is that of the pairs.
 ///
-/// Cost      small problems only: steps grow with C and n
-/// Accuracy  predictions within sqrt(2 C n gap) of the optimum, in practice near the gap
-std::vector<double> reference_svr(MatrixView<const double> X, std::span<const double> y,
-                                  std::span<const std::int32_t> train, std::span<const std::int32_t> held_out,
-                                  ReferenceScaling features, ReferenceScaling target, const ReferenceSvr& parameters);
+/// Cost      small problems only: steps grow with C and n; it gives up after 5 10^8 operations
+ReferenceSvrFit reference_svr(MatrixView<const double> X, std::span<const double> y,
+                              std::span<const std::int32_t> train, std::span<const std::int32_t> held_out,
+                              std::span<const std::int32_t> feature_rows, Scaling features, Scaling target,
+                              const ReferenceSvr& parameters);
+
+/// MATLAB's interquartile range of the target at some rows: quantile (i - 1/2) / n is the i-th smallest, linear
+/// between.
+double reference_interquartile_range(std::span<const double> y, std::span<const std::int32_t> rows);
+
+/// gamma of the rule that scikit-learn calls scale, of features scaled by `feature_rows`, over the training rows.
+double reference_gamma_scale(MatrixView<const double> X, std::span<const std::int32_t> train,
+                             std::span<const std::int32_t> feature_rows, Scaling features);
 
 }  // namespace kilofold

@@ -1,132 +1,164 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
-#include "reference/reference.hpp"
+#include "reference/reference_tree.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <utility>
 
 namespace kilofold {
-namespace {
 
-using Rows = std::vector<std::int32_t>;
-
-__extension__ using Wide = __int128;
-
-/// The training target as grow_trees defines it: about the midrange, in whole multiples of 2^(e + b - 62), where every
-/// distance from the midrange is below 2^e and n <= 2^b. Rows that do not train stay zero.
-std::vector<std::int64_t> whole_multiples(std::span<const double> y, std::span<const std::int32_t> train) {
-  std::vector<double> values;
-  for (const std::int32_t i : train) values.push_back(y[static_cast<std::size_t>(i)]);
-  const auto [lowest, highest] = std::minmax_element(values.begin(), values.end());
-  std::vector<std::int64_t> multiples(y.size(), 0);
-  if (*lowest == *highest) return multiples;
-  const double midrange = *lowest / 2 + *highest / 2;
-  int e = 0;
-  std::frexp(std::max(*highest - midrange, midrange - *lowest), &e);
-  const int b = static_cast<int>(std::ceil(std::log2(static_cast<double>(train.size()))));
-  for (const std::int32_t i : train) {
-    const double distance = y[static_cast<std::size_t>(i)] - midrange;
-    multiples[static_cast<std::size_t>(i)] = std::llrint(std::ldexp(static_cast<long double>(distance), 62 - b - e));
-  }
-  return multiples;
+ReferenceTree::ReferenceTree(MatrixView<const double> X, std::span<const double> y, std::vector<std::int32_t> sample,
+                             const ReferenceTreeLimits& limits, NodeRandom random)
+    : X_(X), y_(y), limits_(limits) {
+  measure(y, sample);
+  nodes_.push_back({std::move(sample), 0, random});
+  for (std::size_t k = 0; k < nodes_.size(); ++k) visit(k);
+  stop_where_little_is_gained();
+  if (std::isfinite(limits.max_leaf_nodes)) keep_best();
+  if (limits.ccp_alpha > 0) cut_weak(0);
 }
 
-struct Threshold {
-  long double decrease = -1;  ///< below 0: not admissible
-  std::int64_t feature = -1;
-  double value = 0;
-};
+/// The target about the midrange, in whole multiples of 2^(e + b - 62), where every distance from the midrange is below
+/// 2^e and n <= 2^b. Rows outside the sample stay zero.
+void ReferenceTree::measure(std::span<const double> y, const Rows& sample) {
+  multiple_.assign(y.size(), 0);
+  std::vector<double> values;
+  for (const std::int32_t i : sample) values.push_back(y[static_cast<std::size_t>(i)]);
+  const auto [lowest, highest] = std::minmax_element(values.begin(), values.end());
+  midrange_ = *lowest;
+  if (*lowest == *highest) return;
+  midrange_ = *lowest / 2 + *highest / 2;
+  int e = 0;
+  std::frexp(std::max(*highest - midrange_, midrange_ - *lowest), &e);
+  const int b = static_cast<int>(std::ceil(std::log2(static_cast<double>(sample.size()))));
+  step_ = std::ldexp(1.0, b + e - 62);
+  for (const std::int32_t i : sample) {
+    const double distance = y[static_cast<std::size_t>(i)] - midrange_;
+    multiple_[static_cast<std::size_t>(i)] = std::llrint(std::ldexp(static_cast<long double>(distance), 62 - b - e));
+  }
+}
 
-/// Recursive CART that sends the held-out rows down as it grows, so no tree is ever stored.
-class Cart {
- public:
-  Cart(MatrixView<const double> X, std::span<const double> y, std::span<const std::int32_t> train,
-       const ReferenceTreeLimits& limits)
-      : X_(X), y_(y), q_(whole_multiples(y, train)), limits_(limits), prediction_(static_cast<std::size_t>(X.rows)) {}
+void ReferenceTree::visit(std::size_t k) {
+  const Rows rows = nodes_[k].rows;
+  const auto n = static_cast<std::int64_t>(rows.size());
+  long double total = 0;
+  for (const std::int32_t i : rows) total += static_cast<long double>(y_[static_cast<std::size_t>(i)]);
+  nodes_[k].mean = total / static_cast<long double>(n);
+  nodes_[k].rounded_mean = midrange_ + static_cast<double>(sum(rows)) / static_cast<double>(n) * step_;
+  const auto multiple = [this](std::int32_t i) { return multiple_[static_cast<std::size_t>(i)]; };
+  const bool is_constant =
+      std::all_of(rows.begin(), rows.end(), [&](std::int32_t i) { return multiple(i) == multiple(rows.front()); });
+  if (nodes_[k].depth >= limits_.max_depth || n < limits_.min_samples_split || is_constant) return;
+  const Split split = best_split(nodes_[k]);
+  if (split.feature < 0) return;
+  Rows left, right;
+  for (const std::int32_t i : rows) (X_(i, split.feature) <= split.threshold ? left : right).push_back(i);
+  nodes_[k].split = split;
+  nodes_[k].is_leaf = false;
+  nodes_[k].left = nodes_.size();
+  nodes_[k].decrease = split.gain / static_cast<double>(n) * step_ / static_cast<double>(nodes_[0].rows.size()) * step_;
+  const NodeRandom random = nodes_[k].random;
+  const double depth = nodes_[k].depth + 1;
+  nodes_.push_back({std::move(left), depth, random.child(0)});
+  nodes_.push_back({std::move(right), depth, random.child(1)});
+}
 
-  void grow(const Rows& train, const Rows& held_out, double depth) {
-    const auto n = static_cast<std::int64_t>(train.size());
-    const bool may_split = depth < limits_.max_depth && n >= limits_.min_samples_split && !is_constant(train);
-    const Threshold best = may_split ? best_threshold(train) : Threshold{};
-    if (best.feature < 0) {
-      long double sum = 0;
-      for (const std::int32_t i : train) sum += static_cast<long double>(y_[static_cast<std::size_t>(i)]);
-      const auto mean = static_cast<double>(sum / static_cast<long double>(n));
-      for (const std::int32_t i : held_out) prediction_[static_cast<std::size_t>(i)] = mean;
-      return;
+ReferenceTree::Wide ReferenceTree::sum(const Rows& rows) const {
+  Wide total = 0;
+  for (const std::int32_t i : rows) total += multiple_[static_cast<std::size_t>(i)];
+  return total;
+}
+
+/// The features a node looks at: drawn without replacement until max_features are drawn and one of them varies.
+std::vector<std::int64_t> ReferenceTree::features_of(const Node& node) const {
+  std::vector<std::int64_t> rest(static_cast<std::size_t>(X_.cols)), drawn;
+  std::iota(rest.begin(), rest.end(), std::int64_t{0});
+  if (limits_.max_features >= static_cast<double>(X_.cols)) return rest;
+  bool varies = false;
+  for (std::uint32_t j = 0; j < X_.cols && (j < limits_.max_features || !varies); ++j) {
+    const auto left = static_cast<std::uint32_t>(X_.cols) - j;
+    std::swap(rest[j], rest[j + bounded(node.random.bits(Draw::feature, j), left)]);
+    drawn.push_back(rest[j]);
+    varies = varies || std::ranges::any_of(node.rows, [&](std::int32_t i) {
+               return X_(i, drawn.back()) != X_(node.rows.front(), drawn.back());
+             });
+  }
+  std::ranges::sort(drawn);
+  return drawn;
+}
+
+/// With S_L the left sum of n_L rows and S that of all n, the squared error falls by (n S_L - n_L S)^2 / (n n_L n_R).
+ReferenceTree::Split ReferenceTree::best_split(const Node& node) const {
+  const auto n = static_cast<std::int64_t>(node.rows.size());
+  const Wide whole = sum(node.rows);
+  Split best;
+  for (const std::int64_t f : features_of(node)) {
+    Rows sorted = node.rows;
+    std::ranges::sort(sorted, {}, [&](std::int32_t i) { return X_(i, f); });
+    Wide left = 0;
+    for (std::int64_t n_left = 1; n_left < n; ++n_left) {
+      const std::int32_t last = sorted[static_cast<std::size_t>(n_left - 1)];
+      const double below = X_(last, f), above = X_(sorted[static_cast<std::size_t>(n_left)], f);
+      left += multiple_[static_cast<std::size_t>(last)];
+      if (below == above || n_left < limits_.min_samples_leaf || n - n_left < limits_.min_samples_leaf) continue;
+      const auto difference = static_cast<double>(n * left - n_left * whole);
+      const double gain = difference * difference / (static_cast<double>(n_left) * static_cast<double>(n - n_left));
+      if (!(gain > best.gain)) continue;
+      const double middle = below / 2 + above / 2;
+      best = {gain, f, middle >= below && middle < above ? middle : below};
     }
-    grow(side(train, best, Side::left), side(held_out, best, Side::left), depth + 1);
-    grow(side(train, best, Side::right), side(held_out, best, Side::right), depth + 1);
   }
+  return best;
+}
 
-  double prediction(std::int32_t row) const { return prediction_[static_cast<std::size_t>(row)]; }
+void ReferenceTree::stop_where_little_is_gained() {
+  for (Node& node : nodes_) node.is_leaf = node.is_leaf || node.decrease < limits_.min_impurity_decrease;
+}
 
- private:
-  enum class Side { left, right };
-
-  Rows side(const Rows& rows, const Threshold& at, Side wanted) const {
-    Rows out;
-    for (const std::int32_t i : rows) {
-      if ((X_(i, at.feature) <= at.value) == (wanted == Side::left)) out.push_back(i);
-    }
-    return out;
+/// Split the open node of largest gain, the first of equal ones, until there are enough leaves.
+void ReferenceTree::keep_best() {
+  std::vector<std::size_t> open = {0};
+  double n_leaves = 1;
+  const auto is_open = [this](std::size_t k) { return !nodes_[k].is_leaf; };
+  while (n_leaves < limits_.max_leaf_nodes && std::ranges::any_of(open, is_open)) {
+    std::size_t best = nodes_.size();
+    for (const std::size_t k : open)
+      if (is_open(k) && (best == nodes_.size() || nodes_[k].decrease > nodes_[best].decrease ||
+                         (nodes_[k].decrease == nodes_[best].decrease && k < best)))
+        best = k;
+    std::erase(open, best);
+    open.push_back(nodes_[best].left);
+    open.push_back(nodes_[best].left + 1);
+    ++n_leaves;
   }
+  for (const std::size_t k : open) nodes_[k].is_leaf = true;
+}
 
-  bool is_constant(const Rows& rows) const {
-    return std::all_of(rows.begin(), rows.end(), [&](std::int32_t i) {
-      return q_[static_cast<std::size_t>(i)] == q_[static_cast<std::size_t>(rows.front())];
-    });
-  }
+/// Cut what gains no more than ccp_alpha for each leaf it adds, children before parents; returns what is left.
+ReferenceTree::Branch ReferenceTree::cut_weak(std::size_t k) {
+  if (nodes_[k].is_leaf) return {0, 1};
+  const Branch left = cut_weak(nodes_[k].left), right = cut_weak(nodes_[k].left + 1);
+  const Branch whole = {nodes_[k].decrease + (left.decrease + right.decrease), left.leaves + right.leaves};
+  if (whole.decrease > limits_.ccp_alpha * (whole.leaves - 1)) return whole;
+  nodes_[k].is_leaf = true;
+  return {0, 1};
+}
 
-  Wide sum(const Rows& rows) const {
-    Wide total = 0;
-    for (const std::int32_t i : rows) total += q_[static_cast<std::size_t>(i)];
-    return total;
-  }
-
-  Threshold best_threshold(const Rows& rows) const {
-    Threshold best;
-    for (std::int64_t f = 0; f < X_.cols; ++f) {
-      std::vector<double> values;
-      for (const std::int32_t i : rows) values.push_back(X_(i, f));
-      std::sort(values.begin(), values.end());
-      values.erase(std::unique(values.begin(), values.end()), values.end());
-      for (std::size_t v = 0; v + 1 < values.size(); ++v) {
-        Threshold candidate{0, f, values[v] / 2 + values[v + 1] / 2};
-        if (candidate.value < values[v] || candidate.value >= values[v + 1]) candidate.value = values[v];
-        candidate.decrease = decrease(rows, candidate);
-        if (candidate.decrease > best.decrease) best = candidate;
-      }
-    }
-    return best;
-  }
-
-  /// How much the squared error falls: n_L n_R / n times the squared distance of the means. Negative where a side is
-  /// too small.
-  long double decrease(const Rows& rows, const Threshold& at) const {
-    const Rows left = side(rows, at, Side::left), right = side(rows, at, Side::right);
-    const auto n_left = static_cast<std::int64_t>(left.size()), n_right = static_cast<std::int64_t>(right.size());
-    if (n_left < limits_.min_samples_leaf || n_right < limits_.min_samples_leaf) return -1;
-    const auto difference = static_cast<long double>(sum(left) * n_right - sum(right) * n_left);
-    return difference * difference / static_cast<long double>(Wide{n_left} * n_right * (n_left + n_right));
-  }
-
-  MatrixView<const double> X_;
-  std::span<const double> y_;
-  std::vector<std::int64_t> q_;
-  ReferenceTreeLimits limits_;
-  std::vector<double> prediction_;
-};
-
-}  // namespace
+const ReferenceTree::Node& ReferenceTree::leaf_of(std::int32_t row) const {
+  std::size_t k = 0;
+  while (!nodes_[k].is_leaf)
+    k = nodes_[k].left + (X_(row, nodes_[k].split.feature) <= nodes_[k].split.threshold ? 0 : 1);
+  return nodes_[k];
+}
 
 std::vector<double> reference_tree(MatrixView<const double> X, std::span<const double> y,
                                    std::span<const std::int32_t> train, std::span<const std::int32_t> held_out,
                                    const ReferenceTreeLimits& limits) {
-  Cart cart(X, y, train, limits);
-  cart.grow(Rows(train.begin(), train.end()), Rows(held_out.begin(), held_out.end()), 0);
+  const ReferenceTree tree(X, y, {train.begin(), train.end()}, limits);
   std::vector<double> prediction;
-  for (const std::int32_t i : held_out) prediction.push_back(cart.prediction(i));
+  for (const std::int32_t i : held_out) prediction.push_back(static_cast<double>(tree.mean(i)));
   return prediction;
 }
 

@@ -5,15 +5,6 @@
 #include "cpu/gp_study.hpp"
 
 namespace kilofold::test {
-namespace {
-
-ReferenceScaling reference_scaling(Scaling s) {
-  if (s == Scaling::none) return ReferenceScaling::none;
-  return s == Scaling::zscore ? ReferenceScaling::zscore : ReferenceScaling::center;
-}
-
-}  // namespace
-
 ReferenceGpFit reference_fit(const Table& table, const Rows& rows, const GpModel& model, std::size_t lane) {
   const ReferenceGp plain{.kernel = model.kernel,
                           .length_scale = model.length_scale,
@@ -21,8 +12,8 @@ ReferenceGpFit reference_fit(const Table& table, const Rows& rows, const GpModel
                           .mean = model.mean,
                           .noise_variance = model.noise[lane],
                           .signal_variance = model.signal[lane],
-                          .features = reference_scaling(model.features),
-                          .target = reference_scaling(model.target)};
+                          .features = model.features,
+                          .target = model.target};
   std::vector<std::int32_t> all(table.y().size());
   std::iota(all.begin(), all.end(), 0);
   return reference_gp(table.X().view(), table.y(), rows.train, rows.held_out,

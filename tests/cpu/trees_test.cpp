@@ -8,7 +8,7 @@
 
 #include "cpu/each_isa.hpp"
 #include "cpu/study.hpp"
-#include "reference/reference.hpp"
+#include "reference/reference_tree.hpp"
 
 namespace kilofold::test {
 namespace {

@@ -101,8 +101,8 @@ std::vector<double> refitted(const Dataset& data, const Split& split, double alp
   std::vector<double> predicted(data.y.size());
   for (std::int32_t fold = 0; fold < split.n_folds; ++fold) {
     const RowSet rows = row_set(split, fold);
-    const std::vector<double> values = reference_linear(data.X.view(), data.y, rows.train, rows.held_out,
-                                                        ReferenceScaling::zscore, ReferenceScaling::zscore, alpha);
+    const std::vector<double> values = reference_linear(data.X.view(), data.y, rows.train, rows.held_out, rows.train,
+                                                        Scaling::zscore, Scaling::zscore, alpha);
     for (std::size_t i = 0; i < values.size(); ++i) predicted[static_cast<std::size_t>(rows.held_out[i])] = values[i];
   }
   return predicted;

@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "support/program.hpp"
+#include "support/stored_number.hpp"
+
+namespace kilofold::testing {
+namespace {
+
+struct Entry {
+  const char* model;
+  const char* parameters;
+  int n_cells;  ///< of 2 seeds
+};
+
+// Every model that has a plain refit, its limits and choices among them.
+const Entry entries[] = {
+    {"linear", "{alpha: [0, 0.5]}", 4},
+    {"tree", "{max_leaf_nodes: [5, none], min_impurity_decrease: [0, 0.3], ccp_alpha: [0, 0.2]}", 16},
+    {"forest", "{n_estimators: [1, 4], max_features: [1, 2, none], max_leaf_nodes: [6, none]}", 24},
+    {"adaboost",
+     "{n_estimators: [1, 9], loss: [linear, square, exponential], max_depth: [2, none], learning_rate: [0.5, 1]}", 48},
+    {"gradient_boosting",
+     "{n_estimators: [1, 12], learning_rate: [0.1, 1], init: [mean, zero], max_depth: [2, none], ccp_alpha: [0, 0.1]}",
+     64},
+    {"svr",
+     "{kernel: [rbf, linear, poly], C: [iqr, 0.3], epsilon: [iqr, 0.1], gamma: [matlab_medium, 0.1], degree: 2, coef0: "
+     "1}",
+     48},
+    {"gpr", "{kernel: [matern32, rational_quadratic], mean: [zero, linear], noise_variance: [0.01, 0.1]}", 16}};
+
+class VerifyRefits : public ::testing::TestWithParam<Entry> {
+ protected:
+  VerifyRefits() {
+    folder.write("table.csv", small_table(40));
+    folder.write("study.yaml", std::string(R"(spec: 1
+name: study
+data: {file: table.csv, features: [a, b, c], target: y}
+cv: {folds: 4, seeds: {from: 0, to: 1}}
+models: [{name: M, model: )") + GetParam().model +
+                                   ", parameters: " + GetParam().parameters + "}]\n");
+    EXPECT_EQ(run_program(folder, {"run", "study.yaml", "-q", "-o", "study.h5"}).code, 0);
+  }
+
+  Outcome verify() const { return run_program(folder, {"verify", "study.h5", "--sample", "1000"}); }
+
+  Folder folder;
+};
+
+TEST_P(VerifyRefits, EveryFitWithinItsBound) {
+  const Outcome verified = verify();
+
+  EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
+  const std::string count = std::to_string(GetParam().n_cells) + " cells, " + std::to_string(4 * GetParam().n_cells);
+  EXPECT_NE(verified.out.find(count + " fits refitted"), std::string::npos) << verified.out;
+}
+
+TEST_P(VerifyRefits, AndNoticesOneWrongPrediction) {
+  change_number(folder / "study.h5", "/models/M/prediction", {1, 1, 17}, [](double p) { return p + 1e-6; });
+
+  const Outcome verified = verify();
+
+  EXPECT_EQ(verified.code, 5);
+  EXPECT_NE(verified.out.find("seed 1, sample 17: stored"), std::string::npos) << verified.out;
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, VerifyRefits, ::testing::ValuesIn(entries),
+                         [](const auto& entry) { return std::string(entry.param.model); });
+
+class VerifyScaled : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(VerifyScaled, FitsAreRefittedWhateverScalesThem) {
+  const Folder folder;
+  folder.write("table.csv", small_table(40));
+  folder.write("study.yaml", std::string(R"(spec: 1
+name: study
+data: {file: table.csv, features: [a, b, c], target: y}
+cv: {folds: 4}
+models:
+  - {model: linear}
+  - {model: svr}
+  - {model: gpr}
+scaling: )") + GetParam() + "\n");
+  EXPECT_EQ(run_program(folder, {"run", "study.yaml", "-q", "-o", "study.h5"}).code, 0);
+
+  const Outcome verified = run_program(folder, {"verify", "study.h5"});
+
+  EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
+  EXPECT_EQ(verified.out.find("not refitted"), std::string::npos) << verified.out;
+}
+
+INSTANTIATE_TEST_SUITE_P(Scalings, VerifyScaled,
+                         ::testing::Values("{features: minmax}", "{features: zscore, fit_on: all}",
+                                           "{features: none, target: center}"));
+
+}  // namespace
+}  // namespace kilofold::testing
