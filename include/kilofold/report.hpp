@@ -33,4 +33,10 @@ std::string render_text(const StudyReader& study);
 /// Errors    InputError with fewer than two models that have a finished trial
 std::string render_comparison(const StudyReader& study);
 
+/// What the folds of the first file have flattered, against those of the second: the best trials of the first, with the
+/// same parameters under both, by drawing whole groups of rows (docs/compare.md).
+///
+/// Errors    InputError where the two hold other tables, or no model of one name
+std::string render_fold_gap(const StudyReader& first, const StudyReader& second);
+
 }  // namespace kilofold

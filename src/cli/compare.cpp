@@ -8,10 +8,19 @@
 namespace kilofold::cli {
 namespace {
 
-void declare(Signature& takes) { takes.results(); }
+void declare(Signature& takes) {
+  takes.results();
+  takes.word("OTHER", "the same spec's results under other folds: what did those of FILE flatter?",
+             takes.options().other_results, Need::optional);
+}
 
 int compare(const Options& options) {
   check_results_path(options.results);
+  if (!options.other_results.empty()) {
+    check_results_path(options.other_results);
+    put_text(render_fold_gap(StudyReader(options.results), StudyReader(options.other_results)));
+    return done;
+  }
   put_text(render_comparison(StudyReader(options.results)));
   return done;
 }

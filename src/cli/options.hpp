@@ -15,13 +15,14 @@ struct Verb;
 
 /// What a command line asked for. Every verb reads its own part.
 struct Options {
-  std::string table;    ///< CSV of init
-  std::string spec;     ///< SPEC of validate, plan, run
-  std::string results;  ///< FILE of status, show, export, report, merge
-  std::string trial;    ///< TRIAL of show and export
-  std::string folder;   ///< FOLDER of doctor
-  std::string shell;    ///< SHELL of completion
-  std::string output;   ///< -o
+  std::string table;          ///< CSV of init
+  std::string spec;           ///< SPEC of validate, plan, run
+  std::string results;        ///< FILE of status, show, export, report, merge
+  std::string other_results;  ///< OTHER of compare
+  std::string trial;          ///< TRIAL of show and export
+  std::string folder;         ///< FOLDER of doctor
+  std::string shell;          ///< SHELL of completion
+  std::string output;         ///< -o
   std::vector<Override> overrides;
   Switches switches;
   ExecuteOptions execute;

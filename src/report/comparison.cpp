@@ -7,8 +7,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fold_gap.hpp"
 #include "kilofold/core/error.hpp"
-#include "kilofold/core/random.hpp"
+#include "study_losses.hpp"
 #include "study_summary.hpp"
 
 namespace kilofold::report {
@@ -16,7 +17,6 @@ namespace {
 
 constexpr double rope_of_sd = 0.01;
 constexpr std::size_t most_considered = 2000;  // trials of a model; those behind are not chosen by any draw
-constexpr std::size_t n_draws = 1000;
 constexpr std::size_t n_fold_metrics = 3;
 
 double mean_of(const std::vector<double>& values) {
@@ -43,33 +43,6 @@ std::vector<std::int64_t> by_mean_rmse(const std::vector<double>& metric, std::s
   }
   std::ranges::stable_sort(order, {}, [&](std::int64_t t) { return mean[static_cast<std::size_t>(t)]; });
   return order;
-}
-
-/// Bootstrap draws, a function of their size alone. Shape (draws, n).
-std::vector<std::int32_t> make_draws(std::size_t n) {
-  std::vector<std::int32_t> draw;
-  for (std::uint32_t d = 0; d < n_draws; ++d)
-    for (std::uint32_t i = 0; i < n; ++i)
-      draw.push_back(static_cast<std::int32_t>(bounded(philox({0, 0}, {d, i, 0, 0}), static_cast<std::uint32_t>(n))));
-  return draw;
-}
-
-/// The squared error of every sample and trial, mean over the seeds. Shape (n, trials); empty where predictions are
-/// missing.
-std::vector<double> squared_errors(const StudyReader& study, ModelId model, std::span<const std::int64_t> trials) {
-  const std::vector<double>& y = study.y();
-  const std::size_t n = y.size();
-  const auto n_seeds = static_cast<double>(study.seeds().size());
-  std::vector<double> loss(n * trials.size(), 0.0);
-  for (std::size_t c = 0; c < trials.size(); ++c) {
-    const CellBlock cells = study.trial(model, trials[c]);
-    for (std::size_t at = 0; at < cells.prediction.size(); ++at) {
-      const double error = cells.prediction[at] - y[at % n];
-      if (std::isnan(error)) return {};
-      loss[at % n * trials.size() + c] += error * error / n_seeds;
-    }
-  }
-  return loss;
 }
 
 void correct_for_choice(const StudyReader& study, ModelId model, std::vector<std::int64_t> order,
@@ -152,6 +125,7 @@ Comparison compare_models(const StudyReader& study) {
   comparison.unit = study.target().units;
   comparison.n_seeds = std::ssize(study.seeds());
   comparison.rope = rope_of_sd * population_sd(study.y());
+  comparison.shared_groups = shared_groups(study);
   for (std::size_t m = 0; m < study.models().size(); ++m) {
     if (auto contender = make_contender(study, ModelId(static_cast<std::int32_t>(m))))
       comparison.contenders.push_back(std::move(*contender));

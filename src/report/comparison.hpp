@@ -46,6 +46,7 @@ struct Comparison {
   std::vector<std::string> unfinished;
   std::vector<Pair> pairs;
   std::int64_t settled_after = 0;  ///< seeds
+  double shared_groups = 0;        ///< share of held-out rows with a row of their group in training
 };
 
 /// Gather and test.

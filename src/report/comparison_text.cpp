@@ -84,6 +84,12 @@ std::string comparison_text(const Comparison& comparison) {
       significant(comparison.rope), comparison.unit.empty() ? "" : " " + comparison.unit);
   fmt::format_to(out, "The ranking by mean rmse is settled after {} of {}.\n", comparison.settled_after,
                  count(comparison.n_seeds, "seed"));
+  if (comparison.shared_groups > 0)
+    fmt::format_to(
+        out,
+        "{:.1f} % of held-out rows have a row of their group in training, which flatters: run the spec again "
+        "with --set\ncv.splitter=group_kfold and another -o, then compare both files.\n",
+        100 * comparison.shared_groups);
   fmt::format_to(
       out,
       "No critical-difference diagram: it compares ranks over independent data sets, and this is one; folds and "

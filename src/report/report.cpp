@@ -3,6 +3,7 @@
 #include "kilofold/report.hpp"
 
 #include "comparison.hpp"
+#include "fold_gap.hpp"
 #include "html.hpp"
 #include "study_summary.hpp"
 #include "text.hpp"
@@ -19,6 +20,10 @@ std::string render_text(const StudyReader& study) { return report::render_text(r
 
 std::string render_comparison(const StudyReader& study) {
   return report::comparison_text(report::compare_models(study));
+}
+
+std::string render_fold_gap(const StudyReader& first, const StudyReader& second) {
+  return report::fold_gap_text(report::compare_folds(first, second));
 }
 
 }  // namespace kilofold

@@ -157,4 +157,39 @@ BestOfMany best_of_many(std::span<const double> loss, std::size_t configurations
   return result;
 }
 
+Gap grouped_gap(std::span<const double> first, std::span<const double> second, std::span<const std::int32_t> group,
+                std::span<const std::int32_t> draw) {
+  struct Sums {
+    double first = 0, second = 0, rows = 0;
+    void add(double a, double b, double n) {
+      first += a;
+      second += b;
+      rows += n;
+    }
+    double gap() const { return std::sqrt(second / rows) - std::sqrt(first / rows); }
+  };
+  KILOFOLD_EXPECT(!first.empty() && first.size() == second.size() && first.size() == group.size());
+  const std::size_t n_groups = static_cast<std::size_t>(*std::ranges::max_element(group)) + 1;
+  KILOFOLD_EXPECT(!draw.empty() && draw.size() % n_groups == 0);
+  std::vector<Sums> of_group(n_groups);
+  Sums all;
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    of_group[static_cast<std::size_t>(group[i])].add(first[i], second[i], 1);
+    all.add(first[i], second[i], 1);
+  }
+  std::vector<double> gaps;
+  for (std::size_t begin = 0; begin < draw.size(); begin += n_groups) {
+    Sums drawn;
+    for (std::size_t g = begin; g < begin + n_groups; ++g) {
+      const Sums& one = of_group[static_cast<std::size_t>(draw[g])];
+      drawn.add(one.first, one.second, one.rows);
+    }
+    if (drawn.rows > 0) gaps.push_back(drawn.gap());
+  }
+  KILOFOLD_EXPECT(!gaps.empty());
+  std::ranges::sort(gaps);
+  return {std::sqrt(all.first / all.rows), std::sqrt(all.second / all.rows), all.gap(), quantile(gaps, 0.025),
+          quantile(gaps, 0.975)};
+}
+
 }  // namespace kilofold::report

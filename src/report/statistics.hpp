@@ -66,4 +66,21 @@ struct BestOfMany {
 /// Source    Tsamardinos, Greasidou & Borboudakis 2018, doi:10.1007/s10994-018-5714-4
 BestOfMany best_of_many(std::span<const double> loss, std::size_t configurations, std::span<const std::int32_t> draw);
 
+/// Root mean squared errors of one configuration under two kinds of folds.
+struct Gap {
+  double first = 0;
+  double second = 0;
+  double difference = 0;  ///< second - first
+  double low = 0;         ///< 2.5 % and 97.5 % quantiles of the difference over the draws
+  double high = 0;
+};
+
+/// Compare paired losses where rows come in groups, by drawing whole groups.
+///
+/// Shapes    first, second (n): squared errors of the same samples · group (n) in [0, g) · draw (draws, g): group
+/// numbers, drawn with replacement. A group that is drawn twice counts twice; a draw without a row is skipped
+/// Cost      draws x g additions
+Gap grouped_gap(std::span<const double> first, std::span<const double> second, std::span<const std::int32_t> group,
+                std::span<const std::int32_t> draw);
+
 }  // namespace kilofold::report

@@ -85,6 +85,9 @@ struct StudySummary {
 /// each may be absent. Memory    the metrics of one model entry at a time, and n predictions for each
 StudySummary summarize(const StudyReader& study);
 
+/// A trial's parameters that have several values over the grid.
+std::vector<ParameterValue> varied_parameters(const TrialTable& table, std::size_t trial);
+
 /// The ranking behind best_trial. Shape: metric (trials, seeds, 4), row-major.
 struct Ranking {
   std::optional<std::int64_t> best;

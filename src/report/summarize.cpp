@@ -50,6 +50,17 @@ bool varies(const TrialColumn& column) {
   return std::any_of(column.number.begin(), column.number.end(), differs_from_first);
 }
 
+}  // namespace
+
+std::vector<ParameterValue> varied_parameters(const TrialTable& table, std::size_t trial) {
+  std::vector<ParameterValue> varied;
+  for (const TrialColumn& column : table.columns)
+    if (varies(column)) varied.push_back({column.name, column.long_name, shown(column, trial)});
+  return varied;
+}
+
+namespace {
+
 BestTrial read_best(const StudyReader& study, ModelId model, std::int64_t trial) {
   const TrialTable& table = study.models()[static_cast<std::size_t>(model.value)];
   const auto row = static_cast<std::size_t>(trial);
@@ -57,9 +68,9 @@ BestTrial read_best(const StudyReader& study, ModelId model, std::int64_t trial)
   best.index = trial;
   best.id = table.id[row];
   best.n_folds = table.n_folds[row];
-  for (const TrialColumn& column : table.columns) {
-    (varies(column) ? best.varied : best.fixed).push_back({column.name, column.long_name, shown(column, row)});
-  }
+  best.varied = varied_parameters(table, row);
+  for (const TrialColumn& column : table.columns)
+    if (!varies(column)) best.fixed.push_back({column.name, column.long_name, shown(column, row)});
   CellBlock cells = study.trial(model, trial);
   best.metric = std::move(cells.metric);
   cells.prediction.resize(study.y().size());

@@ -215,6 +215,17 @@ TEST_F(Proof, ComparesModelsOverSeeds) {
     expect_said(compared, words);
 }
 
+TEST_F(Proof, ComparesTheFoldsOfTwoFiles) {
+  EXPECT_EQ(run_program(folder, {"run", "small.yaml", "-q", "-o", "three.h5", "--set", "cv.folds=3"}).code, 0);
+
+  const Outcome compared = run_program(folder, {"compare", "small.h5", "three.h5"});
+
+  EXPECT_EQ(compared.code, 0) << compared.err;
+  for (const char* words : {"small.h5: 0.0 % of held-out rows", "ridge", "GPR", "best of second",
+                            "draws: of rows, since the table has no groups, with replacement"})
+    expect_said(compared, words);
+}
+
 TEST_F(Proof, ComparingNeedsTwoModels) {
   folder.write("one.yaml", R"(spec: 1
 name: one

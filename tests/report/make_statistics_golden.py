@@ -6,6 +6,8 @@
 Rows: t, rho, rope, mean, scale, t, p, P(below), P(within), P(above), d...
       ranks, n, ranks..., values...
       best, samples, configurations, draws, chosen, corrected, low, high, loss..., draw...
+      holm, n, adjusted..., p...
+      gap, samples, groups, draws, first, second, difference, low, high, losses first..., second..., group..., draw...
 """
 
 import csv
@@ -44,11 +46,33 @@ def best(rng, n, configurations, draws):
     return ["best", n, configurations, draws, chosen, np.mean(errors), low, high, *loss.ravel(), *draw.ravel()]
 
 
+def holm(rng, n):
+    p = rng.uniform(0, 0.2, n)
+    adjusted = [max(min(1, np.sum(p >= p[j]) * p[j]) for j in range(n) if p[j] <= p[i]) for i in range(n)]
+    return ["holm", n, *adjusted, *p]
+
+
+def gap(rng, n, groups, draws):
+    group = np.append(np.arange(groups), rng.integers(0, groups, n - groups))
+    first, second = rng.uniform(0, 1, (2, n)) ** 2
+    draw = rng.integers(0, groups, (draws, groups))
+
+    def of(rows):
+        return np.sqrt(second[rows].mean()) - np.sqrt(first[rows].mean())
+
+    gaps = [of(np.concatenate([np.flatnonzero(group == g) for g in drawn])) for drawn in draw]
+    low, high = np.quantile(gaps, [0.025, 0.975])
+    both = np.sqrt(first.mean()), np.sqrt(second.mean()), of(np.arange(n))
+    return ["gap", n, groups, draws, *both, low, high, *first, *second, *group, *draw.ravel()]
+
+
 def main():
     rng = np.random.default_rng(20260101)
     rows = [corrected_t(rng, n, k, mean) for n, k in ((2, 2), (10, 5), (50, 5), (100, 10)) for mean in (0, 0.3, -2, 8)]
     rows += [ranks(rng, n) for n in (1, 7, 12)]
     rows += [best(rng, *size) for size in ((5, 3, 4), (17, 6, 40), (9, 1, 3))]
+    rows += [holm(rng, n) for n in (1, 6, 15)]
+    rows += [gap(rng, *size) for size in ((3, 3, 5), (20, 6, 30), (12, 1, 2))]
     with open(sys.argv[1] if len(sys.argv) > 1 else "statistics_golden.csv", "w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([[v if isinstance(v, str) else repr(float(v)) for v in row] for row in rows])
 

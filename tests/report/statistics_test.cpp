@@ -82,6 +82,16 @@ TEST(Holm, MultipliesByWhatIsLeftAndNeverFalls) {
   EXPECT_EQ(holm(std::vector<double>{0.02, 0.015}), (std::vector<double>{0.03, 0.03}));
 }
 
+TEST(Holm, EqualsItsDefinitionInNumpy) {
+  const std::vector<GoldenRow> rows = golden("holm");
+  ASSERT_EQ(rows.size(), 3u);
+  for (const GoldenRow& row : rows) {
+    const auto n = static_cast<std::size_t>(row.value[0]);
+    const std::vector<double> adjusted = holm(row.from(1 + n, n));
+    for (std::size_t i = 0; i < n; ++i) expect_close(adjusted[i], row.value[1 + i]);
+  }
+}
+
 TEST(Ranks, EqualScipyAndPutNaNLast) {
   for (const GoldenRow& row : golden("ranks")) {
     const auto n = static_cast<std::size_t>(row.value[0]);
@@ -94,6 +104,7 @@ TEST(SettledAfter, CountsTheSeedsUntilTheRankingStays) {
   EXPECT_EQ(settled_after(std::vector<double>{1, 2, 1, 2, 1, 2}, 2), 1);
   EXPECT_EQ(settled_after(std::vector<double>{2, 1, 1, 3, 9, 9}, 2), 2);
   EXPECT_EQ(settled_after(std::vector<double>{1, 2, 1, 2, 9, 1}, 2), 3);
+  EXPECT_EQ(settled_after(std::vector<double>{1, 3, 2, 1, 2, 9}, 3), 2) << "the second and the third change places";
 }
 
 TEST(BestOfMany, EqualsNumpy) {
@@ -113,6 +124,27 @@ TEST(BestOfMany, EqualsNumpy) {
     expect_close(best.corrected, row.value[4]);
     expect_close(best.low, row.value[5]);
     expect_close(best.high, row.value[6]);
+  }
+}
+
+TEST(GroupedGap, EqualsNumpy) {
+  const std::vector<GoldenRow> rows = golden("gap");
+  ASSERT_EQ(rows.size(), 3u);
+  for (const GoldenRow& row : rows) {
+    const auto n = static_cast<std::size_t>(row.value[0]), groups = static_cast<std::size_t>(row.value[1]);
+    const auto draws = static_cast<std::size_t>(row.value[2]);
+    const auto whole = [](const std::vector<double>& values) {
+      return std::vector<std::int32_t>(values.begin(), values.end());
+    };
+
+    const Gap gap = grouped_gap(row.from(8, n), row.from(8 + n, n), whole(row.from(8 + 2 * n, n)),
+                                whole(row.from(8 + 3 * n, draws * groups)));
+
+    expect_close(gap.first, row.value[3]);
+    expect_close(gap.second, row.value[4]);
+    expect_close(gap.difference, row.value[5]);
+    expect_close(gap.low, row.value[6]);
+    expect_close(gap.high, row.value[7]);
   }
 }
 

@@ -1,12 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
-#include <stdlib.h>
-
-#include <filesystem>
 
 #include "example_study.hpp"
 #include "kilofold/report.hpp"
+#include "scratch.hpp"
 
 namespace kilofold {
 namespace {
@@ -14,19 +12,6 @@ namespace {
 constexpr ModelId tree(0);
 constexpr std::int64_t n_trials = 3;
 constexpr std::int64_t n_samples = 37;
-
-/// A folder of its own, removed with it.
-class Scratch {
- public:
-  Scratch() : path_((std::filesystem::temp_directory_path() / "kilofold-report-XXXXXX").string()) {
-    EXPECT_NE(mkdtemp(path_.data()), nullptr);
-  }
-  ~Scratch() { std::filesystem::remove_all(path_); }
-  std::string file() const { return path_ + "/out.h5"; }
-
- private:
-  std::string path_;
-};
 
 /// One tree entry, three depths of which the middle one errs least, two seeds.
 StudyHeader header() {
