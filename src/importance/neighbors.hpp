@@ -15,9 +15,9 @@ namespace kilofold {
 /// order.
 ///
 /// Distance = sum over columns, in ascending order, of |difference|. Equally near rows come in ascending index. Exact:
-/// every row is looked at, in blocks that stay in the cache.
+/// every row is looked at, most of them in one byte a feature, which bounds the distance from below.
 ///
-/// Shapes    Z (n, d) · queries: rows of Z · neighbors (k), 1 <= k <= n - 1
+/// Shapes    Z (n, d) in [0, 1] · queries: rows of Z · neighbors (k), 1 <= k <= n - 1
 void visit_nearest(const Matrix<double>& Z, std::span<const std::int32_t> queries, std::int32_t k,
                    const std::function<void(std::int32_t, std::span<const std::int32_t>)>& visit);
 
