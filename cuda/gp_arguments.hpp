@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
+#include "kernels/answer.cuh"
 #include "kernels/covariance.cuh"
 #include "kilofold/backend/arguments.hpp"
 
@@ -35,6 +37,17 @@ template <class Args> void check_matrices(const Args& a) {
   require(a.n_items >= 0, "n_items must not be negative");
   check_kernel(a.kernel, a.table->d);
   for (std::int64_t i = 0; i < a.n_items; ++i) check_room(a.scaled, a.rows[i], i);
+}
+
+/// Where a lane of a posterior or of a fold posterior writes m held-out rows.
+template <class Args>
+AnswerPlace place_of(const Args& a, std::int64_t item, std::int64_t lane, std::int64_t m, std::int64_t ld) {
+  return {static_cast<int>(m),
+          a.mean.data + item * a.mean.stride + lane * ld,
+          a.sd.data + item * a.sd.stride + lane * ld,
+          a.log_marginal_likelihood.data + item * a.log_marginal_likelihood.stride + lane,
+          a.jitter.data + item * a.jitter.stride + lane,
+          a.status + item * a.n_lanes + lane};
 }
 
 /// Length scales (d, items), for the device.

@@ -10,14 +10,18 @@ int standardize(const StandardizeArgs* args);
 
 std::int64_t factor_doubles(std::int64_t u, std::int64_t n_rhs);
 int factor(const FactorArgs* args);
+std::int64_t reduced_doubles(std::int64_t u, std::int64_t n_rhs);
+int reduce(const ReduceArgs* args);
 int posterior(const PosteriorArgs* args);
 
 /// A backend's table with the ops of this folder. Those that are null are not offered: studies that need them stay on
 /// the CPU.
 constexpr Backend with_ops(Backend backend) {
   backend.factor_doubles = factor_doubles;
+  backend.reduced_doubles = reduced_doubles;
   backend.standardize = standardize;
   backend.factor = factor;
+  backend.reduce = reduce;
   backend.posterior = posterior;
   return backend;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "gp_arguments.hpp"
+#include "kernels/lanes.cuh"
 #include "ops.hpp"
 #include "session.hpp"
 
@@ -13,53 +14,91 @@ namespace {
 
 void check(const PosteriorArgs& a) {
   check_lanes(a);
-  require(a.form == Factorized::cholesky, "the cuda backend answers from factors alone");
   for (std::int64_t i = 0; i < a.n_items; ++i) check_room(a.scaled, a.rows[i], i);
 }
 
-AnswerPlace place_of(const PosteriorArgs& a, std::int64_t item) {
-  return {a.rows[item].n_held_out,
-          a.mean.data + item * a.mean.stride,
-          a.sd.data + item * a.sd.stride,
-          a.log_marginal_likelihood.data + item * a.log_marginal_likelihood.stride,
-          a.jitter.data + item * a.jitter.stride,
-          a.status + item * a.n_lanes};
+Noise noise_of(const PosteriorArgs& a, std::int64_t item, std::int64_t lane) {
+  return kilofold::noise_of(value(a.noise_variance, item, lane), value(a.signal_variance, item, lane), a.table->n);
 }
 
-std::int64_t work_doubles(const PosteriorArgs& a, std::int64_t n_basis) {
+/// Doubles of work memory that the largest item takes, as `Item` counts them.
+template <class Item> std::int64_t work_doubles(const PosteriorArgs& a, std::int64_t n_basis) {
   std::int64_t most = 0;
   for (std::int64_t i = 0; i < a.n_items; ++i) {
     const std::int64_t u = rows_used(a.rows[i], a.scaled.replicates);
-    most = std::max(most, PosteriorItem::work_doubles(u, a.rows[i].n_held_out, n_basis));
+    most = std::max(most, Item::work_doubles(u, a.rows[i].n_held_out, n_basis));
   }
   return most;
+}
+
+void posterior_from_factors(const PosteriorArgs& a, Session& s) {
+  const std::int64_t n_basis = basis_columns(a.mean_function, a.table->d);
+  const std::int64_t stride = work_doubles<PosteriorItem>(a, n_basis);
+  double* const work = s.work.get<double>(static_cast<std::size_t>(stride * a.n_items));
+  int* const chosen = s.parameters.get<int>(static_cast<std::size_t>(n_basis * a.n_items));
+  std::vector<PosteriorItem> items;
+  for (std::int64_t i = 0; i < a.n_items; ++i) {
+    items.push_back({.in = inputs_of(*a.table, a.scaled, a.rows[i], i),
+                     .n_basis = static_cast<int>(n_basis),
+                     .noise = noise_of(a, i, 0),
+                     .factor = a.source.data + a.slot[i] * a.source.stride,
+                     .factor_status = a.source_status + a.slot[i],
+                     .place = place_of(a, i, 0, a.rows[i].n_held_out, a.scaled.ld_held_out),
+                     .work = work + i * stride,
+                     .chosen = chosen + i * n_basis});
+  }
+  const PosteriorItem* const on_device = s.upload(items, s.items);
+  dev::launch(answer_factors, {"answer_factors", static_cast<unsigned>(items.size()), posterior_threads, 0}, s.stream,
+              on_device);
+}
+
+LanesItem lanes_of(const PosteriorArgs& a, std::int64_t item, std::int64_t first, std::int64_t n_basis) {
+  LanesItem lanes{.in = inputs_of(*a.table, a.scaled, a.rows[item], item),
+                  .n_basis = static_cast<int>(n_basis),
+                  .n_lanes = static_cast<int>(std::min<std::int64_t>(lanes_together, a.n_lanes - first)),
+                  .reduced = a.source.data + a.slot[item] * a.source.stride,
+                  .reduced_status = a.source_status + a.slot[item],
+                  .place = place_of(a, item, first, a.rows[item].n_held_out, a.scaled.ld_held_out),
+                  .ld_held_out = a.scaled.ld_held_out,
+                  .work = nullptr,
+                  .chosen = nullptr,
+                  .noise = {}};
+  for (int l = 0; l < lanes.n_lanes; ++l) lanes.noise[l] = noise_of(a, item, first + l);
+  return lanes;
+}
+
+void posterior_from_tridiagonals(const PosteriorArgs& a, Session& s) {
+  const std::int64_t n_basis = basis_columns(a.mean_function, a.table->d);
+  std::vector<LanesItem> items;
+  for (std::int64_t i = 0; i < a.n_items; ++i) {
+    for (std::int64_t first = 0; first < a.n_lanes; first += lanes_together) {
+      items.push_back(lanes_of(a, i, first, n_basis));
+    }
+  }
+  const std::int64_t stride = work_doubles<LanesItem>(a, n_basis) * std::min<std::int64_t>(lanes_together, a.n_lanes);
+  const auto n_blocks = static_cast<std::int64_t>(items.size());
+  double* const work = s.work.get<double>(static_cast<std::size_t>(stride * n_blocks));
+  int* const chosen = s.parameters.get<int>(static_cast<std::size_t>(n_basis * n_blocks));
+  for (std::int64_t b = 0; b < n_blocks; ++b) {
+    items[static_cast<std::size_t>(b)].work = work + b * stride;
+    items[static_cast<std::size_t>(b)].chosen = chosen + b * n_basis;
+  }
+  const LanesItem* const on_device = s.upload(items, s.items);
+  dev::launch(answer_lanes, {"answer_lanes", static_cast<unsigned>(n_blocks), lane_threads, 0}, s.stream, on_device);
 }
 
 }  // namespace
 
 int posterior(const PosteriorArgs* args) {
   return guarded("posterior", [&] {
-    const PosteriorArgs& a = *args;
-    check(a);
-    if (a.n_lanes == 0) return;
+    check(*args);
+    if (args->n_lanes == 0) return;
     Session& s = session();
-    const std::int64_t n_basis = basis_columns(a.mean_function, a.table->d), stride = work_doubles(a, n_basis);
-    double* const work = s.work.get<double>(static_cast<std::size_t>(stride * a.n_items));
-    int* const chosen = s.parameters.get<int>(static_cast<std::size_t>(n_basis * a.n_items));
-    std::vector<PosteriorItem> items;
-    for (std::int64_t i = 0; i < a.n_items; ++i) {
-      items.push_back({.in = inputs_of(*a.table, a.scaled, a.rows[i], i),
-                       .n_basis = static_cast<int>(n_basis),
-                       .noise = noise_of(value(a.noise_variance, i), value(a.signal_variance, i), a.table->n),
-                       .factor = a.source.data + a.slot[i] * a.source.stride,
-                       .factor_status = a.source_status + a.slot[i],
-                       .place = place_of(a, i),
-                       .work = work + i * stride,
-                       .chosen = chosen + i * n_basis});
+    if (args->form == Factorized::cholesky) {
+      posterior_from_factors(*args, s);
+    } else {
+      posterior_from_tridiagonals(*args, s);
     }
-    const PosteriorItem* const on_device = s.upload(items, s.items);
-    dev::launch(answer_factors, {"answer_factors", static_cast<unsigned>(items.size()), posterior_threads, 0}, s.stream,
-                on_device);
     s.stream.synchronize();
   });
 }

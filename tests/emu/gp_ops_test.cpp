@@ -3,59 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
 #include <map>
 #include <thread>
 
-#include "cpu/gp_study.hpp"
 #include "cuda/dev.hpp"
-#include "emu/backend.hpp"
-#include "emu/each_order.hpp"
+#include "emu/gp_equal.hpp"
 
 /// The ops of cuda/ against those of src/cpu/: equal bits, whatever the order of the threads.
 namespace kilofold::test {
 namespace {
-
-bool same(double a, double b) { return std::memcmp(&a, &b, sizeof a) == 0 || (std::isnan(a) && std::isnan(b)); }
-
-bool same(const std::vector<double>& a, const std::vector<double>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](double x, double y) { return same(x, y); });
-}
-
-bool same(const GpAnswer& a, const GpAnswer& b) {
-  return same(a.mean, b.mean) && same(a.sd, b.sd) && same(a.log_marginal_likelihood, b.log_marginal_likelihood) &&
-         same(a.jitter, b.jitter) && a.status == b.status;
-}
-
-/// Items and lanes of two backends that differ.
-int differing(const GpAnswers& a, const GpAnswers& b) {
-  int count = 0;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    for (std::size_t l = 0; l < a[i].size(); ++l) count += same(a[i][l], b[i][l]) ? 0 : 1;
-  return count;
-}
-
-/// The emulated device gives the CPU's bits in each order of its threads.
-void expect_equal(const Table& table, const std::vector<Rows>& items, GpModel model, Route route) {
-  const GpAnswers expected = gp(table, items, model, route);
-  model.backend = &emu::backend();
-  in_each_order([&] { EXPECT_EQ(differing(expected, gp(table, items, model, route)), 0); });
-}
-
-constexpr Kernel kernels[] = {Kernel::squared_exponential, Kernel::matern32, Kernel::matern52,
-                              Kernel::rational_quadratic, Kernel::exponential};
-
-GpModel model_of(Kernel kernel, Mean mean) {
-  GpModel model;
-  model.kernel = kernel;
-  model.alpha = 0.7;
-  model.length_scale = {0.8, 1.7};
-  model.mean = mean;
-  model.noise = {0.01, 1e-5};
-  model.signal = {1, 2.5};
-  return model;
-}
 
 TEST(CudaFactor, AndPosteriorEqualTheCpuInEveryBit) {
   for (const std::int32_t n : {2, 9, 49}) {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "emu/backend.hpp"
 #include "emu/each_order.hpp"
 #include "support/runs.hpp"
@@ -10,26 +12,26 @@
 namespace kilofold::testing {
 namespace {
 
-Spec gpr_study(const Dataset& data) {
+Spec gpr_study(const Dataset& data, const std::vector<double>& noises) {
   Spec spec = make_spec(data);
   spec.cv.folds = {3};
   spec.models = {make_entry("GPR", "gpr",
                             {{"kernel", {static_cast<double>(static_cast<int>(Kernel::matern52))}},
                              {"mean", {static_cast<double>(static_cast<int>(Mean::constant))}},
                              {"length_scale", {0.7, 3}},
-                             {"noise_variance", {1e-3, 0.1}},
+                             {"noise_variance", noises},
                              {"signal_variance", {0.5, 2}}})};
   return spec;
 }
 
 /// Bits of a sweep on both backends, its plan by these switches.
-void expect_equal(int levels, const Switches& switches) {
+void expect_equal(int levels, const Switches& switches, const std::vector<double>& noises = {1e-3, 0.1}) {
   const Dataset data = make_data(24, 2, 5, levels);
-  const Spec spec = gpr_study(data);
+  const Spec spec = gpr_study(data, noises);
   ExecuteOptions options;
   options.threads = 2;
   const Cells expected = run_study(spec, data, switches);
-  ASSERT_EQ(expected.size(), 16U);
+  ASSERT_EQ(expected.size(), 8 * noises.size());
   test::in_each_order([&] {
     EXPECT_EQ(differing_cells(run_study(spec, data, switches, options, nullptr, emu::backend()), expected), 0);
   });
@@ -39,6 +41,17 @@ TEST(CudaSweep, NaivePlanGivesTheCpusBits) { expect_equal(0, {false, {}}); }
 
 TEST(CudaSweep, SharedFactorsGiveTheCpusBits) {
   expect_equal(0, {true, {"replicate_collapse", "noise_shift", "fold_block_inverse"}});
+}
+
+TEST(CudaSweep, NoiseLanesOfOneReductionGiveTheCpusBits) {
+  const Switches switches{true, {"fold_block_inverse"}};
+  const std::vector<double> noises{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 0.3, 1, 3};
+  for (const int levels : {0, 3}) {
+    const Dataset data = make_data(24, 2, 5, levels);
+    const Plan plan = make_plan(lower(gpr_study(data, noises), data), all_rules(), switches);
+    ASSERT_TRUE(std::ranges::any_of(plan.nodes, [](const PlanNode& node) { return node.node.op == Op::reduce; }));
+    expect_equal(levels, switches, noises);
+  }
 }
 
 TEST(CudaSweep, CollapsedRowsGiveTheCpusBits) { expect_equal(3, {true, {"noise_shift", "fold_block_inverse"}}); }
