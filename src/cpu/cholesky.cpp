@@ -194,6 +194,58 @@ void solve_lower_transposed(const Panels& L, double* x) {
   }
 }
 
+void invert_diagonal_blocks(const Panels& L, double* inverse) {
+  for (std::int64_t b = 0; b < L.n_triangle_panels(); ++b, inverse += 128) {
+    const double* const own = L.panel(b) + 64 * b;
+    double* const rows = inverse + 64;
+    for (int i = 0; i < 8; ++i) {
+      HWY_ALIGN double unit[8] = {0, 0, 0, 0, 0, 0, 0, 0};
+      unit[i] = 1;
+      Block row = load(unit);
+      for (int k = 0; k < i; ++k) row = fnma(load(rows + 8 * k), set(own[8 * k + i]), row);
+      store(div(row, set(own[8 * i + i])), rows + 8 * i);
+    }
+    for (int i = 0; i < 8; ++i)
+      for (int j = 0; j < 8; ++j) inverse[8 * j + i] = rows[8 * i + j];
+  }
+}
+
+/// The product of an 8 x 8 block, given by columns, and x.
+HWY_INLINE Block multiply_block(const double* columns, const double* x) {
+  Block even = mul(load(columns), set(x[0])), odd = mul(load(columns + 8), set(x[1]));
+#pragma GCC unroll 3
+  for (int j = 2; j < 8; j += 2) {
+    even = fma(load(columns + 8 * j), set(x[j]), even);
+    odd = fma(load(columns + 8 * j + 8), set(x[j + 1]), odd);
+  }
+  return add(even, odd);
+}
+
+void solve_by_blocks(const Panels& L, const double* inverse, double* x, std::int64_t first) {
+  const std::int64_t n_panels = L.n_triangle_panels();
+  for (std::int64_t b = first / 8; b < n_panels; ++b) {
+    store(multiply_block(inverse + 128 * b, x + 8 * b), x + 8 * b);
+    std::int64_t p = b + 1;
+    for (; p + 4 <= n_panels; p += 4) substitute<4>(L, p, 8 * b, x + 8 * b, x);
+    for (; p < n_panels; ++p) substitute<1>(L, p, 8 * b, x + 8 * b, x);
+  }
+  for (std::int64_t b = n_panels - 1; b >= 0; --b) {
+    Block chains[8];
+#pragma GCC unroll 8
+    for (Block& c : chains) c = set(0.0);
+    for (std::int64_t p = n_panels - 1; p > b; --p) {
+      const double* const l = L.panel(p) + 64 * b;
+      const Block known = load(x + 8 * p);
+#pragma GCC unroll 8
+      for (int j = 0; j < 8; ++j) chains[j] = fma(load(l + 8 * j), known, chains[j]);
+    }
+    HWY_ALIGN double rest[8];
+#pragma GCC unroll 8
+    for (int j = 0; j < 8; ++j) rest[j] = x[8 * b + j] - join(chains[j]);
+    store(multiply_block(inverse + 128 * b + 64, rest), x + 8 * b);
+  }
+}
+
 /// Chains of `count` neighbouring extra panels at once, to hide each other's latency.
 template <int count> HWY_INLINE void multiply_panels(const Panels& A, std::int64_t p, const double* x, double* out) {
   Block sum[count];
@@ -246,6 +298,8 @@ namespace {
 HWY_EXPORT(cholesky);
 HWY_EXPORT(solve_lower);
 HWY_EXPORT(solve_lower_transposed);
+HWY_EXPORT(invert_diagonal_blocks);
+HWY_EXPORT(solve_by_blocks);
 HWY_EXPORT(multiply_extra);
 HWY_EXPORT(square_extra);
 }  // namespace
@@ -267,6 +321,14 @@ std::int64_t cholesky(const Panels& A, ExtraRows extra) { return HWY_DYNAMIC_DIS
 void solve_lower(const Panels& L, double* x) { HWY_DYNAMIC_DISPATCH(solve_lower)(L, x); }
 
 void solve_lower_transposed(const Panels& L, double* x) { HWY_DYNAMIC_DISPATCH(solve_lower_transposed)(L, x); }
+
+void invert_diagonal_blocks(const Panels& L, double* inverse) {
+  HWY_DYNAMIC_DISPATCH(invert_diagonal_blocks)(L, inverse);
+}
+
+void solve_by_blocks(const Panels& L, const double* inverse, double* x, std::int64_t first) {
+  HWY_DYNAMIC_DISPATCH(solve_by_blocks)(L, inverse, x, first);
+}
 
 void multiply_extra(const Panels& A, const double* x, double* out) { HWY_DYNAMIC_DISPATCH(multiply_extra)(A, x, out); }
 

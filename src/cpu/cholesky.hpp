@@ -38,6 +38,15 @@ void solve_lower(const Panels& L, double* x);
 /// i belongs to chain i mod 8 (core/reduction.hpp).
 void solve_lower_transposed(const Panels& L, double* x);
 
+/// The inverses of the blocks of eight on the diagonal of L, each by columns and then by rows; inverse (16
+/// L.columns()).
+void invert_diagonal_blocks(const Panels& L, double* inverse);
+
+/// x = (L L')^-1 x by the inverses of the diagonal blocks; x as in solve_lower and zero before row `first`. An order of
+/// its own, about twice as fast as solve_lower and solve_lower_transposed: these wait for eight divisions a block, one
+/// after the other.
+void solve_by_blocks(const Panels& L, const double* inverse, double* x, std::int64_t first = 0);
+
 /// out_e = sum over k of extra(e, k) x_k: one fma chain over ascending k an extra row; x (A.columns()), out
 /// (padded(n_extra)).
 void multiply_extra(const Panels& A, const double* x, double* out);

@@ -25,15 +25,26 @@ void FreeBlock::gather(const SvrState& s) {
 }
 
 bool FreeBlock::factor(const SvrProblem& problem, double jitter) {
+  if (jitter == jitter_ && !factored_.empty() && rows == factored_) return true;
+  factored_.clear();
+  inverse_ = nullptr;
+  if (!eliminate(problem, jitter)) return false;
+  factored_ = rows;
+  jitter_ = jitter;
+  return true;
+}
+
+bool FreeBlock::eliminate(const SvrProblem& problem, double jitter) {
   const std::int64_t f = size();
   factor_ = {factor_store_.get(Panels::doubles(f, 0)), f, 0};
-  for (std::int64_t k = 0; k < f; ++k) {
-    const double* const column = problem.K.col(row(k));
-    double* to = factor_.panel(k / 8) + 8 * k;
-    for (std::int64_t i = k / 8 * 8; i < f; i += 8, to += factor_.stride())
-      for (std::int64_t r = 0; r < std::min<std::int64_t>(8, f - i); ++r) to[r] = column[row(i + r)];
-    factor_.at(k, k) = column[row(k)] * (1 + jitter);
+  for (std::int64_t i = 0; i < f; i += 8) {  // K is symmetric to the bit: eight of its columns are a panel's rows
+    const double* column[8];
+    for (std::int64_t r = 0; r < 8; ++r) column[r] = problem.K.col(row(std::min(i + r, f - 1)));
+    double* to = factor_.panel(i / 8);
+    for (std::int64_t k = 0; k < std::min(i + 8, f); ++k, to += 8)
+      for (std::int64_t r = 0; r < 8; ++r) to[r] = column[r][row(k)];
   }
+  for (std::int64_t k = 0; k < f; ++k) factor_.at(k, k) = problem.diagonal[row(k)] * (1 + jitter);
   pad(factor_);
   if (cholesky(factor_) < f) return false;
   for (std::int64_t k = 0; k < f; ++k) {
@@ -47,6 +58,15 @@ bool FreeBlock::factor(const SvrProblem& problem, double jitter) {
 void FreeBlock::solve(double* z) const {
   solve_lower(factor_, z);
   solve_lower_transposed(factor_, z);
+}
+
+void FreeBlock::solve_by_blocks(double* z, std::int64_t first) {
+  if (inverse_ == nullptr) {
+    double* const inverse = inverse_store_.get(16 * factor_.columns());
+    invert_diagonal_blocks(factor_, inverse);
+    inverse_ = inverse;
+  }
+  cpu::solve_by_blocks(factor_, inverse_, z, first);
 }
 
 double FreeBlock::condition() const {
@@ -124,8 +144,8 @@ bool SvrFace::prepare(SvrState& s) {
     high_[i] = s.bound(row, s.place(row));
     low_[i] = s.bound(row, s.place(row) + 1);
   }
-  free_.solve(ones_);
-  free_.solve(step_);
+  free_.solve_by_blocks(ones_);
+  free_.solve_by_blocks(step_);
   double sum = 0;
   sum_ones_ = 0;
   for (std::int64_t i = 0; i < f_; ++i) {
@@ -185,7 +205,7 @@ void SvrFace::drop(std::int64_t i) {
   double* const z = columns_.col(columns_.count);
   std::fill(z, z + padded_, 0.0);
   z[i] = 1;
-  free_.solve(z);
+  free_.solve_by_blocks(z, i);
   const double mean = ones_[i] / sum_ones_;
   for (std::int64_t k = 0; k < f_; ++k) z[k] -= ones_[k] * mean;
   weight_.clear();

@@ -14,12 +14,16 @@ namespace kilofold::cpu {
 /// The free rows of a state, ascending, and the Cholesky factor of their block of K.
 class FreeBlock {
  public:
+  /// Another K: the factor is void.
+  void forget() { factored_.clear(); }
   void gather(const SvrState& s);
-  /// Factor, the diagonal enlarged by the share `jitter` of itself. False where the block is singular: a pivot is at
-  /// most size() epsilon of its diagonal.
+  /// Factor, the diagonal enlarged by the share `jitter` of itself; nothing to do where the last factor was of the same
+  /// rows and jitter. False where the block is singular: a pivot is at most size() epsilon of its diagonal.
   bool factor(const SvrProblem& problem, double jitter);
   /// z = K_FF^-1 z; z padded, zero beyond size().
   void solve(double* z) const;
+  /// The same in a quicker order, for directions; z zero before row `first`.
+  void solve_by_blocks(double* z, std::int64_t first = 0);
   /// Largest over smallest pivot, squared.
   double condition() const;
 
@@ -29,14 +33,22 @@ class FreeBlock {
   std::vector<std::int32_t> rows;
 
  private:
+  bool eliminate(const SvrProblem& problem, double jitter);
+
+  std::vector<std::int32_t> factored_;  ///< rows of the factor; empty: there is none
+  double jitter_ = 0;
   Panels factor_{nullptr, 0, 0};
-  Scratch<double> factor_store_;
+  Scratch<double> factor_store_, inverse_store_;
+  const double* inverse_ = nullptr;  ///< of the factor's diagonal blocks, once they are asked for
 };
 
 /// Minimises the objective over the free coefficients, as far as the pieces' ends allow.
 class SvrFace {
  public:
   enum class End { reached, cut_short };
+
+  /// `free` holds the factor of the last face afterwards.
+  explicit SvrFace(FreeBlock& free) : free_(free) {}
 
   /// Go to the minimiser of the face; where a coefficient reaches the end of its piece, put it on that kink and go on
   /// without it. Its column of the inverse, corrected by those of the kinks before it, gives the new direction.
@@ -53,7 +65,7 @@ class SvrFace {
   void drop(std::int64_t i);
   void apply(SvrState& s);
 
-  FreeBlock free_;
+  FreeBlock& free_;
   std::int64_t f_ = 0, padded_ = 0;
   double sum_ones_ = 0;
   Scratch<double> vector_store_, column_store_;

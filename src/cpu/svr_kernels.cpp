@@ -47,6 +47,11 @@ void kernel_columns(const KernelFunction& f, double shift, const Columns& X, con
   });
 }
 
+HWY_INLINE Block first_indices() {
+  HWY_ALIGN const double first[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+  return load(first);
+}
+
 /// Running extremes of eight chains; indices are held as doubles.
 struct Running {
   Block least, at, most;
@@ -61,76 +66,106 @@ struct Running {
     least = choose(least, up, up, least);
     most = choose(down, most, down, most);
   }
-
-  HWY_INLINE Extremes result() const {
-    HWY_ALIGN double low[8], where[8], high[8];
-    store(least, low);
-    store(at, where);
-    store(most, high);
-    int best = 0;
-    double top = high[0];
-    for (int c = 1; c < 8; ++c) {
-      if (low[c] < low[best] || (low[c] == low[best] && where[c] < where[best])) best = c;
-      if (high[c] > top) top = high[c];
-    }
-    return {low[best], static_cast<std::int64_t>(where[best]), top};
-  }
 };
 
-HWY_INLINE Block first_indices() {
-  HWY_ALIGN const double first[8] = {0, 1, 2, 3, 4, 5, 6, 7};
-  return load(first);
+/// The extremes over two times eight chains.
+HWY_INLINE Extremes extremes_of(const Running& even, const Running& odd) {
+  HWY_ALIGN double low[16], where[16], high[16];
+  store(even.least, low);
+  store(odd.least, low + 8);
+  store(even.at, where);
+  store(odd.at, where + 8);
+  store(even.most, high);
+  store(odd.most, high + 8);
+  int best = 0;
+  double top = high[0];
+  for (int c = 1; c < 16; ++c) {
+    if (low[c] < low[best] || (low[c] == low[best] && where[c] < where[best])) best = c;
+    if (high[c] > top) top = high[c];
+  }
+  return {low[best], static_cast<std::int64_t>(where[best]), top};
+}
+
+/// Blocks of rows go in turn to two sets of chains, which hide each other's latency; h(i) is the block at row i.
+template <class Values> HWY_INLINE Extremes find_extremes(const Slopes& s, Values h) {
+  Running even = Running::start(), odd = Running::start();
+  Block index = first_indices();
+  const auto take = [&](Running& running, std::int64_t i) HWY_ATTR {
+    const Block value = h(i);
+    running.take(add(value, load(s.up + i)), add(value, load(s.down + i)), index);
+    index = add(index, set(8.0));
+  };
+  std::int64_t i = 0;
+  for (; i + 16 <= s.padded; i += 16) {
+    take(even, i);
+    take(odd, i + 8);
+  }
+  if (i < s.padded) take(even, i);
+  return extremes_of(even, odd);
 }
 
 Extremes extremes(const Slopes& s) {
-  Running running = Running::start();
-  Block index = first_indices();
-  for (std::int64_t i = 0; i < s.padded; i += 8) {
-    const Block h = load(s.h + i);
-    running.take(add(h, load(s.up + i)), add(h, load(s.down + i)), index);
-    index = add(index, set(8.0));
-  }
-  return running.result();
+  return find_extremes(s, [&](std::int64_t i) HWY_ATTR { return load(s.h + i); });
 }
 
 Extremes exchange(const Slopes& s, const double* k_i, const double* k_j, double t) {
-  Running running = Running::start();
-  Block index = first_indices();
   const Block step = set(t);
-  for (std::int64_t i = 0; i < s.padded; i += 8) {
+  return find_extremes(s, [&](std::int64_t i) HWY_ATTR {
     const Block h = fma(step, sub(load(k_i + i), load(k_j + i)), load(s.h + i));
     store(h, s.h + i);
-    running.take(add(h, load(s.up + i)), add(h, load(s.down + i)), index);
-    index = add(index, set(8.0));
+    return h;
+  });
+}
+
+/// Eight chains of the best partner so far: its gain as a fraction of a square and a curvature.
+struct Partner {
+  Block square, curvature, at;
+
+  static HWY_INLINE Partner start() { return {set(0.0), set(1.0), set(0.0)}; }
+
+  HWY_INLINE void take(Block other_square, Block other_curvature, Block index) {
+    const Block left = mul(other_square, curvature), right = mul(square, other_curvature);
+    square = choose(left, right, other_square, square);
+    curvature = choose(left, right, other_curvature, curvature);
+    at = choose(left, right, index, at);
   }
-  return running.result();
+};
+
+HWY_INLINE std::int64_t best_of(const Partner& even, const Partner& odd) {
+  HWY_ALIGN double square[16], curvature[16], where[16];
+  store(even.square, square);
+  store(odd.square, square + 8);
+  store(even.curvature, curvature);
+  store(odd.curvature, curvature + 8);
+  store(even.at, where);
+  store(odd.at, where + 8);
+  int best = 0;
+  for (int k = 1; k < 16; ++k) {
+    const double left = square[k] * curvature[best], right = square[best] * curvature[k];
+    if (left > right || (left == right && square[k] > 0 && where[k] < where[best])) best = k;
+  }
+  return static_cast<std::int64_t>(where[best]);
 }
 
 std::int64_t best_partner(const Slopes& s, const double* k_i, const double* diagonal, double k_ii, double from,
                           double least_curvature) {
-  Block gain = set(0.0), curvature = set(1.0), at = set(0.0), index = first_indices();
+  Partner even = Partner::start(), odd = Partner::start();
+  Block index = first_indices();
   const Block origin = set(from), own = set(k_ii), floor = set(least_curvature), zero = set(0.0);
-  for (std::int64_t j = 0; j < s.padded; j += 8) {
+  const auto take = [&](Partner& partner, std::int64_t j) HWY_ATTR {
     const Block slope = sub(add(load(s.h + j), load(s.down + j)), origin);
     const Block square = choose(slope, zero, mul(slope, slope), zero);
     const Block bend = fma(set(-2.0), load(k_i + j), add(own, load(diagonal + j)));
-    const Block kept = choose(bend, floor, bend, floor);
-    const Block left = mul(square, curvature), right = mul(gain, kept);
-    gain = choose(left, right, square, gain);
-    curvature = choose(left, right, kept, curvature);
-    at = choose(left, right, index, at);
+    partner.take(square, choose(bend, floor, bend, floor), index);
     index = add(index, set(8.0));
+  };
+  std::int64_t j = 0;
+  for (; j + 16 <= s.padded; j += 16) {
+    take(even, j);
+    take(odd, j + 8);
   }
-  HWY_ALIGN double g[8], c[8], where[8];
-  store(gain, g);
-  store(curvature, c);
-  store(at, where);
-  int best = 0;
-  for (int k = 1; k < 8; ++k) {
-    const double left = g[k] * c[best], right = g[best] * c[k];
-    if (left > right || (left == right && g[k] > 0 && where[k] < where[best])) best = k;
-  }
-  return static_cast<std::int64_t>(where[best]);
+  if (j < s.padded) take(even, j);
+  return best_of(even, odd);
 }
 
 /// `width` columns share the loads and stores of y, which does not change their order.
@@ -150,6 +185,7 @@ template <int width> HWY_INLINE void add_some(const Columns& A, const std::int32
 
 void add_columns(const Columns& A, std::span<const std::int32_t> index, const double* w, double* y) {
   std::size_t k = 0;
+  for (; k + 8 <= index.size(); k += 8) add_some<8>(A, index.data() + k, w + k, y);
   for (; k + 4 <= index.size(); k += 4) add_some<4>(A, index.data() + k, w + k, y);
   for (; k < index.size(); ++k) add_some<1>(A, index.data() + k, w + k, y);
 }

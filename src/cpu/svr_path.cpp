@@ -81,10 +81,10 @@ class Item {
       return;
     }
     const std::vector<Lane> lanes = sorted_lanes();
+    solver.bind(problem);
     for (std::size_t l = 0; l < lanes.size(); ++l) {
       const bool starts = l == 0 || lanes[l].epsilon != lanes[l - 1].epsilon;
       if (starts) problem.loss.set_epsilon(lanes[l].epsilon);
-      if (starts) solver.bind(problem);
       SvrAnswer answer = starts ? solver.solve_cold(lanes[l].C) : solver.solve_warm(lanes[l].C);
       std::int64_t steps = solver.steps();
       // what the path might have decided is decided without one
@@ -173,7 +173,7 @@ class Item {
     at(a_.gap, lane.number) = answer.gap;
     at(a_.margin, lane.number) = answer.margin;
     at(a_.cond, lane.number) = answer.condition;
-    at(a_.correction, lane.number) = answer.correction;
+    at(a_.correction, lane.number) = answer.correction / lane.C;
     at(a_.iterations, lane.number) = static_cast<std::int32_t>(std::min<std::int64_t>(steps, INT32_MAX));
     at(a_.n_support, lane.number) = static_cast<std::int32_t>(support.size());
   }

@@ -32,17 +32,34 @@ constexpr double clear_margin = 1e3;  // times the rounding of what is compared
 
 void SvrSolver::bind(const SvrProblem& problem) {
   problem_ = &problem;
+  free_.forget();
   state_.bind(problem);
 }
 
 SvrAnswer SvrSolver::solve_cold(double C) {
   state_.start(C);
-  return solve(4 * problem_->n_rows());
+  return last_ = solve(4 * problem_->n_rows());
 }
 
 SvrAnswer SvrSolver::solve_warm(double C) {
+  const double last_C = state_.C;
+  last_beta_ = state_.beta;
+  last_h_ = state_.h;
+  state_.C = C;
+  steps_ = 0;
+  if (const SvrAnswer same = answer_by_same_states(); same.certified) return last_ = same;
+  state_.C = last_C;
+  state_.beta = last_beta_;
+  state_.h = last_h_;
   state_.scale_to(C);
-  return solve(warm_exchanges);
+  return last_ = solve(warm_exchanges);
+}
+
+SvrAnswer SvrSolver::answer_by_same_states() {
+  if (!last_.certified || !support_.empty()) return answer();
+  SvrAnswer out = last_;
+  certify(out);
+  return out;
 }
 
 /// What h may carry of rounding.
@@ -139,16 +156,16 @@ bool SvrSolver::solve_free(SvrAnswer& out, std::int64_t fixed_sum) {
   state_.b = (canonical_sum(z, f) + fixed) / sum_ones;
   for (std::int64_t i = 0; i < f; ++i) z[i] = std::fma(-state_.b, ones[i], z[i]);
 
-  std::vector<double> refined = state_.h;
-  add_columns(problem_->K, free_.rows, z, refined.data());
+  refined_ = state_.h;
+  add_columns(problem_->K, free_.rows, z, refined_.data());
   for (std::int64_t i = 0; i < f; ++i)
-    residual[i] = (state_.threshold(free_.row(i)) - refined[SvrState::at(free_.row(i))]) - state_.b;
+    residual[i] = (state_.threshold(free_.row(i)) - refined_[SvrState::at(free_.row(i))]) - state_.b;
   free_.solve(residual);
   const double shift = (canonical_sum(residual, f) + (canonical_sum(z, f) + fixed)) / sum_ones;
   state_.b += shift;
   for (std::int64_t i = 0; i < f; ++i) {
     residual[i] = std::fma(-shift, ones[i], residual[i]);
-    out.correction = std::fmax(out.correction, std::fabs(residual[i]) / state_.C);
+    out.correction = std::fmax(out.correction, std::fabs(residual[i]));
     z[i] += residual[i];
     state_.beta[SvrState::at(free_.row(i))] = z[i];
   }

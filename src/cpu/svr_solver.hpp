@@ -19,7 +19,7 @@ struct SvrAnswer {
   double gap = 0;         ///< largest violation of the KKT conditions
   double margin = 0;      ///< least distance from a strict condition's bound: coefficients relative to C, residuals
   double condition = 1;   ///< of the free block, from its pivots
-  double correction = 0;  ///< largest of the refinement, relative to C
+  double correction = 0;  ///< largest of the refinement
 };
 
 /// Finds the active set of one problem and answers from it; keeps it for the next C of the same epsilon.
@@ -29,7 +29,8 @@ class SvrSolver {
 
   /// Solve from scratch.
   SvrAnswer solve_cold(double C);
-  /// Solve from the last solution.
+  /// Solve from the last solution: where its states also answer this C, that is all, and where none of them holds a
+  /// multiple of C, even the answer is known.
   SvrAnswer solve_warm(double C);
 
   const std::vector<double>& beta() const { return state_.beta; }
@@ -37,6 +38,7 @@ class SvrSolver {
 
  private:
   SvrAnswer solve(std::int64_t exchanges);
+  SvrAnswer answer_by_same_states();
   void settle_faces(double tolerance);
   double rounding() const;
   SvrAnswer answer();
@@ -46,11 +48,12 @@ class SvrSolver {
 
   const SvrProblem* problem_ = nullptr;
   SvrState state_;
-  SvrFace face_;
   FreeBlock free_;
+  SvrFace face_{free_};
   Scratch<double> vector_store_;
   std::vector<std::int32_t> support_;
-  std::vector<double> weight_;
+  std::vector<double> weight_, refined_, last_beta_, last_h_;
+  SvrAnswer last_;  ///< of the states as they are, where certified
   std::int64_t steps_ = 0, faces_left_ = 0;
 };
 
