@@ -199,7 +199,7 @@ struct RandomSource {
 ///           min_samples_split >= 2, min_samples_leaf >= 1, max_features >= 1 (above d: d) · capacity >= n_members (2
 ///           max(1, n_train / min_samples_leaf) - 1)
 /// Errors    status: ok
-/// Cost      O(n d) a level after O(n d) to order the rows, times the members
+/// Cost      O(u d) a level after O(n d) to order the rows, times the members; u replicate sets, each grown as one row
 /// Accuracy  bitwise, whatever the CPU; the target's fixed-point step is below 2^-50 of its training range at n = 1000
 struct GrowTreesArgs {
   const TableView* table;

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <utility>
 
+#include "cpu/replicate_sets.hpp"
 #include "cpu/scratch.hpp"
 #include "cpu/split_search.hpp"
 #include "cpu/tree_kernels.hpp"
@@ -33,29 +34,27 @@ struct TreeArrays {
   double* gain;  ///< null: not wanted
 };
 
-/// What a tree is fitted to: one target a training row, and how often each row counts.
-struct TreeSample {
-  const double* target;
-  const std::int32_t* copies;  ///< null: once each; rows with 0 copies are left out
-};
-
 /// Grows one tree after another on an item's training rows.
 ///
 /// A node owns the positions [begin, end) of d lists, one a feature, each holding the node's distinct rows in ascending
 /// code order; a split parts the lists stably, so nothing is ever sorted again. Nodes of a few rows need no order:
 /// below that size only the first list is kept up, to say which rows they have. Nodes are visited in the order they are
 /// made, which is breadth first.
+///
+/// Training rows of equal features never part, so a replicate set is one row here: of all its targets a split needs
+/// their sum and number alone, which are exact; and a node without gain needs to know whether they differ.
 template <class Key> class TreeGrower {
  public:
   /// Take the training rows of an item. order (n, d) is every table row by ascending code of a feature.
   void start(const TableView& table, const std::int32_t* order, const RowSetView& rows) {
     table_ = &table;
-    n_ = rows.n_train;
+    const std::int32_t* const first = sets_.start(rows);
+    n_ = sets_.count();
     d_ = table.d;
     width_ = padded_features(d_);
     std::int32_t* const place = place_store_.get(table.n);
     std::fill(place, place + table.n, -1);
-    for (std::int32_t i = 0; i < n_; ++i) place[rows.train[i]] = i;
+    for (std::int32_t i = 0; i < n_; ++i) place[first[i]] = i;
     codes_ = code_store_.get(n_ * width_);
     std::fill(codes_, codes_ + n_ * width_, 0);
     // one spare entry a feature: a held-out row is written, then overwritten
@@ -67,12 +66,9 @@ template <class Key> class TreeGrower {
         *out = (static_cast<Key>(code[row]) << key_half<Key>) | static_cast<Key>(place[row] & 0x7fffffff);
         out += place[row] >= 0;
       }
-      for (std::int32_t i = 0; i < n_; ++i) codes_[i * width_ + f] = code[rows.train[i]];
+      for (std::int32_t i = 0; i < n_; ++i) codes_[i * width_ + f] = code[first[i]];
     }
     stride_ = n_ + 1;
-    sum_of_ = target_store_.get(n_);
-    once_ = once_store_.get(n_);
-    std::fill(once_, once_ + n_, 1);
     keys_ = key_store_.get(stride_ * d_ + 8);
     running_ = {running_store_.get((std::int64_t{n_} + 8) * d_), count_store_.get((std::int64_t{n_} + 8) * d_)};
     spare_ = spare_store_.get(n_);
@@ -115,12 +111,8 @@ template <class Key> class TreeGrower {
 
   /// The sample's fixed-point targets, and every feature's order filtered down to its rows.
   void read_sample(const TreeSample& sample, NodeRandom random) {
-    const Extremes range = extremes(sample.target, sample.copies, n_);
-    std::int64_t n_listed = n_;
-    if (sample.copies != nullptr) n_listed = std::accumulate(sample.copies, sample.copies + n_, std::int64_t{0});
-    unit_ = fixed_point(range.lowest, range.highest, n_listed);
-    weigh_targets(sample.target, sample.copies, n_, unit_, sum_of_);
-    target_ = {sum_of_, sample.copies == nullptr ? once_ : sample.copies};
+    std::int64_t n_listed = 0;
+    target_ = sets_.read(sample, unit_, n_listed);
     std::int32_t n_rows = n_;
     for (std::int64_t f = 0; f < d_; ++f) {
       const Key* const in = ordered_ + f * n_;
@@ -131,14 +123,12 @@ template <class Key> class TreeGrower {
       }
       for (std::int32_t i = 0; i < n_; ++i) {
         *out = in[i];
-        out += sample.copies[row_of(in[i])] > 0;
+        out += target_.count[row_of(in[i])] > 0;
       }
       n_rows = static_cast<std::int32_t>(out - (keys_ + f * stride_));
     }
-    std::int64_t sum = 0;
-    for (std::int32_t i = 0; i < n_; ++i) sum += sum_of_[i];
     nodes_[0] = {0, n_rows, random};
-    sums_[0] = sum;
+    sums_[0] = std::accumulate(target_.sum, target_.sum + n_, std::int64_t{0});
     counts_[0] = n_listed;
   }
 
@@ -188,7 +178,8 @@ template <class Key> class TreeGrower {
     const Node node = nodes_[k];
     const std::int32_t a = row_of(keys_[node.begin]), b = row_of(keys_[node.begin + 1]);
     if (std::min(target_.count[a], target_.count[b]) < limits_.min_samples_leaf) return 0;
-    if (Wide{target_.sum[a]} * target_.count[b] == Wide{target_.sum[b]} * target_.count[a]) return 0;
+    const bool gains = Wide{target_.sum[a]} * target_.count[b] != Wide{target_.sum[b]} * target_.count[a];
+    if (!gains && !sets_.differ(a) && !sets_.differ(b)) return 0;
     const std::int32_t *const x = codes_ + a * width_, *const z = codes_ + b * width_;
     std::int32_t f = 0;
     while (f < d_ && x[f] == z[f]) ++f;
@@ -303,7 +294,7 @@ template <class Key> class TreeGrower {
     bool equal = total.rest == 0;
     for (std::int32_t i = node.begin; i < node.end && equal; ++i) {
       const std::int32_t row = row_of(keys_[i]);
-      equal = target_.sum[row] == total.centre * target_.count[row];
+      equal = target_.sum[row] == total.centre * target_.count[row] && !sets_.differ(row);
     }
     if (equal) return {};
     const bool some = limits_.max_features < d_;
@@ -401,15 +392,14 @@ template <class Key> class TreeGrower {
   const TableView* table_ = nullptr;
   TreeLimits limits_{};
   FixedPoint unit_{};
-  std::int32_t n_ = 0;                           ///< training rows
+  ReplicateSets sets_;
+  std::int32_t n_ = 0;                           ///< distinct training rows
   std::int64_t d_ = 0, width_ = 0, stride_ = 0;  ///< features; of a row's codes; of a feature's list
   std::int32_t* looked_at_ = nullptr;
   std::int64_t n_looked_at_ = 0;
   std::int32_t small_rows_[small_node_rows];
   std::int32_t* codes_ = nullptr;  ///< by place, row-major
   Key* ordered_ = nullptr;         ///< every training row, d lists
-  std::int64_t* sum_of_ = nullptr;
-  std::int32_t* once_ = nullptr;
   WeightedTargets target_{};
   RunningSums running_{};
   Key *keys_ = nullptr, *spare_ = nullptr;
@@ -417,8 +407,8 @@ template <class Key> class TreeGrower {
   Node* nodes_ = nullptr;
   std::int64_t *sums_ = nullptr, *counts_ = nullptr;  ///< by node: fixed-point target, rows with their copies
   Bounds* bounds_ = nullptr;
-  Scratch<std::int32_t> place_store_, code_store_, count_store_, deck_store_, few_codes_store_, once_store_;
-  Scratch<std::int64_t> running_store_, sum_store_, weight_store_, target_store_;
+  Scratch<std::int32_t> place_store_, code_store_, count_store_, deck_store_, few_codes_store_;
+  Scratch<std::int64_t> running_store_, sum_store_, weight_store_;
   Scratch<Key> ordered_store_, key_store_, spare_store_;
   Scratch<std::uint8_t> goes_left_store_;
   Scratch<Node> node_store_;

@@ -143,6 +143,7 @@ double item_bytes(const Node& node, const Shape& shape) {
 
 double item_seconds(const Node& node, const Shape& shape, const Grid& grid, std::span<const Axis> axes) {
   const auto n = static_cast<double>(shape.n_train);
+  const auto distinct = static_cast<double>(shape.n_distinct_train);  // trees grow on them alone
   const auto m = static_cast<double>(shape.n_held_out);
   const auto d = static_cast<double>(shape.n_features);
   const auto lanes = static_cast<double>(grid.count(node.lanes));
@@ -174,10 +175,11 @@ double item_seconds(const Node& node, const Shape& shape, const Grid& grid, std:
             (invert_ns * cube(matrix_rows(node, shape)) + derivative_ns * square(matrix_rows(node, shape)) * d);
       break;
     case Op::grow_trees:
-      ns += typical(node, "n_estimators", unlimited, grid, axes) * tree_ns(node, n, d, grid, axes);
+      ns += typical(node, "n_estimators", unlimited, grid, axes) * tree_ns(node, distinct, d, grid, axes);
       break;
     case Op::boost:
-      ns += typical(node, "n_estimators", unlimited, grid, axes) * (tree_ns(node, n, d, grid, axes) + reweight_ns * n);
+      ns += typical(node, "n_estimators", unlimited, grid, axes) *
+            (tree_ns(node, distinct, d, grid, axes) + reweight_ns * n);
       break;
     case Op::read_trees:
       ns += m * (typical(node, "n_estimators", unlimited, grid, axes) * descend_ns * natural_levels(n, 1) / 2 +
