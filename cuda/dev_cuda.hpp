@@ -13,6 +13,7 @@
 
 #define DEV_SHARED(type, name) __shared__ type name
 #define DEV_UNROLL _Pragma("unroll")
+#define DEV_UNROLL_4 _Pragma("unroll 4")
 
 namespace kilofold::dev {
 

@@ -11,9 +11,6 @@
 namespace kilofold::cuda {
 namespace {
 
-// Dynamic shared memory beside the tiles: all that an sm_80 block may have, so that one rule holds for every device.
-constexpr std::int64_t most_near_doubles = (163 * 1024 - static_cast<std::int64_t>(sizeof(FactorTiles)) - 1024) / 8;
-
 std::vector<FactorItem> items_of(const FactorArgs& a, const double* scales, double* work, std::int64_t work_stride) {
   std::vector<FactorItem> items;
   for (std::int64_t i = 0; i < a.n_items; ++i) {

@@ -14,6 +14,10 @@ std::int64_t reduced_doubles(std::int64_t u, std::int64_t n_rhs);
 int reduce(const ReduceArgs* args);
 int posterior(const PosteriorArgs* args);
 
+std::int64_t inverse_doubles(std::int64_t u);
+int invert(const InvertArgs* args);
+int fold_posterior(const FoldPosteriorArgs* args);
+
 /// A backend's table with the ops of this folder. Those that are null are not offered: studies that need them stay on
 /// the CPU.
 constexpr Backend with_ops(Backend backend) {
@@ -23,6 +27,9 @@ constexpr Backend with_ops(Backend backend) {
   backend.factor = factor;
   backend.reduce = reduce;
   backend.posterior = posterior;
+  backend.inverse_doubles = inverse_doubles;
+  backend.invert = invert;
+  backend.fold_posterior = fold_posterior;
   return backend;
 }
 

@@ -30,8 +30,9 @@ class Memory {
 /// next one may take the same memory.
 struct Session {
   dev::Stream stream;
-  Memory items;       ///< argument structs of the items
-  Memory parameters;  ///< hyperparameters of the items
+  Memory items;         ///< argument structs of the items
+  Memory shared_items;  ///< of what several of them share
+  Memory parameters;    ///< hyperparameters of the items
   Memory work;
 
   /// The values on the device, in `memory`.

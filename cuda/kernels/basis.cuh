@@ -26,17 +26,17 @@ __device__ inline void block_divide(double* x, int n, double divisor) {
   for (int i = static_cast<int>(threadIdx.x); i < n; i += static_cast<int>(blockDim.x)) x[i] = x[i] / divisor;
 }
 
-/// Choose the columns that rows X (u, d) tell from the earlier ones, by Gram-Schmidt from the left: a column counts
-/// where more than max(u, q) eps of its norm is left. Returns how many; `chosen` (n_basis) gets their numbers,
-/// `directions` (u, n_basis) is scratch.
-__device__ inline int block_choose_basis(const double* X, std::int64_t ld, int u, int n_basis, double* directions,
-                                         int* chosen) {
+/// Choose the columns that u rows tell from the earlier ones, by Gram-Schmidt from the left: a column counts where more
+/// than max(u, q) eps of its norm is left. Returns how many; column(i, j) is row i of column j, `chosen` (n_basis) gets
+/// the columns' numbers, `directions` (u, n_basis) is scratch.
+template <class Column>
+__device__ int block_choose_basis(Column column, int u, int n_basis, double* directions, int* chosen) {
   const double tolerance = static_cast<double>(u > n_basis ? u : n_basis) * std::numeric_limits<double>::epsilon();
   int size = 0;
   for (int j = 0; j < n_basis; ++j) {
     double* const left = directions + static_cast<std::int64_t>(size) * u;
     for (int i = static_cast<int>(threadIdx.x); i < u; i += static_cast<int>(blockDim.x)) {
-      left[i] = basis_element(X, ld, i, j);
+      left[i] = column(i, j);
     }
     const double whole = std::sqrt(block_dot(left, left, u));
     for (int k = 0; k < size; ++k) {
@@ -51,6 +51,12 @@ __device__ inline int block_choose_basis(const double* X, std::int64_t ld, int u
   }
   __syncthreads();
   return size;
+}
+
+/// The same of rows X (u, d).
+__device__ inline int block_choose_basis(const double* X, std::int64_t ld, int u, int n_basis, double* directions,
+                                         int* chosen) {
+  return block_choose_basis([=](int i, int j) { return basis_element(X, ld, i, j); }, u, n_basis, directions, chosen);
 }
 
 /// W = Q R by modified Gram-Schmidt from the left; z loses its components c = Q'z.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "inputs.cuh"
+#include "kilofold/core/exp_log.hpp"
 
 /// Cholesky factorisation of one matrix by one block, in the order of docs/numerics.md: l_ij = (a_ij - sum over k < j
 /// of l_ik l_jk) / l_jj, one fma chain over ascending k.
@@ -45,6 +46,11 @@ struct FactorTiles {
   int bad_pivot;
 };
 
+/// Dynamic shared memory that a factor may take beside the tiles: what an sm_80 block has, so that one rule holds for
+/// every device.
+inline constexpr std::int64_t most_near_doubles =
+    (163 * 1024 - static_cast<std::int64_t>(sizeof(FactorTiles)) - 1024) / static_cast<std::int64_t>(sizeof(double));
+
 /// Of a block column: its first column and width; rows of the whole matrix.
 struct BlockColumn {
   int first;
@@ -62,14 +68,16 @@ __device__ void fill_tile(FactorTiles& s, const Element& element, const BlockCol
   __syncthreads();
 }
 
-/// Rows of the tile and multipliers for 16 steps of the chains.
-__device__ inline void stage_chains(FactorTiles& s, const FactorStorage& L, const BlockColumn& b, int first_row,
-                                    int k) {
+/// Rows of the tile and multipliers for 16 steps of the chains. Leading zeros of a row were never written.
+template <class Element>
+__device__ void stage_chains(FactorTiles& s, const Element& element, const FactorStorage& L, const BlockColumn& b,
+                             int first_row, int k) {
   double* const rows = s.tile;
   double* const multipliers = s.tile + chain_depth * tile_rows;
   for (int e = static_cast<int>(threadIdx.x); e < chain_depth * tile_rows; e += factor_threads) {
     const int i = first_row + e % tile_rows;
-    rows[e] = i < b.rows ? L.read(i, k + e / tile_rows) : 0.0;
+    const int column = k + e / tile_rows;
+    rows[e] = i < b.rows && column >= element.leading_zeros(i) ? L.read(i, column) : 0.0;
   }
   for (int e = static_cast<int>(threadIdx.x); e < chain_depth * block_columns; e += factor_threads) {
     const int column = e % block_columns;
@@ -79,7 +87,9 @@ __device__ inline void stage_chains(FactorTiles& s, const FactorStorage& L, cons
 }
 
 /// The tile's chains over all columns before the block column: a -= l_ik l_jk, k ascending.
-__device__ inline void run_chains(FactorTiles& s, const FactorStorage& L, const BlockColumn& b, int first_row) {
+template <class Element>
+__device__ void run_chains(FactorTiles& s, const Element& element, const FactorStorage& L, const BlockColumn& b,
+                           int first_row) {
   const int t = static_cast<int>(threadIdx.x), warp = t / 32, lane = t % 32;
   const int row = warp % 4 * 32 + lane % 8, column = warp / 4 * 16 + lane / 8 * thread_columns;
   double a[thread_rows][thread_columns];
@@ -89,11 +99,11 @@ __device__ inline void run_chains(FactorTiles& s, const FactorStorage& L, const 
     for (int c = 0; c < thread_columns; ++c) a[r][c] = s.tile[row + 8 * r + (column + c) * tile_rows];
   }
   __syncthreads();
-  for (int k = 0; k < b.first; k += chain_depth) {
-    stage_chains(s, L, b, first_row, k);
+  for (int k = element.leading_zeros(first_row) / chain_depth * chain_depth; k < b.first; k += chain_depth) {
+    stage_chains(s, element, L, b, first_row, k);
     const double* rows = s.tile + row;
     const double* multipliers = s.tile + chain_depth * tile_rows + column;
-    DEV_UNROLL
+    DEV_UNROLL_4
     for (int step = 0; step < chain_depth; ++step, rows += tile_rows, multipliers += block_columns) {
       DEV_UNROLL
       for (int r = 0; r < thread_rows; ++r) {
@@ -183,6 +193,8 @@ __device__ inline void finish_rows(FactorTiles& s, const FactorStorage& L, const
 
 /// Factorise the matrix whose element (i, j), j <= i, is element(i, j), with `rows` - u right-hand sides as rows below
 /// it.
+/// Row i begins with element.leading_zeros(i) zeros, 0 for i < u and never fewer than the row before it; what L has
+/// there is neither read nor written.
 ///
 /// Requires  factor_threads threads, all of which call
 /// Returns   false at the first pivot that is not above zero, NaN included; L is then void
@@ -194,8 +206,9 @@ __device__ bool block_cholesky(const Element& element, int u, int rows, const Fa
   for (int first = 0; first < u; first += block_columns) {
     const BlockColumn b{first, u - first < block_columns ? u - first : block_columns, rows};
     for (int first_row = first; first_row < rows; first_row += tile_rows) {
+      if (element.leading_zeros(first_row) >= first + b.width) break;
       fill_tile(s, element, b, first_row);
-      run_chains(s, L, b, first_row);
+      run_chains(s, element, L, b, first_row);
       if (first_row == first) {
         if (threadIdx.x < warp_threads) factor_diagonal(s, b.width);
         __syncthreads();
@@ -206,6 +219,11 @@ __device__ bool block_cholesky(const Element& element, int u, int rows, const Fa
     }
   }
   return true;
+}
+
+/// Sum of ln l_jj, a reduction to a scalar.
+__device__ inline double block_log_diagonal(const double* L, std::int64_t ld, int u) {
+  return block_reduce(u, [=](std::int64_t i, double sum) { return sum + natural_log(L[at(i, i, ld)]); });
 }
 
 }  // namespace kilofold::cuda

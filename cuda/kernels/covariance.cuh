@@ -33,6 +33,8 @@ struct Covariance {
     __syncthreads();
   }
 
+  __device__ int leading_zeros(int) const { return 0; }
+
   /// Element (i, j), j < u, j <= i.
   __device__ double operator()(int i, int j) const {
     if (i == j) return (in.count == nullptr ? 1.0 : in.count[i]) + ratio;

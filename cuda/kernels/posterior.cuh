@@ -99,8 +99,7 @@ __global__ void __launch_bounds__(posterior_threads) answer_factors(const Poster
   predict_rows(item, fit);
   const int u = item.in.u;
   const double quadratic = block_dot(fit.residual, fit.residual, u);
-  const double log_diagonal =
-      block_reduce(u, [&](std::int64_t i, double sum) { return sum + natural_log(fit.L[at(i, i, fit.ld)]); });
+  const double log_diagonal = block_log_diagonal(fit.L, fit.ld, u);
   const Evidence evidence{quadratic, 2.0 * log_diagonal, u, item.in.n_train, item.in.spread()};
   block_finish_answer(item.place, log_marginal_likelihood(evidence, item.noise), item.noise);
 }

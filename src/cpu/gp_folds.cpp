@@ -9,7 +9,6 @@
 #include "cpu/contract.hpp"
 #include "cpu/gp_answer.hpp"
 #include "cpu/gp_inverse.hpp"
-#include "cpu/gp_invert.hpp"
 #include "cpu/ops.hpp"
 #include "cpu/standardize.hpp"
 

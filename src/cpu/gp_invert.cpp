@@ -1,9 +1,5 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
-#include "cpu/gp_invert.hpp"
-
-#include <algorithm>
-
 #include "cpu/cholesky.hpp"
 #include "cpu/contract.hpp"
 #include "cpu/gp_inputs.hpp"
@@ -11,18 +7,6 @@
 #include "cpu/ops.hpp"
 
 namespace kilofold::cpu {
-
-RowSetView whole_table(const TableView& table) {
-  return {nullptr, nullptr, static_cast<std::int32_t>(table.n), 0, nullptr, 0};
-}
-
-void check_whole_table(const TableView* table, const ScaledInputs& scaled, std::int64_t n_items) {
-  check_table(table);
-  require(n_items >= 0, "n_items must not be negative");
-  require(table->n <= scaled.ld_train, "ld_train must hold every row of the table");
-  require(scaled.replicates == Replicates::keep, "rows of the whole table are not collapsed");
-  for (std::int64_t i = 0; i < n_items; ++i) require(scaled.slot[i] >= 0, "a slot must not be negative");
-}
 
 namespace {
 

@@ -15,6 +15,7 @@ namespace {
 struct LineElement {
   int spoiled;
 
+  int leading_zeros(int) const { return 0; }
   double operator()(int i, int j) const {
     if (i == j) return i == spoiled ? -1e-3 : 1.01;
     return std::exp(-0.3 * std::fabs(std::sin(i * 12.9898) - std::sin(j * 12.9898)));

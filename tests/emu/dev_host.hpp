@@ -18,6 +18,7 @@
   static const char name##_declaration = 0; \
   type& name = ::kilofold::dev::static_shared<type>(&name##_declaration)
 #define DEV_UNROLL
+#define DEV_UNROLL_4
 
 namespace kilofold::dev {
 

@@ -64,6 +64,33 @@ TEST(CudaFactor, DoesNotDependOnNeighboursInTheCall) {
   }
 }
 
+TEST(CudaFolds, EqualTheCpuInEveryBit) {
+  for (const std::int32_t n : {6, 9, 37}) {
+    const Table table = random_table(n, {0, 0}, static_cast<std::uint32_t>(n));
+    for (const Kernel kernel : kernels) {
+      SCOPED_TRACE(std::to_string(n) + " rows, kernel " + std::to_string(static_cast<int>(kernel)));
+      const auto mean = static_cast<Mean>((static_cast<int>(kernel) + n) % 3);
+      expect_equal(table, {every_kth(n, 3, 0), every_kth(n, 3, 1), every_kth(n, 3, 2)}, model_of(kernel, mean),
+                   Route::fold_inverse);
+    }
+  }
+}
+
+TEST(CudaFolds, EqualTheCpuOnSeveralTilesAndWhereAFoldLosesAColumnOfTheBasis) {
+  const Table table = random_table(131, {0, 3}, 5);
+  expect_equal(table, {every_kth(131, 4, 1), every_kth(131, 4, 2)}, model_of(Kernel::matern52, Mean::linear),
+               Route::fold_inverse);
+  Matrix<double> X(12, 2);
+  std::vector<double> y;
+  for (std::int64_t i = 0; i < 12; ++i) {
+    X(i, 0) = std::sin(static_cast<double>(3 * i));
+    X(i, 1) = i % 3 == 1 ? static_cast<double>(i) : 2.0;  // constant outside fold 1
+    y.push_back(std::cos(static_cast<double>(i)));
+  }
+  expect_equal({X, y}, {every_kth(12, 3, 0), every_kth(12, 3, 1)}, model_of(Kernel::exponential, Mean::linear),
+               Route::fold_inverse);
+}
+
 struct StandardizeCase {
   Scaling features, target;
   FitOn fit_on;

@@ -24,10 +24,14 @@ Spec gpr_study(const Dataset& data, const std::vector<double>& noises) {
   return spec;
 }
 
-/// Bits of a sweep on both backends, its plan by these switches.
-void expect_equal(int levels, const Switches& switches, const std::vector<double>& noises = {1e-3, 0.1}) {
+/// Bits of a sweep on both backends, its plan by these switches; it must hold `op`.
+void expect_equal(int levels, const Switches& switches, Op op, FitOn fit_on = FitOn::fold,
+                  const std::vector<double>& noises = {1e-3, 0.1}) {
   const Dataset data = make_data(24, 2, 5, levels);
-  const Spec spec = gpr_study(data, noises);
+  Spec spec = gpr_study(data, noises);
+  spec.fit_on = {fit_on};
+  const Plan plan = make_plan(lower(spec, data), all_rules(), switches);
+  ASSERT_TRUE(std::ranges::any_of(plan.nodes, [op](const PlanNode& node) { return node.node.op == op; }));
   ExecuteOptions options;
   options.threads = 2;
   const Cells expected = run_study(spec, data, switches);
@@ -37,24 +41,30 @@ void expect_equal(int levels, const Switches& switches, const std::vector<double
   });
 }
 
-TEST(CudaSweep, NaivePlanGivesTheCpusBits) { expect_equal(0, {false, {}}); }
+TEST(CudaSweep, NaivePlanGivesTheCpusBits) { expect_equal(0, {false, {}}, Op::factor); }
 
 TEST(CudaSweep, SharedFactorsGiveTheCpusBits) {
-  expect_equal(0, {true, {"replicate_collapse", "noise_shift", "fold_block_inverse"}});
+  expect_equal(0, {true, {"replicate_collapse", "noise_shift", "fold_block_inverse"}}, Op::factor);
 }
 
 TEST(CudaSweep, NoiseLanesOfOneReductionGiveTheCpusBits) {
-  const Switches switches{true, {"fold_block_inverse"}};
   const std::vector<double> noises{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 0.3, 1, 3};
+  for (const int levels : {0, 3}) expect_equal(levels, {true, {"fold_block_inverse"}}, Op::reduce, FitOn::fold, noises);
+}
+
+TEST(CudaSweep, CollapsedRowsGiveTheCpusBits) {
+  expect_equal(3, {true, {"noise_shift", "fold_block_inverse"}}, Op::factor);
+}
+
+TEST(CudaSweep, SharedPlansGiveTheCpusBits) {
   for (const int levels : {0, 3}) {
-    const Dataset data = make_data(24, 2, 5, levels);
-    const Plan plan = make_plan(lower(gpr_study(data, noises), data), all_rules(), switches);
-    ASSERT_TRUE(std::ranges::any_of(plan.nodes, [](const PlanNode& node) { return node.node.op == Op::reduce; }));
-    expect_equal(levels, switches, noises);
+    for (const FitOn fit_on : {FitOn::fold, FitOn::all}) expect_equal(levels, {true, {}}, Op::standardize, fit_on);
   }
 }
 
-TEST(CudaSweep, CollapsedRowsGiveTheCpusBits) { expect_equal(3, {true, {"noise_shift", "fold_block_inverse"}}); }
+TEST(CudaSweep, FoldsOfOneInverseGiveTheCpusBits) {
+  expect_equal(0, {true, {"noise_shift"}}, Op::fold_posterior, FitOn::all);
+}
 
 }  // namespace
 }  // namespace kilofold::testing

@@ -75,6 +75,20 @@ inline void check_room(const ScaledInputs& scaled, const RowSetView& rows, std::
           "collapsed rows need their counts and their spread");
 }
 
+/// Counts of a row set with every row of the table for training.
+inline RowSetView whole_table(const TableView& table) {
+  return {nullptr, nullptr, static_cast<std::int32_t>(table.n), 0, nullptr, 0};
+}
+
+/// Refuse scaled inputs that are not those of every row of the table.
+inline void check_whole_table(const TableView* table, const ScaledInputs& scaled, std::int64_t n_items) {
+  check_table(table);
+  require(n_items >= 0, "n_items must not be negative");
+  require(table->n <= scaled.ld_train, "ld_train must hold every row of the table");
+  require(scaled.replicates == Replicates::keep, "rows of the whole table are not collapsed");
+  for (std::int64_t i = 0; i < n_items; ++i) require(scaled.slot[i] >= 0, "a slot must not be negative");
+}
+
 /// Refuse what a posterior cannot answer, the inputs of its items aside.
 inline void check_lanes(const PosteriorArgs& a) {
   check_table(a.table);

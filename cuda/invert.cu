@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/invert.cuh"
+
+#include "gp_arguments.hpp"
+#include "ops.hpp"
+#include "session.hpp"
+
+namespace kilofold::cuda {
+
+std::int64_t inverse_doubles(std::int64_t u) { return SymmetricInverse::doubles(u); }
+
+int invert(const InvertArgs* args) {
+  return guarded("invert", [&] {
+    const InvertArgs& a = *args;
+    check_whole_table(a.table, a.scaled, a.n_items);
+    check_kernel(a.kernel, a.table->d);
+    Session& s = session();
+    const std::int64_t n = a.table->n, d = a.table->d;
+    const std::int64_t stride = InvertItem::factor_doubles(n) + Covariance::work_doubles(n, 0, d);
+    double* const work = s.work.get<double>(static_cast<std::size_t>(stride * a.n_items));
+    const double* const scales = s.upload(length_scales(a.kernel, a.n_items, d), s.parameters);
+    std::vector<InvertItem> items;
+    for (std::int64_t i = 0; i < a.n_items; ++i) {
+      const Noise noise = noise_of(value(a.noise_variance, i), value(a.signal_variance, i), n);
+      double* const factor = work + i * stride;
+      const Covariance covariance{inputs_of(*a.table, a.scaled, whole_table(*a.table), i), kernel_function(a.kernel, i),
+                                  scales + i * d, noise.ratio, factor + InvertItem::factor_doubles(n)};
+      items.push_back({.covariance = covariance,
+                       .noise = noise,
+                       .factor = factor,
+                       .inverse = {a.inverse.data + i * a.inverse.stride, static_cast<int>(n)},
+                       .jitter = a.jitter.data == nullptr ? nullptr : a.jitter.data + i * a.jitter.stride,
+                       .status = a.status + i});
+    }
+    const InvertItem* const on_device = s.upload(items, s.items);
+    const auto n_items = static_cast<unsigned>(items.size());
+    const auto tiles = static_cast<unsigned>((n + product_tile - 1) / product_tile);
+    dev::launch(factor_for_inverse, {"factor_for_inverse", n_items, factor_threads, 0}, s.stream, on_device);
+    dev::launch(multiply_inverses, {"multiply_inverses", {n_items, tiles * (tiles + 1) / 2}, product_threads, 0},
+                s.stream, on_device);
+    s.stream.synchronize();
+  });
+}
+
+}  // namespace kilofold::cuda
