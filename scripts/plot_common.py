@@ -6,6 +6,7 @@ Layout: docs/store.md. Needs h5py, numpy and matplotlib.
 """
 
 import argparse
+import sys
 from pathlib import Path
 
 import h5py
@@ -68,6 +69,27 @@ def best_trials(file):
     if not found:
         raise SystemExit("error: no trial is finished for every seed yet")
     return sorted(found, key=lambda entry: entry[1]["metric/rmse"][entry[2]].mean())
+
+
+def published(file, metric):
+    """A metric's published value by entry, from `reference:` of the spec in the file; empty without PyYAML."""
+    try:
+        import yaml
+    except ImportError:
+        print("plot: without PyYAML no published value is marked", file=sys.stderr)
+        return {}
+    spec = yaml.safe_load(text(file["spec/yaml"][()]))
+    results = (spec.get("reference") or {}).get("results") or {}
+    return {name: values[metric] for name, values in results.items() if metric in values}
+
+
+def mean_and_sd(values):
+    """"1.051 ± 0.010": as many decimals as give the standard deviation two digits."""
+    if len(values) < 2 or not np.std(values):
+        return f"{np.mean(values):.4g}"
+    sd = np.std(values, ddof=1)
+    decimals = max(0, 1 - int(np.floor(np.log10(sd))))
+    return f"{np.mean(values):.{decimals}f} ± {sd:.{decimals}f}"
 
 
 def grid(n, width, height, most_columns=3):

@@ -15,14 +15,16 @@ def draw(axis, group, labels):
     d = len(labels)
     scores, ranks = score.reshape(-1, d), rank.reshape(-1, d)
     order = np.argsort(ranks.mean(axis=0), kind="stable")[::-1]
-    axis.barh(range(d), scores.mean(axis=0)[order], height=0.6, color=common.ACCENT, alpha=0.8)
+    axis.barh(range(d), scores.mean(axis=0)[order], height=0.6, color=common.ACCENT)
     if len(scores) > 1:
         axis.plot(scores[:, order].T, np.repeat(np.arange(d)[:, None], len(scores), axis=1), ".", color=common.INK,
                   markersize=3, alpha=0.4)
     axis.axvline(0, color="#9aa0a7", linewidth=0.8)
     axis.set_yticks(range(d), [labels[f] for f in order])
     axis.grid(axis="y", visible=False)
-    axis.set_xlabel(common.with_unit("score", common.text(group["score"].attrs["units"])))
+    score_label = common.with_unit("score", common.text(group["score"].attrs["units"]))
+    in_order = np.all(np.diff(scores.mean(axis=0)[order]) >= 0)
+    axis.set_xlabel(score_label if in_order else f"{score_label}; from the top in the order of picking")
     axis.set_title(common.text(group["score"].attrs["long_name"]), fontsize=10, loc="left")
 
 

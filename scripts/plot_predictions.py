@@ -21,9 +21,8 @@ def draw(axis, name, model, trial, y, limits):
         axis.plot(y, mean, ".", color=common.ACCENT, markersize=3, alpha=0.6)
     axis.plot(limits, limits, color=common.PERFECT, linewidth=1)
     axis.set(xlim=limits, ylim=limits, aspect="equal")
-    spread = f" ± {rmse.std(ddof=1):.2g}" if len(rmse) > 1 else ""
     unit = common.text(model["metric/rmse"].attrs.get("units", ""))
-    axis.set_title(f"{name}: RMSE {rmse.mean():.4g}{spread} {unit}".rstrip(), fontsize=10, loc="left")
+    axis.set_title(f"{name}: RMSE {common.mean_and_sd(rmse)} {unit}".rstrip(), fontsize=10, loc="left")
 
 
 def main():

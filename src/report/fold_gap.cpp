@@ -48,7 +48,8 @@ std::vector<std::int32_t> groups_of(const StudyReader& study) {
 std::string trial_text(const TrialTable& table, std::int64_t trial) {
   std::string text;
   for (const ParameterValue& parameter : varied_parameters(table, static_cast<std::size_t>(trial)))
-    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", parameter.name, parameter.value);
+    if (parameter.name != "as_published")
+      text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", parameter.name, parameter.value);
   return text;
 }
 
@@ -138,14 +139,14 @@ std::string fold_gap_text(const FoldGap& gap) {
                  gap.unit.empty() ? "" : ", rmse in " + gap.unit);
   for (const auto& [path, shared] : {std::pair(gap.first, gap.shared_in_first), {gap.second, gap.shared_in_second}})
     fmt::format_to(out, "{}: {:.1f} % of held-out rows have a row of their group in training\n", path, 100 * shared);
-  fmt::format_to(out, "\n{:<16}{:>12}{:>12}{:>12}{:>24}{:>14}   {}\n", "model", "rmse, first", "second", "gap",
+  fmt::format_to(out, "\n{:<16}{:>12}{:>12}{:>12}{:>22}{:>17}   {}\n", "model", "rmse, first", "second", "gap",
                  "95 % of draws", "best of second", "trial");
   for (const ModelGap& model : gap.models) {
     if (!model.why_not.empty()) {
       fmt::format_to(out, "{:<16}not compared: {}\n", model.name, model.why_not);
       continue;
     }
-    fmt::format_to(out, "{:<16}{:>12}{:>12}{:>12}{:>24}{:>14}   {}\n", model.name, significant(model.gap.first),
+    fmt::format_to(out, "{:<16}{:>12}{:>12}{:>12}{:>22}{:>17}   {}\n", model.name, significant(model.gap.first),
                    significant(model.gap.second), significant(model.gap.difference),
                    significant(model.gap.low) + " to " + significant(model.gap.high), significant(model.own_best),
                    model.trial);
