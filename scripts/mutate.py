@@ -86,7 +86,7 @@ def judge(fault, seconds):
     try:
         built = build(fault.programs())
         if built.returncode != 0:
-            return "refused", next((line for line in built.stdout.splitlines() if "error" in line), "does not build")
+            return "refused", next((line for line in built.stdout.splitlines() if " error: " in line), "does not build")
         failure = first_failure(fault.programs(), seconds)
         return ("caught", " ".join(failure)) if failure else ("survived", ", ".join(fault.programs()))
     finally:

