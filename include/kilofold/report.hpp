@@ -16,9 +16,13 @@ namespace kilofold {
 /// finite for every seed; ties go to the lowest index. Nothing where no trial is finished.
 std::optional<std::int64_t> best_trial(const StudyReader& study, ModelId model);
 
+/// A published result that `reference:` of the spec gives for an entry, by the metric's name; NaN where it gives none.
+/// Files keep it in the root attribute `reference METRIC ENTRY`.
+double reference_value(const StudyReader& study, const std::string& entry, const std::string& metric);
+
 /// Render one self-contained HTML page: the study, a table of every model's best trial (best over the grid on the same
-/// folds, so marked optimistic) with mean and spread over seeds, and its predictions against the truth with the perfect
-/// line. No script from anywhere else; opens by double click.
+/// folds, so marked optimistic) with mean and spread over seeds, the published results beside it where there are any,
+/// and the plots that `report.plots` names. No script from anywhere else; opens by double click.
 ///
 /// Units     metrics and axes carry the target's unit as the file names it
 /// Cost      reads one trial's predictions a model; plots at most 5,000 points each and says so

@@ -129,7 +129,7 @@ int init(const Options& options) {
   write_new_file(path, text);
   put("{}\n", path);
   say("{} rows, {} features, target {}\nnext: look through it, then kilofold plan {}\n", grouped(columns.n_rows),
-      columns.features.size(), columns.target, path);
+      columns.features.size(), columns.target, shell_word(path));
   return done;
 }
 

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "kilofold/report.hpp"
+
 namespace kilofold::cli {
 namespace {
 
@@ -126,8 +128,13 @@ std::string trial_json(const StudyReader& study, ModelId model, std::int64_t tri
       seed[metric_names[metric]] = cells.metric[metric_names.size() * s + metric];
     seeds.push_back(seed);
   }
+  Json published = Json::object();
+  for (const auto& metric : metric_names)
+    if (const double value = reference_value(study, table.model_name, metric); !std::isnan(value))
+      published[metric] = value;
   return text_of({{"name", table.model_name},
                   {"model", table.model},
+                  {"published", published},
                   {"trial", table.id[t]},
                   {"parameters", parameters_json(table, t)},
                   {"units", study.target().units},

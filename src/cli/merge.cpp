@@ -20,7 +20,7 @@ int merge(const Options& options) {
   const std::int64_t cells =
       merge_parts(options.results, options.mix_numerics ? OtherNumerics::keep : OtherNumerics::refuse);
   put_path(options.results);
-  say("{} cells; next: kilofold status {}\n", grouped(cells), options.results);
+  say("{} cells; next: kilofold status {}\n", grouped(cells), shell_word(options.results));
   return done;
 }
 

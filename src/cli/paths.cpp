@@ -3,6 +3,8 @@
 #include "cli/paths.hpp"
 
 #include <algorithm>
+#include <cctype>
+#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <system_error>
@@ -89,6 +91,16 @@ void check_results_path(const std::string& path) {
   if (fs::exists(path + parts_ending)) return;
   if (!fs::exists(path)) refuse_missing(path, {".h5"}, "kilofold run writes results, to the path it prints");
   refuse_folder(path);
+}
+
+std::string shell_word(const std::string& path) {
+  const auto is_plain = [](unsigned char c) {
+    return std::isalnum(c) || c >= 0x80 || std::strchr("_./+=:@%,-", c) != nullptr;
+  };
+  if (!path.empty() && std::ranges::all_of(path, is_plain)) return path;
+  std::string word = "'";
+  for (const char c : path) word += c == '\'' ? "'\\''" : std::string(1, c);
+  return word + "'";
 }
 
 }  // namespace kilofold::cli

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/exit_codes.hpp"
 #include "cli/json.hpp"
+#include "cli/paths.hpp"
 #include "cli/study.hpp"
 #include "cli/verbs.hpp"
 
@@ -26,7 +27,7 @@ int plan(const Options& options) {
   }
   put_text(options.explain ? explain(planned, study.spec) : summary(planned, study.spec));
   put("device auto takes: {}; {}\n", device.name, device.reason);
-  say("next: kilofold {} {}\n", options.explain ? "run" : "plan --explain", options.spec);
+  say("next: kilofold {} {}\n", options.explain ? "run" : "plan --explain", shell_word(options.spec));
   return done;
 }
 

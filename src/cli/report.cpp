@@ -28,7 +28,8 @@ int report(const Options& options) {
   file.close();
   say_text(render_text(study));
   put_path(page);
-  say("next: open it in a browser; kilofold export {} writes tables for plotting scripts\n", options.results);
+  say("next: open it in a browser; kilofold export {} writes tables for plotting scripts\n",
+      shell_word(options.results));
   return done;
 }
 

@@ -9,6 +9,7 @@
 #include "cli/exit_codes.hpp"
 #include "cli/feature_scores.hpp"
 #include "cli/folder.hpp"
+#include "cli/paths.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
 #include "cli/stored_study.hpp"
@@ -187,14 +188,15 @@ class Run {
     if (size < total) {
       if (!options_.quiet)
         say("{} of {} cells are safe{}; {}\n", grouped(size), grouped(total), size > 0 ? " in " + path_ + ".parts" : "",
-            whole_shard ? "when all shards are done: kilofold merge " + path_ : "run the same command again to go on");
+            whole_shard ? "when all shards are done: kilofold merge " + shell_word(path_)
+                        : "run the same command again to go on");
       return whole_shard ? code : stopped_early;
     }
     line_.note("joining the parts into " + path_);
     store.merge();
     line_.clear();
     put_path(path_);
-    if (!options_.quiet) say("next: kilofold report {}\n", path_);
+    if (!options_.quiet) say("next: kilofold report {}\n", shell_word(path_));
     return code;
   }
 

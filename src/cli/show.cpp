@@ -12,6 +12,7 @@
 #include "cli/paths.hpp"
 #include "cli/verbs.hpp"
 #include "kilofold/core/text.hpp"
+#include "kilofold/report.hpp"
 
 namespace kilofold::cli {
 namespace {
@@ -34,16 +35,39 @@ std::string status_text(std::span<const std::int32_t> folds) {
   return text;
 }
 
-void put_metrics(const StudyReader& study, const CellBlock& cells) {
-  constexpr std::size_t n_metrics = 4;
+constexpr std::array<const char*, 4> metric_names = {"mae", "rmse", "r2", "r2_eq13"};
+constexpr std::size_t n_metrics = metric_names.size();
+
+using MetricRow = std::array<double, n_metrics>;
+
+/// A line of the table of metrics; what is not known is a dash.
+void put_row(const std::string& name, const double* metric, const std::string& status) {
+  constexpr std::array<int, n_metrics> width = {14, 14, 12, 12};
+  std::string line = fmt::format("{:>10}", name);
+  for (std::size_t i = 0; i < n_metrics; ++i) {
+    const std::string number = i < 2 ? fmt::format("{:.6g}", metric[i]) : fmt::format("{:.6f}", metric[i]);
+    line += fmt::format("{:>{}}", std::isnan(metric[i]) ? "-" : number, width[i]);
+  }
+  put("{}{}\n", line, status.empty() ? "" : "  " + status);
+}
+
+/// Published results of the entry, and how far our mean is from them; nothing where the spec gives none.
+void put_published(const StudyReader& study, const std::string& entry, const MetricRow& mean) {
+  MetricRow published{}, difference{};
+  for (std::size_t i = 0; i < n_metrics; ++i) {
+    published[i] = reference_value(study, entry, metric_names[i]);
+    difference[i] = mean[i] - published[i];
+  }
+  if (std::ranges::all_of(published, [](double value) { return std::isnan(value); })) return;
+  put_row("published", published.data(), study.attribute("reference_source"));
+  put_row("difference", difference.data(), "");
+}
+
+void put_metrics(const StudyReader& study, const std::string& entry, const CellBlock& cells) {
   const std::size_t n_seeds = study.seeds().size();
   const std::size_t n_folds = cells.status.size() / n_seeds;
-  const auto put_row = [](const std::string& seed, const double* metric, const std::string& status) {
-    put("{:>10}{:>14.6g}{:>14.6g}{:>12.6f}{:>12.6f}{}\n", seed, metric[0], metric[1], metric[2], metric[3],
-        status.empty() ? "" : "  " + status);
-  };
   put("{:>10}{:>14}{:>14}{:>12}{:>12}  {}\n", "seed", "mae", "rmse", "r2", "r2_eq13", "folds");
-  std::array<double, n_metrics> mean{};
+  MetricRow mean{};
   for (std::size_t s = 0; s < n_seeds; ++s) {
     const double* metric = cells.metric.data() + n_metrics * s;
     put_row(std::to_string(study.seeds()[s]), metric,
@@ -51,6 +75,7 @@ void put_metrics(const StudyReader& study, const CellBlock& cells) {
     for (std::size_t i = 0; i < n_metrics; ++i) mean[i] += metric[i] / static_cast<double>(n_seeds);
   }
   if (n_seeds > 1) put_row("mean", mean.data(), "");
+  put_published(study, entry, mean);
   if (!study.target().units.empty()) put("mae and rmse in {}\n", study.target().units);
 }
 
@@ -99,9 +124,11 @@ int show(const Options& options) {
   const bool is_best = options.trial == table.model_name && table.id.size() > 1;
   put("{} {} ({}){}\n", table.model_name, table.id[t], table.model,
       is_best ? fmt::format(", best of {} by mean rmse", grouped(std::ssize(table.id))) : "");
-  for (const TrialColumn& column : table.columns) put("  {:<20}{}\n", column.name, value_text(column, t));
-  put_metrics(study, study.trial(found.model, found.trial));
-  say("next: kilofold export {} --trial {} --predictions\n", options.results, options.trial);
+  std::size_t width = 18;
+  for (const TrialColumn& column : table.columns) width = std::max(width, column.name.size());
+  for (const TrialColumn& column : table.columns) put("  {:<{}}  {}\n", column.name, width, value_text(column, t));
+  put_metrics(study, table.model_name, study.trial(found.model, found.trial));
+  say("next: kilofold export {} --trial {} --predictions\n", shell_word(options.results), options.trial);
   return done;
 }
 

@@ -34,7 +34,7 @@ int status(const Options& options) {
     if (counts.back() > 0) fits += fmt::format(", {} missing", grouped(counts.back()));
     put("  {:<16}fits: {}\n", study.models()[m].model_name, fits.substr(std::min<std::size_t>(2, fits.size())));
   }
-  say("next: kilofold {} {}\n", complete ? "report" : "run SPEC -o", options.results);
+  say("next: kilofold {} {}\n", complete ? "report" : "run SPEC -o", shell_word(options.results));
   return complete ? done : stopped_early;
 }
 

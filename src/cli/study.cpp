@@ -84,6 +84,8 @@ StudyHeader header(const Study& study, const Plan& plan, const Device& device, s
       {"description", study.spec.description},
       {"data_file", study.spec.data.file},
       {"metrics", fmt::format("{}", fmt::join(study.spec.metrics, " "))},
+      {"plots", fmt::format("{}", fmt::join(study.spec.plots, " "))},
+      {"reference_source", study.spec.reference.source},
       {"version", build_info::version},
       {"commit", build_info::commit},
       {"compiler", fmt::format("{} {}", build_info::compiler, build_info::build_type)},
@@ -96,6 +98,9 @@ StudyHeader header(const Study& study, const Plan& plan, const Device& device, s
       {"rules", rules_line(plan)},
       {"plan", plan_hash(plan)},
   };
+  for (const ReferenceSpec::Result& result : study.spec.reference.results)
+    for (const auto& [metric, value] : result.metrics)
+      header.provenance.emplace_back(fmt::format("reference {} {}", metric, result.name), fmt::format("{}", value));
   for (const auto& [key, value] : overrides) header.provenance.emplace_back("set " + key, value);
   return header;
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/exit_codes.hpp"
 #include "cli/json.hpp"
+#include "cli/paths.hpp"
 #include "cli/study.hpp"
 #include "cli/verbs.hpp"
 #include "kilofold/core/text.hpp"
@@ -25,7 +26,7 @@ int validate(const Options& options) try {
   for (const Group& group : lowered.groups) trials += group.n_trials;
   put("{}: good; {} trials x {} seeds on {} samples x {} features\n", options.spec, grouped(trials),
       grouped(std::ssize(study.spec.cv.seeds)), grouped(study.data.n_samples()), study.data.n_features());
-  say("next: kilofold plan {}\n", options.spec);
+  say("next: kilofold plan {}\n", shell_word(options.spec));
   return done;
 } catch (const InputError& error) {
   if (!options.json) throw;

@@ -6,30 +6,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
-#include "axis.hpp"
 #include "kilofold/core/text.hpp"
 #include "markup.hpp"
 #include "svg.hpp"
+#include "svg_parts.hpp"
 
 namespace kilofold::report {
 namespace {
-
-using Buffer = std::back_insert_iterator<std::string>;
 
 constexpr double width = 400, row_height = 24, bar_height = 13, top = 6, right = 14, bottom = 44;
 constexpr double label_character_width = 7.1;
 constexpr std::size_t longest_label = 24;
 constexpr std::size_t most_dots = 500;
-
-/// Pixels of a value.
-struct Across {
-  Range range;
-  double left;
-
-  double operator()(double value) const { return left + (width - right - left) * ((value - range.low) / range.span()); }
-};
 
 Range range_with_zero(const Bars& bars) {
   Range range{0, 0};
@@ -47,10 +36,10 @@ Range range_with_zero(const Bars& bars) {
   return {range.low < 0 ? range.low - margin : 0, range.high > 0 ? range.high + margin : 0};
 }
 
-void draw_bar(Buffer out, const Bars::Row& row, const Across& x, double middle) {
+void draw_bar(Buffer out, const Bars::Row& row, const Scale& x, double middle) {
   fmt::format_to(out,
                  "<g><title>{}</title><text class=\"label\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>",
-                 escape(row.hover), x.left - 8, middle + 4, escape(shortened(row.label, longest_label)));
+                 escape(row.hover), x.begin - 8, middle + 4, escape(shortened(row.label, longest_label)));
   if (std::isfinite(row.value))
     fmt::format_to(out, "<rect class=\"bar\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{}\"/>",
                    std::min(x(0), x(row.value)), middle - bar_height / 2, std::fabs(x(row.value) - x(0)), bar_height);
@@ -70,23 +59,17 @@ std::string bars_svg(const Bars& bars) {
   std::size_t widest = 0;
   for (const Bars::Row& row : bars.rows)
     widest = std::max(widest, split_characters(shortened(row.label, longest_label)).size());
-  const Across x{range_with_zero(bars), 14 + label_character_width * static_cast<double>(widest)};
+  const Scale x{range_with_zero(bars), 14 + label_character_width * static_cast<double>(widest), width - right};
   const double base = top + row_height * static_cast<double>(bars.rows.size());
   std::string svg;
   const Buffer out(svg);
-  fmt::format_to(out, "<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"{}\">\n", width, base + bottom,
-                 escape(bars.title));
-  const Ticks ticks = nice_ticks(x.range, 5);
-  for (const double value : ticks.values)
-    fmt::format_to(out,
-                   "<path class=\"grid\" d=\"M{0:.1f} {1:.1f}V{2:.1f}\"/><text x=\"{0:.1f}\" y=\"{3:.1f}\" "
-                   "text-anchor=\"middle\">{4}</text>\n",
-                   x(value), top, base, base + 15, tick_label(value, ticks.step));
+  open_svg(out, width, base + bottom, bars.title);
+  draw_x_ticks(out, number_ticks(x.range, 5), x, top, base);
   for (std::size_t r = 0; r < bars.rows.size(); ++r)
     draw_bar(out, bars.rows[r], x, top + row_height * (static_cast<double>(r) + 0.5));
   fmt::format_to(out, "<path class=\"frame\" d=\"M{:.1f} {:.1f}V{:.1f}\"/>", x(0), top, base);
   fmt::format_to(out, "<text class=\"label\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{}</text>\n</svg>\n",
-                 (x.left + width - right) / 2, base + 36, escape(bars.axis_label));
+                 (x.begin + x.end) / 2, base + 36, escape(bars.axis_label));
   return svg;
 }
 

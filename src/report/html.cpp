@@ -6,25 +6,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <string_view>
 
 #include "markup.hpp"
 #include "page_style.hpp"
+#include "pictures.hpp"
+#include "published.hpp"
 #include "result_table.hpp"
-#include "svg.hpp"
+#include "svg_parts.hpp"
 
 namespace kilofold::report {
 namespace {
 
-using Buffer = std::back_insert_iterator<std::string>;
-
 /// " title=..." for hover; nothing for nothing.
 std::string hover(const std::string& text) { return text.empty() ? "" : fmt::format(" title=\"{}\"", escape(text)); }
-
-std::string with_unit(const std::string& name, const std::string& unit) {
-  return unit.empty() ? name : fmt::format("{} ({})", name, unit);
-}
 
 std::string base_name(const std::string& path) { return path.substr(path.find_last_of("/\\") + 1); }
 
@@ -98,16 +93,6 @@ std::string number_markup(const std::string& text) {
   return fmt::format("{}<span class=\"sd\">{}</span>", text.substr(0, at), text.substr(at));
 }
 
-/// Parts of which each stays on one line.
-std::string parts_markup(const std::vector<std::string>& parts) {
-  std::string markup;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const bool last = i + 1 == parts.size();
-    markup += fmt::format("<span class=\"part\">{}{}</span>{}", escape(parts[i]), last ? "" : ",", last ? "" : " ");
-  }
-  return markup;
-}
-
 void write_cell(Buffer out, const ResultColumn& column, const ResultCell& cell, std::string_view extra_class) {
   const std::string_view kind = column.kind == ResultColumn::Kind::words    ? "words"
                                 : column.kind == ResultColumn::Kind::number ? "number"
@@ -122,9 +107,10 @@ void write_cell(Buffer out, const ResultColumn& column, const ResultCell& cell, 
   fmt::format_to(out, "</td>");
 }
 
-void write_table(Buffer out, const StudySummary& study) {
-  const ResultTable table = result_table(study);
-  fmt::format_to(out, "<div class=\"scroll\"><table>\n<thead><tr>");
+void write_table(Buffer out, const ResultTable& table) {
+  constexpr std::size_t most_wide = 10;  // columns with ample space between them
+  fmt::format_to(out, "<div class=\"scroll\"><table{}>\n<thead><tr>",
+                 table.columns.size() > most_wide ? " class=\"dense\"" : "");
   for (const ResultColumn& column : table.columns) {
     const std::string unit =
         column.unit.empty() ? "" : fmt::format("<span class=\"unit\">{}</span>", escape(column.unit));
@@ -141,77 +127,6 @@ void write_table(Buffer out, const StudySummary& study) {
   fmt::format_to(out, "</tbody>\n</table></div>\n");
 }
 
-void write_strip(Buffer out, const StudySummary& study) {
-  Strip strip;
-  strip.title = "RMSE over the fold seeds, all models";
-  strip.axis_label = with_unit("RMSE", study.target.units);
-  for (const ModelSummary& model : study.models) {
-    if (!model.best) continue;
-    Strip::Row row{model.name, {}, metric_spread(*model.best, rmse).mean, ""};
-    for (std::size_t at = rmse; at < model.best->metric.size(); at += n_metrics)
-      row.values.push_back(model.best->metric[at]);
-    row.hover = fmt::format("{}: mean {}, from {} to {}", model.name, significant(row.mean),
-                            significant(range_of(row.values).low), significant(range_of(row.values).high));
-    strip.rows.push_back(std::move(row));
-  }
-  if (strip.rows.empty()) return;
-  fmt::format_to(
-      out,
-      "<figure class=\"strip\">\n{}<figcaption>RMSE of every best trial: a dot for every fold seed{}.</figcaption>\n"
-      "</figure>\n",
-      strip_svg(strip), study.seeds.size() > 1 ? ", a bar at the mean" : "");
-}
-
-/// One range for all plots: all of y, and predictions up to a quarter of its span beyond.
-Range plot_range(const StudySummary& study) {
-  const Range truth = range_of(study.y);
-  const double reach = 0.25 * truth.span();
-  Range range = truth;
-  for (const ModelSummary& model : study.models) {
-    if (!model.best || range_of(model.best->prediction).span() == 0) continue;
-    const Range predicted = range_of(model.best->prediction);
-    range.low = std::min(range.low, std::max(predicted.low, truth.low - reach));
-    range.high = std::max(range.high, std::min(predicted.high, truth.high + reach));
-  }
-  return padded(range, 0.04);
-}
-
-void write_scatter(Buffer out, const StudySummary& study, const ModelSummary& model, Range range) {
-  const BestTrial& best = *model.best;
-  const ScatterSvg plot =
-      scatter_svg({fmt::format("{}: predicted against true {}", model.name, study.target_name()),
-                   with_unit(study.target_name(), study.target.units), study.y, best.prediction, range});
-  const std::string unit = study.target.units.empty() ? "" : " " + study.target.units;
-  fmt::format_to(out, "<figure>\n{}<figcaption><b>{}</b> {}<br>Fold seed {}: RMSE {}{}, R² {}.", plot.svg,
-                 escape(model.name), parts_markup(parameter_parts(best.varied)), study.seeds.front(),
-                 significant(best.metric[rmse]), escape(unit), significant(best.metric[r2]));
-  if (plot.n_drawn < std::ssize(study.y)) {
-    fmt::format_to(out, " {} of {} points drawn.", count(plot.n_drawn), count(std::ssize(study.y)));
-  }
-  if (plot.n_beyond > 0) {
-    fmt::format_to(out, " {} beyond the axes, drawn on the border.", count(plot.n_beyond, "point"));
-  }
-  fmt::format_to(out, "</figcaption>\n</figure>\n");
-}
-
-void write_scatters(Buffer out, const StudySummary& study) {
-  const auto has_best = [](const ModelSummary& model) {
-    const auto is_number = [](double value) { return !std::isnan(value); };
-    return model.best.has_value() &&
-           std::any_of(model.best->prediction.begin(), model.best->prediction.end(), is_number);
-  };
-  if (std::none_of(study.models.begin(), study.models.end(), has_best)) return;
-  fmt::format_to(
-      out,
-      "<h2>Predicted against true</h2>\n<p class=\"quiet\">Every sample is predicted by a fit that did not see it. "
-      "On the line, the prediction is perfect. All plots share their axes.</p>\n<div class=\"plots\">\n");
-  const Range range = plot_range(study);
-  for (const ModelSummary& model : study.models) {
-    if (has_best(model)) write_scatter(out, study, model, range);
-  }
-  fmt::format_to(out, "</div>\n");
-}
-
 void write_notes(Buffer out, const StudySummary& study) {
   fmt::format_to(
       out,
@@ -220,6 +135,17 @@ void write_notes(Buffer out, const StudySummary& study) {
       study.seeds.size() > 1
           ? fmt::format("Mean ± standard deviation over {} fold seeds.", count(std::ssize(study.seeds)))
           : "One fold seed: no spread is known.");
+}
+
+void write_published(Buffer out, const StudySummary& study) {
+  if (!has_reference(study)) return;
+  fmt::format_to(out, "<h2>Beside the published results</h2>\n");
+  if (!study.reference_source.empty())
+    fmt::format_to(out, "<p class=\"quiet\">Published: {}. Nothing of it was used in fitting.</p>\n",
+                   escape(study.reference_source));
+  if (const std::string agreement = rank_agreement(study); !agreement.empty())
+    fmt::format_to(out, "<p class=\"finding\">{}</p>\n", escape(agreement));
+  write_table(out, published_table(study));
 }
 
 void write_provenance(Buffer out, const StudySummary& study) {
@@ -239,11 +165,10 @@ std::string render_html(const StudySummary& study) {
   write_introduction(out, study);
   fmt::format_to(out, "<h2>Best trial of every model</h2>\n");
   write_finding(out, study);
-  write_table(out, study);
+  write_table(out, result_table(study));
   write_notes(out, study);
-  write_strip(out, study);
-  write_scatters(out, study);
-  page += importance_section(study);
+  write_published(out, study);
+  page += pictures(study);
   write_provenance(out, study);
   fmt::format_to(out, "</main>\n<script>{}</script>\n</body>\n</html>\n", page_script);
   return page;

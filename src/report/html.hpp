@@ -11,7 +11,4 @@ namespace kilofold::report {
 /// The whole page as one text: style, script and plots inside, nothing fetched.
 std::string render_html(const StudySummary& study);
 
-/// A bar chart a method of feature scores; nothing without scores.
-std::string importance_section(const StudySummary& study);
-
 }  // namespace kilofold::report

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "markup.hpp"
 
+#include <fmt/format.h>
+
 #include "kilofold/core/text.hpp"
 
 namespace kilofold::report {
@@ -36,6 +38,19 @@ std::string escape(std::string_view text) {
   escaped.reserve(text.size());
   for (const std::string_view character : split_characters(text)) escaped += escape_character(character);
   return escaped;
+}
+
+std::string with_unit(const std::string& name, const std::string& unit) {
+  return unit.empty() ? name : fmt::format("{} ({})", name, unit);
+}
+
+std::string parts_markup(const std::vector<std::string>& parts) {
+  std::string markup;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const bool last = i + 1 == parts.size();
+    markup += fmt::format("<span class=\"part\">{}{}</span>{}", escape(parts[i]), last ? "" : ",", last ? "" : " ");
+  }
+  return markup;
 }
 
 }  // namespace kilofold::report

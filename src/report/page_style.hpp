@@ -30,6 +30,8 @@ th, td { text-align: left; vertical-align: top; padding: .5rem 1.2rem .5rem 0; b
 th { font-weight: 600; font-size: .84rem; white-space: nowrap; vertical-align: bottom;
   border-bottom-color: var(--line); }
 th .unit { display: block; font-weight: 400; color: var(--quiet); }
+.dense th, .dense td { padding-right: .75rem; }
+.dense td.words:not(.name) { min-width: 7rem; }
 th:last-child, td:last-child { padding-right: 0; }
 th button { all: unset; cursor: pointer; }
 th button:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 2px; }
@@ -64,6 +66,8 @@ svg path { fill: none; }
 .seeds { stroke: var(--accent); stroke-width: 5.5; stroke-linecap: round; opacity: var(--dots); }
 .bar { fill: var(--accent); opacity: .75; }
 .folds { stroke: var(--ink); stroke-width: 3; stroke-linecap: round; opacity: .45; }
+.line { stroke: var(--ink); stroke-width: 1.2; stroke-linejoin: round; opacity: .8; }
+.cell { fill: var(--accent); }
 .mean { stroke: var(--ink); stroke-width: 2; }
 .perfect { stroke: var(--perfect); stroke-width: 1.2; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.5rem; font-size: .9rem; margin: .8rem 0; }

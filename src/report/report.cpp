@@ -2,6 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kilofold/report.hpp"
 
+#include <fmt/format.h>
+
+#include <charconv>
+#include <limits>
+
 #include "comparison.hpp"
 #include "fold_gap.hpp"
 #include "html.hpp"
@@ -12,6 +17,13 @@ namespace kilofold {
 
 std::optional<std::int64_t> best_trial(const StudyReader& study, ModelId model) {
   return report::rank_by_rmse(study.metrics(model), study.seeds().size()).best;
+}
+
+double reference_value(const StudyReader& study, const std::string& entry, const std::string& metric) {
+  const std::string& text = study.attribute(fmt::format("reference {} {}", metric, entry));
+  double value = std::numeric_limits<double>::quiet_NaN();
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
 }
 
 std::string render_html(const StudyReader& study) { return report::render_html(report::summarize(study)); }

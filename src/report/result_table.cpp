@@ -13,11 +13,6 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// What SD(y) must have been for this RMSE and R² to stand in one table: RMSE / sqrt(1 - R²).
-double implied_sd(const BestTrial& best) {
-  return metric_spread(best, rmse).mean / std::sqrt(1 - metric_spread(best, r2).mean);
-}
-
 std::vector<ResultColumn> columns(const StudySummary& study) {
   using Kind = ResultColumn::Kind;
   const std::string& unit = study.target.units;
@@ -83,6 +78,8 @@ std::vector<ResultCell> metric_cells(const StudySummary& study, std::size_t metr
 
 }  // namespace
 
+double implied_sd(double rmse_value, double r2_value) { return rmse_value / std::sqrt(1 - r2_value); }
+
 Spread metric_spread(const BestTrial& best, std::size_t metric) {
   std::vector<double> values;
   for (std::size_t at = metric; at < best.metric.size(); at += n_metrics) values.push_back(best.metric[at]);
@@ -123,7 +120,8 @@ ResultTable result_table(const StudySummary& study) {
   }
   for (std::size_t m = 0; m < study.models.size(); ++m) {
     const ModelSummary& model = study.models[m];
-    const double sd = model.best ? implied_sd(*model.best) : nan;
+    const double sd =
+        model.best ? implied_sd(metric_spread(*model.best, rmse).mean, metric_spread(*model.best, r2).mean) : nan;
     table.rows[m].push_back(failed_cell(model));
     table.rows[m].push_back({{significant(sd, 3)}, "", "", sd, false});
     table.rows[m].push_back(best_trial_cell(model));

@@ -37,6 +37,9 @@ struct ResultTable {
 
 ResultTable result_table(const StudySummary& study);
 
+/// What sd(y) must have been for this RMSE and R² to stand in one table: RMSE / sqrt(1 - R²).
+double implied_sd(double rmse_value, double r2_value);
+
 /// A metric of a best trial over the seeds.
 Spread metric_spread(const BestTrial& best, std::size_t metric);
 

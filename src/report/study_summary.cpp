@@ -16,6 +16,12 @@ const std::array<Metric, n_metrics> all_metrics = {{
      true},
 }};
 
+const std::array<double, n_metrics> no_reference = [] {
+  std::array<double, n_metrics> none{};
+  none.fill(std::numeric_limits<double>::quiet_NaN());
+  return none;
+}();
+
 std::int64_t ModelSummary::n_failed() const {
   std::int64_t n = 0;
   for (std::size_t s = 0; s + 1 < status_counts.size(); ++s) {

@@ -26,6 +26,7 @@ struct Metric {
 inline constexpr std::size_t n_metrics = 4;
 inline constexpr std::size_t mae = 0, rmse = 1, r2 = 2, r2_eq13 = 3;
 extern const std::array<Metric, n_metrics> all_metrics;
+extern const std::array<double, n_metrics> no_reference;
 
 struct ParameterValue {
   std::string name;
@@ -44,6 +45,20 @@ struct BestTrial {
   std::vector<double> prediction;  ///< (n) of the first seed, in the target's unit
 };
 
+/// The smallest mean RMSE at every value of a parameter, over all other parameters.
+struct Profile {
+  std::string parameter;
+  std::vector<std::string> values;  ///< ascending, `none` last; words in the order of the grid
+  std::vector<double> rmse;         ///< NaN where no trial is finished
+};
+
+/// The same over two parameters. Shape: rmse (y.values, x.values), row-major.
+struct Surface {
+  Profile x;
+  Profile y;
+  std::vector<double> rmse;
+};
+
 /// One entry of `models:`.
 struct ModelSummary {
   std::string name;
@@ -52,6 +67,10 @@ struct ModelSummary {
   std::int64_t n_finished = 0;              ///< trials with a finite RMSE for every seed: those the best is chosen from
   std::vector<std::int64_t> status_counts;  ///< fits; index = FitStatus, last = missing
   std::optional<BestTrial> best;
+  std::optional<BestTrial> as_published = {};              ///< the trial of the published setting, once finished
+  std::array<double, n_metrics> reference = no_reference;  ///< published results; NaN = none
+  std::vector<Profile> profiles = {};                      ///< of every parameter that varies
+  std::optional<Surface> surface = {};                     ///< of the two parameters with the most values
 
   std::int64_t n_failed() const;
 };
@@ -74,6 +93,8 @@ struct StudySummary {
   std::vector<ColumnName> features;
   std::vector<FeatureScoreTable> importance;
   std::vector<std::pair<std::string, std::string>> provenance;  ///< label, value
+  std::vector<std::string> plots;                               ///< by name, in their order; empty = the page's choice
+  std::string reference_source;                                 ///< where published results come from
 
   std::string target_name() const { return target.label.empty() ? target.column : target.label; }
   bool finished() const { return n_committed == n_cells; }
@@ -81,8 +102,9 @@ struct StudySummary {
 
 /// Gather what the page needs.
 ///
-/// Reads the root attributes `title`, `description`, `data_file` and `metrics` (names, space-separated) of the file;
-/// each may be absent. Memory    the metrics of one model entry at a time, and n predictions for each
+/// Reads the root attributes `title`, `description`, `data_file`, `reference_source`, and `metrics` and `plots` (names,
+/// space-separated) of the file; each may be absent. Memory    the metrics of one model entry at a time, and n
+/// predictions for each
 StudySummary summarize(const StudyReader& study);
 
 /// A trial's parameters that have several values over the grid.

@@ -6,12 +6,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <iterator>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <string_view>
 
-#include "numbers.hpp"
+#include "profiles.hpp"
 
 namespace kilofold::report {
 namespace {
@@ -32,14 +33,9 @@ constexpr std::pair<const char*, const char*> known_provenance[] = {
     {"created", "created"},
 };
 // Shown elsewhere on the page, or of the file rather than of the study.
-constexpr std::string_view not_provenance[] = {"title",  "description",    "data_file", "metrics",
-                                               "format", "format_version", "kind",      "payload"};
-
-std::string shown(const TrialColumn& column, std::size_t trial) {
-  if (!column.text.empty()) return column.text[trial];
-  const double value = column.number[trial];
-  return std::isfinite(value) ? parameter_value(value) : "none";
-}
+constexpr std::string_view not_provenance[] = {"title",  "description",    "data_file", "metrics", "plots",
+                                               "format", "format_version", "kind",      "payload", "reference_source"};
+constexpr std::string_view reference_prefix = "reference ";  // shown beside our results
 
 bool varies(const TrialColumn& column) {
   const auto same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
@@ -55,13 +51,14 @@ bool varies(const TrialColumn& column) {
 std::vector<ParameterValue> varied_parameters(const TrialTable& table, std::size_t trial) {
   std::vector<ParameterValue> varied;
   for (const TrialColumn& column : table.columns)
-    if (varies(column)) varied.push_back({column.name, column.long_name, shown(column, trial)});
+    if (varies(column) && column.name != published_mark)
+      varied.push_back({column.name, column.long_name, shown(column, trial)});
   return varied;
 }
 
 namespace {
 
-BestTrial read_best(const StudyReader& study, ModelId model, std::int64_t trial) {
+BestTrial read_trial(const StudyReader& study, ModelId model, std::int64_t trial) {
   const TrialTable& table = study.models()[static_cast<std::size_t>(model.value)];
   const auto row = static_cast<std::size_t>(trial);
   BestTrial best;
@@ -70,12 +67,31 @@ BestTrial read_best(const StudyReader& study, ModelId model, std::int64_t trial)
   best.n_folds = table.n_folds[row];
   best.varied = varied_parameters(table, row);
   for (const TrialColumn& column : table.columns)
-    if (!varies(column)) best.fixed.push_back({column.name, column.long_name, shown(column, row)});
+    if (!varies(column) && column.name != published_mark)
+      best.fixed.push_back({column.name, column.long_name, shown(column, row)});
   CellBlock cells = study.trial(model, trial);
   best.metric = std::move(cells.metric);
   cells.prediction.resize(study.y().size());
   best.prediction = std::move(cells.prediction);
   return best;
+}
+
+/// The first trial with the published setting.
+std::optional<std::size_t> published_trial(const TrialTable& table) {
+  for (const TrialColumn& column : table.columns) {
+    if (column.name != published_mark) continue;
+    const auto at = std::find(column.number.begin(), column.number.end(), 1.0);
+    if (at != column.number.end()) return static_cast<std::size_t>(at - column.number.begin());
+  }
+  return std::nullopt;
+}
+
+std::vector<double> mean_rmse(std::span<const double> metrics, std::size_t n_seeds) {
+  std::vector<double> mean(metrics.size() / (n_seeds * n_metrics), 0.0);
+  for (std::size_t t = 0; t < mean.size(); ++t)
+    for (std::size_t s = 0; s < n_seeds; ++s)
+      mean[t] += metrics[(t * n_seeds + s) * n_metrics + rmse] / static_cast<double>(n_seeds);
+  return mean;
 }
 
 ModelSummary summarize_model(const StudyReader& study, ModelId model) {
@@ -85,9 +101,17 @@ ModelSummary summarize_model(const StudyReader& study, ModelId model) {
   summary.model = table.model;
   summary.n_trials = std::ssize(table.id);
   summary.status_counts = study.status_counts(model);
-  const Ranking ranking = rank_by_rmse(study.metrics(model), study.seeds().size());
+  const std::vector<double> metrics = study.metrics(model);
+  const Ranking ranking = rank_by_rmse(metrics, study.seeds().size());
   summary.n_finished = ranking.n_finished;
-  if (ranking.best) summary.best = read_best(study, model, *ranking.best);
+  if (ranking.best) summary.best = read_trial(study, model, *ranking.best);
+  const std::vector<double> rmse_of = mean_rmse(metrics, study.seeds().size());
+  if (const auto published = published_trial(table); published && std::isfinite(rmse_of[*published]))
+    summary.as_published = read_trial(study, model, static_cast<std::int64_t>(*published));
+  for (std::size_t m = 0; m < n_metrics; ++m)
+    summary.reference[m] = reference_value(study, summary.name, all_metrics[m].name);
+  summary.profiles = profiles(table.columns, rmse_of);
+  summary.surface = surface(table.columns, rmse_of);
   return summary;
 }
 
@@ -104,6 +128,11 @@ std::vector<std::size_t> metric_columns(const std::string& names) {
   return columns;
 }
 
+std::vector<std::string> words(const std::string& text) {
+  std::istringstream stream(text);
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
 std::vector<std::pair<std::string, std::string>> provenance_lines(const StudyReader& study) {
   std::vector<std::pair<std::string, std::string>> lines;
   std::set<std::string_view> seen(std::begin(not_provenance), std::end(not_provenance));
@@ -112,7 +141,7 @@ std::vector<std::pair<std::string, std::string>> provenance_lines(const StudyRea
     if (const std::string& value = study.attribute(name); !value.empty()) lines.emplace_back(label, value);
   }
   for (const auto& [name, value] : study.attributes()) {
-    if (!seen.contains(name) && !value.empty()) lines.emplace_back(name, value);
+    if (!seen.contains(name) && !value.empty() && !name.starts_with(reference_prefix)) lines.emplace_back(name, value);
   }
   return lines;
 }
@@ -134,6 +163,8 @@ StudySummary summarize(const StudyReader& study) {
   summary.description = study.attribute("description");
   summary.metrics = metric_columns(study.attribute("metrics"));
   summary.data_file = study.attribute("data_file");
+  summary.plots = words(study.attribute("plots"));
+  summary.reference_source = study.attribute("reference_source");
   summary.data_sha256 = data_hash(study.canonical());
   summary.target = study.target();
   summary.y = study.y();

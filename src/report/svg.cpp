@@ -6,61 +6,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
 #include "kilofold/core/error.hpp"
 #include "kilofold/core/text.hpp"
 #include "markup.hpp"
+#include "svg_parts.hpp"
 
 namespace kilofold::report {
 namespace {
 
-using Buffer = std::back_insert_iterator<std::string>;
-
-constexpr double character_width = 6.4;    ///< of a tick label at 11 px, generously
-constexpr std::size_t longest_label = 40;  ///< of an axis, in characters
 constexpr std::size_t longest_row_label = 24;
-
-/// Maps values to pixels along one axis.
-struct Scale {
-  Range range;
-  double begin;  ///< pixel of range.low
-  double end;    ///< pixel of range.high
-
-  double operator()(double value) const { return begin + (end - begin) * ((value - range.low) / range.span()); }
-};
-
-std::size_t widest_label(const Ticks& ticks) {
-  std::size_t widest = 0;
-  for (const double value : ticks.values) widest = std::max(widest, tick_label(value, ticks.step).size());
-  return widest;
-}
-
-void draw_x_ticks(Buffer out, const Ticks& ticks, const Scale& x, double top, double bottom) {
-  for (const double value : ticks.values) {
-    fmt::format_to(out,
-                   "<path class=\"grid\" d=\"M{0:.1f} {1:.1f}V{2:.1f}\"/><text x=\"{0:.1f}\" y=\"{3:.1f}\" "
-                   "text-anchor=\"middle\">{4}</text>\n",
-                   x(value), top, bottom, bottom + 15, tick_label(value, ticks.step));
-  }
-}
-
-void draw_y_ticks(Buffer out, const Ticks& ticks, const Scale& y, double left, double right) {
-  for (const double value : ticks.values) {
-    fmt::format_to(out,
-                   "<path class=\"grid\" d=\"M{1:.1f} {0:.1f}H{2:.1f}\"/><text x=\"{3:.1f}\" y=\"{4:.1f}\" "
-                   "text-anchor=\"end\">{5}</text>\n",
-                   y(value), left, right, left - 6, y(value) + 4, tick_label(value, ticks.step));
-  }
-}
-
-/// A dot is a stroke of no length with a round cap: a few bytes each, all in one element.
-void draw_dot(Buffer out, double x, double y) { fmt::format_to(out, "M{:.1f} {:.1f}h0", x, y); }
-
-void open_svg(Buffer out, double width, double height, const std::string& title) {
-  fmt::format_to(out, "<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"{}\">\n", width, height,
-                 escape(title));
-}
 
 void draw_points(Buffer out, const Scatter& plot, const Scale& x, const Scale& y, ScatterSvg& result) {
   const std::int64_t n = std::ssize(plot.truth);
@@ -111,10 +66,10 @@ std::string shortened(const std::string& label, std::size_t most) {
 ScatterSvg scatter_svg(const Scatter& plot) {
   KILOFOLD_EXPECT(plot.truth.size() == plot.prediction.size());
   constexpr double width = 320, height = 320, top = 8, right = 8, bottom = 44;
-  const Ticks ticks = nice_ticks(plot.range, 6);
-  const double label_width = 8 + character_width * static_cast<double>(widest_label(ticks));
+  const std::vector<Tick> ticks = number_ticks(plot.range, 6);
+  const double labels = 8 + label_width(ticks);
   // One side for both axes keeps them equal; what is left over goes to the left margin.
-  const double side = std::min(width - right - label_width - 20, height - top - bottom);
+  const double side = std::min(width - right - labels - 20, height - top - bottom);
   const double left = width - right - side, base = top + side;
   const Scale x{plot.range, left, left + side}, y{plot.range, base, top};
 
@@ -129,13 +84,7 @@ ScatterSvg scatter_svg(const Scatter& plot) {
   fmt::format_to(
       out, "<path class=\"perfect\" d=\"M{:.1f} {:.1f}L{:.1f} {:.1f}\"><title>perfect prediction</title></path>\n",
       left, base, left + side, top);
-  const std::string label = escape(shortened(plot.target, longest_label));
-  fmt::format_to(out, "<text class=\"label\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">true {}</text>\n",
-                 left + side / 2, base + 36, label);
-  fmt::format_to(out,
-                 "<text class=\"label\" transform=\"translate({:.1f} {:.1f}) rotate(-90)\" "
-                 "text-anchor=\"middle\">predicted {}</text>\n",
-                 left - label_width - 6, top + side / 2, label);
+  draw_axis_names(out, x, y, left - labels - 6, "true " + plot.target, "predicted " + plot.target);
   result.svg += "</svg>\n";
   return result;
 }
@@ -156,7 +105,7 @@ std::string strip_svg(const Strip& strip) {
   std::string svg;
   const Buffer out(svg);
   open_svg(out, width, base + bottom, strip.title);
-  draw_x_ticks(out, nice_ticks(range, 8), x, top, base);
+  draw_x_ticks(out, number_ticks(range, 8), x, top, base);
   for (std::size_t r = 0; r < strip.rows.size(); ++r) {
     draw_row(out, strip.rows[r], x, top + row_height * (static_cast<double>(r) + 0.5));
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kilofold/core/text.hpp"
+#include "published.hpp"
 #include "result_table.hpp"
 
 namespace kilofold::report {
@@ -40,6 +41,22 @@ std::string aligned(const std::vector<std::vector<std::string>>& lines, const st
   return text;
 }
 
+/// Our results beside the published ones; nothing where there are none.
+std::string published_text(const StudySummary& study) {
+  if (!has_reference(study)) return "";
+  const ResultTable table = published_table(study);
+  std::vector<std::vector<std::string>> lines(1);
+  for (const ResultColumn& column : table.columns) lines[0].push_back(heading(column));
+  for (const std::vector<ResultCell>& row : table.rows) {
+    lines.emplace_back();
+    for (const ResultCell& cell : row) lines.back().push_back(cell.text());
+  }
+  const std::string source = study.reference_source.empty() ? "" : " (" + study.reference_source + ")";
+  const std::string agreement = rank_agreement(study);
+  return fmt::format("\nbeside the published results{}\n{}{}\n{}{}", source, aligned(lines, table.columns),
+                     compared_text(study), agreement, agreement.empty() ? "" : "\n");
+}
+
 }  // namespace
 
 std::string render_text(const StudySummary& study) {
@@ -62,7 +79,7 @@ std::string render_text(const StudySummary& study) {
   text +=
       study.seeds.size() == 1 ? "one seed" : fmt::format("mean ± sd over {}", count(std::ssize(study.seeds), "seed"));
   if (chosen) text += "; best trial of each grid, chosen on these folds: optimistic";
-  return text + '\n';
+  return text + '\n' + published_text(study);
 }
 
 }  // namespace kilofold::report

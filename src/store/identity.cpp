@@ -64,6 +64,8 @@ InputError other_study(const std::string& path, const std::vector<Difference>& d
     Problem problem;
     problem.message = fmt::format("{} holds another study's results: {} is {} there, {} here", path, difference.key,
                                   difference.there, difference.here);
+    if (difference.key == "data.sha256")
+      problem.reason = "the table's bytes have changed since, so no number may be kept";
     problems.push_back(problem);
   }
   problems.back().hint = hint;

@@ -35,6 +35,12 @@ class Verbs : public ::testing::Test {
   const Folder folder;
 };
 
+TEST_F(Verbs, SuggestCommandsThatCanBePasted) {
+  const Outcome ran = run({"run", "study.yaml", "-o", "my results/it's.h5"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.err.find("next: kilofold report 'my results/it'\\''s.h5'\n"), std::string::npos) << ran.err;
+}
+
 TEST_F(Verbs, InitWritesASpecThatValidatesAndRuns) {
   const Outcome made = run({"init", "table.csv"});
   ASSERT_EQ(made.code, 0) << made.err;

@@ -48,6 +48,7 @@ TEST_F(Refusal, NamesEveryDifferingKeyWithBothValues) {
   ASSERT_EQ(problems.size(), 3u);
   const std::string start = path + " holds another study's results: ";
   EXPECT_EQ(problems[0].message, start + "data.sha256 is \"" + std::string(64, 'a') + "\" there, \"bb\" here");
+  EXPECT_EQ(problems[0].reason, "the table's bytes have changed since, so no number may be kept");
   EXPECT_EQ(problems[1].message, start + "scaling.y is \"zscore\" there, \"none\" here");
   EXPECT_EQ(problems[2].message, start + "data.groups is nothing there, \"batch\" here");
   EXPECT_EQ(problems[2].hint, hint);

@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
 #include "bars.hpp"
-#include "html.hpp"
 #include "markup.hpp"
 #include "numbers.hpp"
+#include "pictures.hpp"
 
 namespace kilofold::report {
 namespace {
@@ -42,16 +41,16 @@ Bars bars_of(const FeatureScoreTable& table, const std::vector<ColumnName>& feat
 
 }  // namespace
 
-std::string importance_section(const StudySummary& study) {
-  if (study.importance.empty()) return "";
-  std::string section =
-      "<h2>Feature importance</h2>\n<p class=\"quiet\">Scores of the features from the table alone, before any model; "
-      "best rank on top. Scores of different methods have no common scale.</p>\n<div class=\"plots\">\n";
+std::string importance(const StudySummary& study) {
+  std::string figures;
   for (const FeatureScoreTable& table : study.importance)
-    fmt::format_to(std::back_inserter(section), "<figure>\n{}<figcaption><b>{}</b>{}</figcaption>\n</figure>\n",
-                   bars_svg(bars_of(table, study.features)), escape(table.long_name),
-                   table.n_folds > 0 ? "<br>Bars: mean; dots: every fold of every seed." : "");
-  return section + "</div>\n";
+    figures += figure(bars_svg(bars_of(table, study.features)),
+                      fmt::format("<b>{}</b>{}", escape(table.long_name),
+                                  table.n_folds > 0 ? "<br>Bars: mean; dots: every fold of every seed." : ""));
+  return section("Feature importance",
+                 "Scores of the features from the table alone, before any model; best rank on top. Scores of different "
+                 "methods have no common scale.",
+                 figures);
 }
 
 }  // namespace kilofold::report
