@@ -3,8 +3,8 @@ include_guard(GLOBAL)
 # SPDX-License-Identifier: Apache-2.0
 #
 # KILOFOLD_PORTABLE: programs that run on other x86-64 Linux machines without this one's libraries. Everything is linked
-# from static archives or headers, the C++ run time too; what remains are the C library and, where the distribution ships
-# no archive of it, Highway, which is looked for in ../lib of the program.
+# from static archives or headers; what remains are the C library and, where the distribution ships no archive of it,
+# Highway, which is looked for in ../lib of the program and brings the C++ run time.
 if(NOT KILOFOLD_PORTABLE)
   find_package(OpenSSL REQUIRED)
   find_package(yaml-cpp REQUIRED)
@@ -49,10 +49,10 @@ if(KILOFOLD_HWY_ARCHIVE)
   foreach(build "" _NONE _RELEASE _RELWITHDEBINFO)
     set_target_properties(hwy::hwy PROPERTIES IMPORTED_LOCATION${build} ${KILOFOLD_HWY_ARCHIVE})
   endforeach()
+  target_link_options(kilofold_options INTERFACE -static-libstdc++ -static-libgcc)
 else()
   message(STATUS "Portable: no libhwy.a here, so libhwy.so goes along with the programs, in ../lib")
 endif()
 
-target_link_options(kilofold_options INTERFACE -static-libstdc++ -static-libgcc)
 set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)
 set(CMAKE_INSTALL_RPATH "$ORIGIN/../lib")

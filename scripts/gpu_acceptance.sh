@@ -6,14 +6,15 @@
 #
 # Needs the programs of a portable build (docs/gpu.md): kilofold, libkilofold_cuda.so and the test and benchmark programs in
 # FOLDER or FOLDER/bin; default: $CARRY_APP, which .carry/env.sh sets. Nothing else of ours has to be installed. Writes
-# acceptance.json, table.txt and one log a check to $OUT (default: results/gpu/out).
+# acceptance.json, table.txt and one log a check to $OUT (default: build/gpu_acceptance).
 #   --quick   sweeps of seconds instead of minutes
 # Exit codes: 0 all checks passed, 1 some did not, 2 no programs, 3 no GPU that the module can use.
 # shellcheck disable=SC2317  # check calls functions by their names
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-out=$(mkdir -p "${OUT:-$root/results/gpu/out}" && cd "${OUT:-$root/results/gpu/out}" && pwd)
+out=${OUT:-$root/build/gpu_acceptance}
+out=$(mkdir -p "$out" && cd "$out" && pwd)
 quick=no
 app=
 budget=570  # seconds for all of it

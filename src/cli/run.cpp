@@ -85,10 +85,14 @@ class Run {
   }
 
  private:
-  Device choose_device() const {
+  Device choose_device() {
     const std::string& wanted = options_.device.empty() ? study_.spec.run.device : options_.device;
-    const bool looks_back = wanted == "auto" && !options_.fresh;
-    return open_device(wanted, plan_, cpu_backend(), looks_back ? device_of_results(path_, plan_hash(plan_)) : "");
+    FirstDevice first;
+    if (wanted == "auto" && !options_.fresh) first = device_of_results(path_, plan_hash(plan_));
+    Device device = open_device(wanted, plan_, cpu_backend(), first.name);
+    stays_ = device.name == first.name;
+    if (stays_) device.reason = first.reason;
+    return device;
   }
 
   void say_start(const Store& store) {
@@ -106,7 +110,7 @@ class Run {
     if (options_.quiet) return;
     say("{}: {} trials x {} seeds, {} fits on {}\n", study_.spec.name, grouped(plan_.n_trials),
         grouped(std::ssize(study_.spec.cv.seeds)), grouped(plan_.n_fits), device_.description);
-    say("device {}: {}\n", device_.name, device_.reason);
+    say("device {}{}: {}\n", device_.name, stays_ ? ", as these results began" : "", device_.reason);
     if (store.committed().size() > 0)
       say("{} of {} cells are there already\n", grouped(store.committed().size()), grouped(store.committed().total()));
     if (!options_.verbose) return;
@@ -231,6 +235,7 @@ class Run {
   const Study study_;
   const Plan plan_;
   const std::string path_;
+  bool stays_ = false;  ///< on the device on which the results began
   const Device device_;
   EventLog log_;
   ProgressLine line_;

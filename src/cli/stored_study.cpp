@@ -80,11 +80,12 @@ StoredStudy stored_study(const StudyReader& file) {
   return stored;
 }
 
-std::string device_of_results(const std::string& path, const std::string& plan) try {
+FirstDevice device_of_results(const std::string& path, const std::string& plan) try {
   const StudyReader file(path);
-  return file.attribute("plan") == plan ? file.attribute("device_name") : "";
+  if (file.attribute("plan") != plan) return {};
+  return {file.attribute("device_name"), file.attribute("device_reason")};
 } catch (const std::runtime_error&) {  // no results, or damaged ones: the store says so when it opens them
-  return "";
+  return {};
 }
 
 std::vector<Disagreement> study_disagreements(const StudyReader& file, const StudyHeader& made) {

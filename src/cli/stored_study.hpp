@@ -19,9 +19,15 @@ struct StoredStudy {
 /// Read the study that a file holds. Errors: InputError where this version cannot parse the spec any more
 StoredStudy stored_study(const StudyReader& file);
 
-/// The device on which the results at `path` began, as --device names it; empty where there are none, they cannot be
-/// read, or their plan is not the one of this hash.
-std::string device_of_results(const std::string& path, const std::string& plan);
+/// The device on which results began, as --device names it, and why that one.
+struct FirstDevice {
+  std::string name;
+  std::string reason;
+};
+
+/// That of the results at `path`; empty where there are none, they cannot be read, or their plan is not the one of this
+/// hash.
+FirstDevice device_of_results(const std::string& path, const std::string& plan);
 
 /// A place where a file and what this program makes of its spec and table differ.
 struct Disagreement {

@@ -74,7 +74,9 @@ TEST_F(DeviceChoice, AFailedProbeIsAReasonThatIsKept) {
   EXPECT_NE(attribute("device_reason").find("but cuda: it is asleep"), std::string::npos);
 
   const Outcome resumed = run({"run", "large.yaml", "--limit", "1", "-j", "1"});
-  EXPECT_NE(resumed.err.find("device cpu: these results began there\n"), std::string::npos) << resumed.err;
+  EXPECT_NE(resumed.err.find("device cpu, as these results began: planned "), std::string::npos) << resumed.err;
+  EXPECT_NE(resumed.err.find("but cuda: it is asleep\n"), std::string::npos) << resumed.err;
+  EXPECT_NE(attribute("device_reason").find("but cuda: it is asleep"), std::string::npos);
 }
 
 TEST_F(DeviceChoice, AnOpThatTheModuleLacksIsAReason) {
@@ -91,7 +93,7 @@ TEST_F(DeviceChoice, AutoStaysWithTheDeviceOnWhichTheResultsBegan) {
   EXPECT_EQ(attribute("device"), "no GPU: a fake one on the CPU, device 1");
 
   const Outcome resumed = run({"run", "small.yaml", "--limit", "4", "--batch", "1"});
-  EXPECT_NE(resumed.err.find("device cuda:1: these results began there\n"), std::string::npos) << resumed.err;
+  EXPECT_NE(resumed.err.find("device cuda:1, as these results began: asked for\n"), std::string::npos) << resumed.err;
   const Outcome elsewhere = run({"run", "small.yaml"}, without_module);
   EXPECT_EQ(elsewhere.code, 0);
   EXPECT_NE(elsewhere.err.find("device cpu: these results began on cuda:1, but here: no libkilofold_cuda.so"),
