@@ -10,6 +10,7 @@
 #include "cpu/gp_answer.hpp"
 #include "cpu/gp_inverse.hpp"
 #include "cpu/ops.hpp"
+#include "cpu/panel_solves.hpp"
 #include "cpu/standardize.hpp"
 
 namespace kilofold::cpu {

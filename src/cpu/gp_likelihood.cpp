@@ -9,6 +9,7 @@
 #include "cpu/cholesky.hpp"
 #include "cpu/gp_answer.hpp"
 #include "cpu/gp_kernels.hpp"
+#include "cpu/panel_solves.hpp"
 #include "kilofold/core/exp_log.hpp"
 #include "kilofold/core/reduction.hpp"
 

@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "cpu/cholesky.hpp"
+#include "cpu/panel_solves.hpp"
 
 namespace kilofold::cpu {
 namespace {

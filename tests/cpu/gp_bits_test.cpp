@@ -12,6 +12,7 @@
 #include "cpu/each_isa.hpp"
 #include "cpu/gp_study.hpp"
 #include "cpu/gram.hpp"
+#include "cpu/panel_solves.hpp"
 #include "cpu/tridiagonal.hpp"
 
 namespace kilofold::test {
@@ -177,6 +178,47 @@ TEST_P(GpBitsOnEachIsa, SolveWithTheTransposedFactorIsItsStatedReduction) {
 
     EXPECT_TRUE(same_bits(x, plain)) << n;
   }
+}
+
+TEST_P(GpBitsOnEachIsa, SolveByBlocksEqualsTheTwoSolvesWithinRounding) {
+  for (const std::int64_t n : {1, 8, 37, 131}) {
+    for (const std::int64_t first : {std::int64_t{0}, n / 2}) {
+      Problem problem(n, 0);
+      const cpu::Panels L = problem.panels();
+      ASSERT_EQ(cpu::cholesky(L), n);
+      std::vector<double> x(static_cast<std::size_t>(L.columns()), 0.0), inverse(16 * x.size());
+      for (std::int64_t k = first; k < n; ++k) x[static_cast<std::size_t>(k)] = std::sin(static_cast<double>(k + 1));
+      std::vector<double> plain = x;
+      cpu::solve_lower(L, plain.data());
+      cpu::solve_lower_transposed(L, plain.data());
+      double largest = 0, least = L.at(0, 0), most = least;
+      for (const double value : plain) largest = std::fmax(largest, std::fabs(value));
+      for (std::int64_t j = 0; j < n; ++j) {
+        least = std::fmin(least, L.at(j, j));
+        most = std::fmax(most, L.at(j, j));
+      }
+
+      cpu::invert_diagonal_blocks(L, inverse.data());
+      cpu::solve_by_blocks(L, inverse.data(), x.data(), first);
+
+      const double bound = 50 * std::numeric_limits<double>::epsilon() * static_cast<double>(n) * (most / least) *
+                           (most / least) * largest;
+      for (std::size_t k = 0; k < x.size(); ++k) EXPECT_NEAR(x[k], plain[k], bound) << n;
+    }
+  }
+}
+
+TEST(GpBits, SolveByBlocksHasTheSameBitsOnEveryIsa) {
+  expect_same_on_every_isa([] {
+    Problem problem(131, 0);
+    const cpu::Panels L = problem.panels();
+    EXPECT_EQ(cpu::cholesky(L), 131);
+    std::vector<double> x(static_cast<std::size_t>(L.columns()), 0.0), inverse(16 * x.size());
+    for (std::size_t k = 0; k < 131; ++k) x[k] = std::sin(static_cast<double>(k));
+    cpu::invert_diagonal_blocks(L, inverse.data());
+    cpu::solve_by_blocks(L, inverse.data(), x.data());
+    return x;
+  });
 }
 
 TEST_P(GpBitsOnEachIsa, CholeskyNamesTheFirstPivotThatIsNotPositive) {
