@@ -124,6 +124,16 @@ TEST(Split, OfAFileNumbersItsIdsInTheirSortedOrder) {
   EXPECT_EQ(split(data, {Splitter::file, true}, 3, 0).fold, (std::vector<std::int32_t>{0, 1, 2, 0})) << "as text";
 }
 
+TEST(Split, OfAFileNumbersIdsThatComeInARotatedOrder) {
+  Dataset data;
+  data.X = Matrix<double>(4, 1);
+  data.y = {0, 0, 0, 0};
+  data.fold = {0, 1, 2, 0};
+  data.fold_name = {"c", "a", "b"};
+
+  EXPECT_EQ(split(data, {Splitter::file, true}, 3, 0).fold, (std::vector<std::int32_t>{2, 0, 1, 2}));
+}
+
 TEST(Split, KnowsTheMostFoldsOfATable) {
   Dataset data = table({"a", "b", "a", "c"});
   data.fold_name = {"0", "1"};
