@@ -197,6 +197,23 @@ std::string case_name(const ::testing::TestParamInfo<Case>& info) {
 
 INSTANTIATE_TEST_SUITE_P(Studies, GpRules, ::testing::ValuesIn(cases()), case_name);
 
+TEST(TunedGp, FurtherStartsNeverLowerTheLikelihoodAndNoiseIsNotSignal) {
+  const Dataset data = make_data(40, 2, 8);
+  Spec spec = testing::make_spec(data);
+  spec.models = {testing::make_entry(
+      "GPR", "gpr",
+      {{"optimizer", {1}}, {"length_scale", {1}}, {"noise_variance", {0.1}}, {"n_restarts_optimizer", {0, 4}}})};
+  const Cells cells = run_study(spec, data);
+  constexpr std::size_t k = 5;  // diagnostics: likelihood, jitter, noise and signal variance of every fold
+
+  for (std::size_t fold = 0; fold < k; ++fold) {
+    const std::vector<float>& once = cells.at({0, 0, 0}).diagnostic;
+    const std::vector<float>& often = cells.at({0, 1, 0}).diagnostic;
+    EXPECT_GE(often[fold], once[fold]);
+    EXPECT_LT(often[2 * k + fold], 0.5F * often[3 * k + fold]) << "the target is smooth";
+  }
+}
+
 /// What does not change a bit: everything but the rules.
 class GpBits : public ::testing::TestWithParam<int> {
  protected:
