@@ -14,7 +14,7 @@ namespace {
 std::vector<FactorItem> items_of(const FactorArgs& a, const double* scales, double* work, std::int64_t work_stride) {
   std::vector<FactorItem> items;
   for (std::int64_t i = 0; i < a.n_items; ++i) {
-    const Noise noise = noise_of(value(a.noise_variance, i), value(a.signal_variance, i), a.table->n);
+    const Noise noise = noise_of(a, i, 0);
     const Covariance covariance{inputs_of(*a.table, a.scaled, a.rows[i], i), kernel_function(a.kernel, i),
                                 scales + i * a.table->d, noise.ratio, work + i * work_stride};
     const auto n_basis = static_cast<int>(basis_columns(a.mean, a.table->d));

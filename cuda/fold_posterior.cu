@@ -69,7 +69,7 @@ FoldItem fold_of(const FoldPosteriorArgs& a, std::int64_t item, std::int64_t lan
           .n_train = rows.n_train,
           .m = rows.n_held_out,
           .target = a.target,
-          .noise = noise_of(value(a.noise_variance, item), value(a.signal_variance, item), a.table->n),
+          .noise = noise_of(a, item, 0),
           .place = place_of(a, item, lane, m, a.ld_held_out),
           .factor = work.take(FactorStorage::doubles(m, m + 1)),
           .right = work.take(m),

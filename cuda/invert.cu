@@ -15,6 +15,7 @@ int invert(const InvertArgs* args) {
     const InvertArgs& a = *args;
     check_whole_table(a.table, a.scaled, a.n_items);
     check_kernel(a.kernel, a.table->d);
+    check_stationary(a.kernel);
     Session& s = session();
     const std::int64_t n = a.table->n, d = a.table->d;
     const std::int64_t stride = InvertItem::factor_doubles(n) + Covariance::work_doubles(n, 0, d);
@@ -22,7 +23,7 @@ int invert(const InvertArgs* args) {
     const double* const scales = s.upload(length_scales(a.kernel, a.n_items, d), s.parameters);
     std::vector<InvertItem> items;
     for (std::int64_t i = 0; i < a.n_items; ++i) {
-      const Noise noise = noise_of(value(a.noise_variance, i), value(a.signal_variance, i), n);
+      const Noise noise = noise_of(a, i, 0);
       double* const factor = work + i * stride;
       const Covariance covariance{inputs_of(*a.table, a.scaled, whole_table(*a.table), i), kernel_function(a.kernel, i),
                                   scales + i * d, noise.ratio, factor + InvertItem::factor_doubles(n)};

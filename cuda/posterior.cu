@@ -17,10 +17,6 @@ void check(const PosteriorArgs& a) {
   for (std::int64_t i = 0; i < a.n_items; ++i) check_room(a.scaled, a.rows[i], i);
 }
 
-Noise noise_of(const PosteriorArgs& a, std::int64_t item, std::int64_t lane) {
-  return kilofold::noise_of(value(a.noise_variance, item, lane), value(a.signal_variance, item, lane), a.table->n);
-}
-
 /// Doubles of work memory that the largest item takes, as `Item` counts them.
 template <class Item> std::int64_t work_doubles(const PosteriorArgs& a, std::int64_t n_basis) {
   std::int64_t most = 0;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kilofold/core/gaussian_process.hpp"
 #include "kilofold/core/op_options.hpp"
 
 /// Face of the backends, and itself the binary contract: a struct of function pointers over plain argument structs. The
@@ -29,7 +30,7 @@
 ///   - A backend with memory of its own (`memory` not null) is called by one thread at a time, less `last_error`.
 namespace kilofold {
 
-inline constexpr std::uint32_t backend_abi = 6;
+inline constexpr std::uint32_t backend_abi = 7;
 
 /// What an op returns when memory ran out.
 inline constexpr int out_of_memory = 2;
@@ -285,21 +286,26 @@ struct ReadTreesArgs {
   std::int32_t* status;  ///< (n_items, n_lanes), lane fastest
 };
 
-/// A Gaussian process's kernel matrix of each item. `length_scale` holds `n_length_scales` values an item (1: shared by
-/// all features; d: one each) from values + i * item_stride; `alpha` is read by rational_quadratic alone.
+/// The kernel matrix of each item. `length_scale` holds `n_length_scales` values an item (1: shared by all features; d:
+/// one each) from values + i * item_stride; features are divided by it. `alpha` is read by rational_quadratic alone;
+/// gamma, a number or a word of SvrPathArgs, by rbf and polynomial; coef0 and degree in [1, 100] by polynomial. What is
+/// not read may be null.
 struct KernelArgs {
   Kernel kernel;
   std::int64_t n_length_scales;
   Parameter length_scale;
   Parameter alpha;
+  Parameter gamma = {};
+  Parameter coef0 = {};
+  Parameter degree = {};
 };
 
 /// Factorise covariance matrices, with the right-hand sides that predictions need.
 ///
 /// With signal variance v and noise variance s: A = K + (max(s, floor) / v) I in units of v, floor = 16 N eps v, N =
-/// rows of the whole table. A = L L' by the element recurrence of docs/numerics.md; held-out cross rows, target and
-/// basis columns are appended as rows, so their forward substitution L^-1 . comes with it. Collapsed rows with counts
-/// c: A = C^(1/2) K C^(1/2) + (s / v) I, and cross, target and basis times C^(1/2).
+/// rows of the whole table, or 0 with noise_floor = none. A = L L' by the element recurrence of docs/numerics.md;
+/// held-out cross rows, target and basis columns are appended as rows, so their forward substitution L^-1 . comes with
+/// it. Collapsed rows with counts c: A = C^(1/2) K C^(1/2) + (s / v) I, and cross, target and basis times C^(1/2).
 ///
 /// Shapes    u = training rows of the item (n_train, or n_unique if collapsed), m = held-out rows, q = basis columns
 ///           factor (factor_doubles(u, m + 1 + q)): opaque to all but `posterior` · jitter (1): what was added to s, in
@@ -316,6 +322,7 @@ struct FactorArgs {
   Mean mean;
   Parameter noise_variance;
   Parameter signal_variance;
+  NoiseFloor noise_floor = NoiseFloor::raise;
   Batch<double> factor;
   Batch<double> jitter;
   std::int32_t* status;  ///< (n_items)
@@ -347,12 +354,14 @@ struct ReduceArgs {
 /// minus within / (2 s) + (n - u) log(s) / 2, n all training rows: it is the likelihood of every row. (Their counts
 /// cancel between the density of the set means and that of the deviations from them.)
 ///
-/// s is the raised noise variance. A basis column that depends on earlier ones in the training rows is left out.
+/// s is the raised noise variance. A basis column that depends on earlier ones in the training rows is left out. The
+/// variance holds where k(x, x) = 1; of other kernels only the mean is meant (kernel ridge: alpha = s at v = 1).
 ///
 /// Shapes    source: `factor` (one lane: its noise and signal variance) or `reduced` (lanes in any order) · mean, sd
 ///           (n_held_out, lanes), ld = ld_held_out, in the target's unit · log_marginal_likelihood, jitter (lanes) an
 ///           item
-/// Errors    status(lane, item): that of the source; jittered; not_positive_definite, numbers NaN
+/// Errors    status(lane, item): that of the source; jittered; not_positive_definite, numbers NaN, also where s = 0 and
+///           rows are collapsed
 /// Cost      cholesky: 2 u m. tridiagonal: 10 u (m + q) a lane
 /// Accuracy  as the source; cholesky and tridiagonal agree within 50 eps cond(A) sd(y)
 struct PosteriorArgs {
@@ -368,6 +377,7 @@ struct PosteriorArgs {
   const std::int32_t* source_status;  ///< by item of `source`
   Parameter noise_variance;
   Parameter signal_variance;
+  NoiseFloor noise_floor = NoiseFloor::raise;
   Batch<double> mean;
   Batch<double> sd;
   Batch<double> log_marginal_likelihood;  ///< (lanes)
@@ -388,6 +398,7 @@ struct InvertArgs {
   KernelArgs kernel;
   Parameter noise_variance;
   Parameter signal_variance;
+  NoiseFloor noise_floor = NoiseFloor::raise;
   Batch<double> inverse;
   Batch<double> jitter;
   std::int32_t* status;  ///< (n_items)
@@ -418,6 +429,7 @@ struct FoldPosteriorArgs {
   const std::int32_t* inverse_status;  ///< by item of `inverse`
   Parameter noise_variance;
   Parameter signal_variance;
+  NoiseFloor noise_floor = NoiseFloor::raise;
   Batch<double> mean;
   Batch<double> sd;
   Batch<double> log_marginal_likelihood;
@@ -470,10 +482,11 @@ struct SvrPathArgs {
 
 /// Find the hyperparameters of largest log marginal likelihood, for the training set of each item.
 ///
-/// L-BFGS over the logarithms of the length scales, rational_quadratic's alpha, the noise and the signal variance, each
-/// within [1e-5, 1e5] (scikit-learn's bounds), with analytic gradients. Start 0 is what the parameters say; further
-/// starts are drawn uniformly in the logarithm, by the item's random numbers (core/random.hpp, member = start). The
-/// best end wins, the earliest on ties. The mean's coefficients are profiled out.
+/// Kernels of distance with length scales. L-BFGS over the logarithms of the length scales, rational_quadratic's alpha,
+/// the noise and the signal variance, each within [1e-5, 1e5] (scikit-learn's bounds), with analytic gradients. Start 0
+/// is what the parameters say; further starts are drawn uniformly in the logarithm, by the item's random numbers
+/// (core/random.hpp, member = start). The best end wins, the earliest on ties. The mean's coefficients are profiled
+/// out.
 ///
 /// Shapes    theta (d + 3): a length scale a feature, alpha, noise variance, signal variance ·
 ///           log_marginal_likelihood, gradient_norm (largest component by a logarithm), iterations (all starts): 1 each
@@ -490,6 +503,7 @@ struct MaximizeLmlArgs {
   Mean mean;
   Parameter noise_variance;
   Parameter signal_variance;
+  NoiseFloor noise_floor = NoiseFloor::raise;
   bool per_feature;      ///< false: the length scales keep their ratios and move together
   Parameter n_restarts;  ///< further starts, >= 0
   RandomSource random;

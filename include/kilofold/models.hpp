@@ -26,6 +26,7 @@ class GroupBuilder {
   bool always(std::string_view parameter, double value) const;  ///< every trial of the group has that value
   Binding bind(
       std::string_view parameter) const;  ///< the op parameter of the same name takes its values from that axis
+  Binding noise_floor() const;            ///< the study's `numerics.jitter`
   NodeId standardize();                   ///< the study's scaling of this training set, nothing collapsed
   NodeId add(Op op, std::vector<Binding> bindings, std::vector<NodeId> inputs, AxisSet reads, AxisSet lanes = {});
 

@@ -29,11 +29,19 @@ Refit refit_linear(const StoredFit& fit) {
           relative * largest_target(fit)};
 }
 
+/// Fit a process; the bound is of the condition of its matrix.
+Refit refit_process(const StoredFit& fit, const ReferenceGp& model) {
+  const ReferenceGpFit plain = reference_gp(fit.data.X.view(), fit.data.y, fit.rows.train, fit.rows.held_out,
+                                            TrialValues(fit).feature_rows(), model);
+  const double relative = 50 * eps * plain.condition;
+  if (!(relative <= most_useful_bound)) return not_judged(too_ill_conditioned);
+  return {plain.mean, plain.sd, relative * plain.target_sd};
+}
+
 Refit refit_gpr(const StoredFit& fit) {
   const TrialValues trial(fit);
   if (trial.word("optimizer") != "none")
     return not_judged("hyperparameters found by an optimizer, which no file keeps");
-  if (!fit.spec.jitter) return not_judged("noise below the jitter floor (numerics: {jitter: none})");
   const ReferenceGp model{.kernel = trial.choice<Kernel>("kernel"),
                           .length_scale = trial.numbers("length_scale"),
                           .alpha = trial.number("rq_alpha"),
@@ -41,12 +49,28 @@ Refit refit_gpr(const StoredFit& fit) {
                           .noise_variance = trial.number("noise_variance"),
                           .signal_variance = trial.number("signal_variance"),
                           .features = fit.spec.feature_scaling,
-                          .target = fit.spec.target_scaling};
-  const ReferenceGpFit plain =
-      reference_gp(fit.data.X.view(), fit.data.y, fit.rows.train, fit.rows.held_out, trial.feature_rows(), model);
-  const double relative = 50 * eps * plain.condition;
-  if (!(relative <= most_useful_bound)) return not_judged(too_ill_conditioned);
-  return {plain.mean, plain.sd, relative * plain.target_sd};
+                          .target = fit.spec.target_scaling,
+                          .noise_floor = fit.spec.jitter ? NoiseFloor::raise : NoiseFloor::none};
+  return refit_process(fit, model);
+}
+
+Refit refit_kernel_ridge(const StoredFit& fit) {
+  const TrialValues trial(fit);
+  const std::string& kernel = trial.word("kernel");
+  const ReferenceGp model{.kernel = kernel == "rbf"    ? Kernel::rbf
+                                    : kernel == "poly" ? Kernel::polynomial
+                                                       : Kernel::linear,
+                          .length_scale = {1},
+                          .noise_variance = trial.number("alpha"),
+                          .features = fit.spec.feature_scaling,
+                          .target = fit.spec.target_scaling,
+                          .noise_floor = NoiseFloor::none,
+                          .gamma = gamma_of(fit, trial),
+                          .coef0 = trial.number("coef0"),
+                          .degree = static_cast<std::int32_t>(trial.number("degree"))};
+  Refit result = refit_process(fit, model);
+  result.sd.clear();
+  return result;
 }
 
 struct Reference {
@@ -59,7 +83,8 @@ constexpr Reference references[] = {{"linear", refit_linear},
                                     {"adaboost", refit_adaboost},
                                     {"gradient_boosting", refit_gradient_boosting},
                                     {"svr", refit_svr},
-                                    {"gpr", refit_gpr}};
+                                    {"gpr", refit_gpr},
+                                    {"kernel_ridge", refit_kernel_ridge}};
 
 const Reference* reference_of(const std::string& model) {
   const auto found = std::ranges::find(references, model, &Reference::model);

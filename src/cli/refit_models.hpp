@@ -47,6 +47,9 @@ Refit not_judged(const std::string& reason);
 /// Largest |y| of the training rows.
 double largest_target(const StoredFit& fit);
 
+/// gamma as written, a number, or by the rule that its word names.
+double gamma_of(const StoredFit& fit, const TrialValues& trial);
+
 Refit refit_tree(const StoredFit& fit);
 Refit refit_forest(const StoredFit& fit);
 Refit refit_adaboost(const StoredFit& fit);

@@ -9,17 +9,6 @@
 namespace kilofold::cli {
 namespace {
 
-double gamma_of(const StoredFit& fit, const TrialValues& trial) {
-  if (!trial.is_word("gamma")) return trial.number("gamma");
-  const auto d = static_cast<double>(fit.data.n_features());
-  const std::string& word = trial.word("gamma");
-  if (word == "scale")
-    return reference_gamma_scale(fit.data.X.view(), fit.rows.train, trial.feature_rows(), fit.spec.feature_scaling);
-  if (word == "matlab_fine") return 16 / d;
-  if (word == "matlab_coarse") return 1 / (16 * d);
-  return 1 / d;  // auto, matlab_medium
-}
-
 /// C or epsilon; `iqr` is the interquartile range over `divisor`, or a number where that is zero, of the unscaled
 /// target.
 double penalty(const StoredFit& fit, const TrialValues& trial, const char* name, double divisor, double otherwise,
@@ -30,6 +19,17 @@ double penalty(const StoredFit& fit, const TrialValues& trial, const char* name,
 }
 
 }  // namespace
+
+double gamma_of(const StoredFit& fit, const TrialValues& trial) {
+  if (!trial.is_word("gamma")) return trial.number("gamma");
+  const auto d = static_cast<double>(fit.data.n_features());
+  const std::string& word = trial.word("gamma");
+  if (word == "scale")
+    return reference_gamma_scale(fit.data.X.view(), fit.rows.train, trial.feature_rows(), fit.spec.feature_scaling);
+  if (word == "matlab_fine") return 16 / d;
+  if (word == "matlab_coarse") return 1 / (16 * d);
+  return 1 / d;  // auto, matlab_medium
+}
 
 Refit refit_svr(const StoredFit& fit) {
   const TrialValues trial(fit);

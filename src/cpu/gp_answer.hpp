@@ -39,10 +39,8 @@ void write_answer(const AnswerPlace& place, const double* mean, const double* sd
 /// Write one lane without an answer: NaN and its status.
 void write_failure(const AnswerPlace& place, const Noise& noise, FitStatus status);
 
-/// Of one lane of a posterior: its place, its noise, and its answer from what the held-out rows sum to.
+/// Of one lane of a posterior: its place, and its answer from what the held-out rows sum to.
 AnswerPlace place_of(const PosteriorArgs& a, std::int64_t item, std::int64_t lane);
-using kilofold::noise_of;
-Noise noise_of(const PosteriorArgs& a, std::int64_t item, std::int64_t lane);
 void answer(const PosteriorArgs& a, std::int64_t item, std::int64_t lane, const ItemInputs& inputs,
             const HeldOutSums& sums, const Noise& noise, const Evidence& evidence);
 

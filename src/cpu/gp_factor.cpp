@@ -11,7 +11,7 @@ namespace {
 FitStatus factor_item(const FactorArgs& a, std::int64_t item) {
   thread_local CovarianceBuilder builder;
   const ItemInputs inputs = inputs_of(*a.table, a.scaled, a.rows[item], item);
-  const Noise noise = noise_of(value(a.noise_variance, item, 0), value(a.signal_variance, item, 0), a.table->n);
+  const Noise noise = noise_of(a, item, 0);
   if (a.jitter.data != nullptr) a.jitter.data[item * a.jitter.stride] = noise.jitter;
   if (!inputs.finite()) return FitStatus::not_finite;
   const std::int64_t n_extra = inputs.m + 1 + basis_columns(a.mean, inputs.d);

@@ -241,7 +241,7 @@ void fold_posterior_item(const FoldPosteriorArgs& a, std::int64_t item) {
   const auto source = static_cast<FitStatus>(a.inverse_status[a.slot[item]]);
   if (!failed(source)) whole.prepare(a, item);
   for (std::int64_t lane = 0; lane < a.n_lanes; ++lane) {
-    const Noise noise = noise_of(value(a.noise_variance, item, 0), value(a.signal_variance, item, 0), a.table->n);
+    const Noise noise = noise_of(a, item, 0);
     const RowSetView& rows = a.rows[item * a.n_lanes + lane];
     const AnswerPlace place = place_of(a, item, lane, rows.n_held_out, a.ld_held_out);
     Fold fold(a, item, lane, whole);

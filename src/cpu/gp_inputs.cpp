@@ -10,6 +10,7 @@
 #include "cpu/cholesky.hpp"
 #include "cpu/contract.hpp"
 #include "cpu/gp_kernels.hpp"
+#include "cpu/svr_words.hpp"
 
 namespace kilofold::cpu {
 namespace {
@@ -23,6 +24,25 @@ bool all_finite(const double* x, std::int64_t rows, std::int64_t columns, std::i
     }
   }
   return true;
+}
+
+/// The kernel of one item with its parameters; a word for gamma becomes its number.
+KernelFunction function_of(const KernelArgs& kernel, const ItemInputs& in, std::int64_t item) {
+  KernelFunction function = kernel_function(kernel, item);
+  if (kernel.kernel == Kernel::rbf || kernel.kernel == Kernel::polynomial) {
+    const double gamma = value(kernel.gamma, item, 0);
+    require(is_gamma(gamma), "gamma must be a finite number above 0, or a word");
+    // only read; Columns has one pointer for filling and reading
+    function.gamma = resolved_gamma(gamma, {const_cast<double*>(in.X), in.u, in.d, in.ld_X}, in.count);
+  }
+  if (kernel.kernel == Kernel::polynomial) {
+    function.coef0 = value(kernel.coef0, item, 0);
+    const double degree = value(kernel.degree, item, 0);
+    require(std::isfinite(function.coef0), "coef0 must be a finite number");
+    require(degree >= 1 && degree <= 100 && degree == std::floor(degree), "degree must be a whole number in [1, 100]");
+    function.degree = static_cast<std::int32_t>(degree);
+  }
+  return function;
 }
 
 /// Column j of the basis (1, x_1 .. x_d), zero from row n on.
@@ -75,7 +95,7 @@ void CovarianceBuilder::fill(const ItemInputs& in, const KernelArgs& kernel, std
                              const Panels& A) {
   const FeatureRows train = divided(in.X, in.u, in.d, in.ld_X, kernel, item, train_store_);
   const FeatureRows held_out = divided(in.Z, in.m, in.d, in.ld_Z, kernel, item, held_out_store_);
-  const KernelFunction function = kernel_function(kernel, item);
+  const KernelFunction function = function_of(kernel, in, item);
   double* const root = weight_store_.get(A.columns());
   std::fill(root, root + A.columns(), 1.0);
   if (in.count != nullptr) {
@@ -83,8 +103,11 @@ void CovarianceBuilder::fill(const ItemInputs& in, const KernelArgs& kernel, std
   }
   const double* const weight = in.count == nullptr ? nullptr : root;
   fill_triangle(function, train, weight, A);
-  // k(x, x) = 1
-  for (std::int64_t i = 0; i < in.u; ++i) A.at(i, i) = (in.count == nullptr ? 1.0 : in.count[i]) + ratio;
+  for (std::int64_t i = 0; i < in.u; ++i) {
+    double& own = A.at(i, i);
+    if (reads_distance(function.kernel)) own = in.count == nullptr ? 1.0 : in.count[i];  // k(x, x) = 1
+    own += ratio;
+  }
   if (A.n_extra > 0) {
     fill_extra(function, held_out, train, weight, A);
     for (std::int64_t i = 0; i < in.u; ++i) A.extra(in.m, i) = in.y[i] * root[i];

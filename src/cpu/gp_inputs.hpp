@@ -44,8 +44,9 @@ ItemInputs inputs_of(const TableView& table, const ScaledInputs& scaled, const R
 /// Fills covariance matrices and right-hand sides of items into panels; keeps its arrays between items.
 class CovarianceBuilder {
  public:
-  /// The triangle: K, or C^(1/2) K C^(1/2) of collapsed rows, plus ratio on the diagonal. Extra rows: cross
-  /// covariances, the target, the columns of the basis, each times C^(1/2). Padding in place.
+  /// `kernel` is checked here, item by item. The triangle: K, or C^(1/2) K C^(1/2) of collapsed rows, plus ratio on the
+  /// diagonal. Extra rows: cross covariances, the target, the columns of the basis, each times C^(1/2). Padding in
+  /// place.
   void fill(const ItemInputs& inputs, const KernelArgs& kernel, std::int64_t item, Mean mean, double ratio,
             const Panels& A);
 

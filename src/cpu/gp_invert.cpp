@@ -14,7 +14,7 @@ FitStatus invert_item(const InvertArgs& a, std::int64_t item) {
   thread_local CovarianceBuilder builder;
   thread_local Scratch<double> panel_store;
   const ItemInputs inputs = inputs_of(*a.table, a.scaled, whole_table(*a.table), item);
-  const Noise noise = noise_of(value(a.noise_variance, item, 0), value(a.signal_variance, item, 0), a.table->n);
+  const Noise noise = noise_of(a, item, 0);
   if (a.jitter.data != nullptr) a.jitter.data[item * a.jitter.stride] = noise.jitter;
   if (!inputs.finite()) return FitStatus::not_finite;
   const std::int64_t n = inputs.u;

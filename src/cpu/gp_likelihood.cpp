@@ -46,13 +46,14 @@ double slope_by_alpha(double q, double alpha) {
 }  // namespace
 
 void Likelihood::begin(const ItemInputs& inputs, std::int64_t n, std::int64_t n_table, Kernel kernel,
-                       std::int64_t n_length_scales, Mean mean) {
+                       std::int64_t n_length_scales, Mean mean, NoiseFloor noise_floor) {
   inputs_ = inputs;
   inputs_.m = 0;
   n_ = n;
   n_table_ = n_table;
   kernel_ = kernel;
   n_length_scales_ = n_length_scales;
+  noise_floor_ = noise_floor;
   const std::int64_t u = inputs.u;
   A_ = {A_store_.get(Panels::doubles(u, u)), u, u};
   K_ = {K_store_.get(Panels::doubles(u, 0)), u, 0};
@@ -136,7 +137,7 @@ Likelihood::Sums Likelihood::sum_pairs(std::span<const double> theta, double sig
 
 double Likelihood::evaluate(std::span<const double> theta, std::span<double> gradient) {
   const auto scales = static_cast<std::size_t>(n_length_scales_);
-  const Noise noise = noise_of(theta[scales + 1], theta[scales + 2], n_table_);
+  const Noise noise = noise_of(theta[scales + 1], theta[scales + 2], n_table_, noise_floor_);
   if (!factorise(theta, noise)) return nan;
   whiten();
   const Sums sums = sum_pairs(theta, noise.signal);

@@ -20,7 +20,7 @@ class Likelihood {
  public:
   /// Take a training set: n rows, `inputs.u` of them distinct if collapsed, of a table of n_table rows.
   void begin(const ItemInputs& inputs, std::int64_t n, std::int64_t n_table, Kernel kernel,
-             std::int64_t n_length_scales, Mean mean);
+             std::int64_t n_length_scales, Mean mean, NoiseFloor noise_floor = NoiseFloor::raise);
 
   /// Value and gradient by the logarithms of theta: length scales, alpha, noise variance, signal variance.
   ///
@@ -44,6 +44,7 @@ class Likelihood {
   std::int64_t n_table_ = 0;
   Kernel kernel_ = Kernel::squared_exponential;
   std::int64_t n_length_scales_ = 1;
+  NoiseFloor noise_floor_ = NoiseFloor::raise;
   CovarianceBuilder builder_;
   Basis basis_;
   Panels A_{};  ///< K + ratio I, then its factor; extra rows: the identity, then the inverse of the factor

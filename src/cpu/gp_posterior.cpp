@@ -33,10 +33,6 @@ void posterior_item(const PosteriorArgs& a, std::int64_t item) {
 
 }  // namespace
 
-Noise noise_of(const PosteriorArgs& a, std::int64_t item, std::int64_t lane) {
-  return noise_of(value(a.noise_variance, item, lane), value(a.signal_variance, item, lane), a.table->n);
-}
-
 void write_failure(const AnswerPlace& place, const Noise& noise, FitStatus status) {
   fill_nan(place.mean, place.m);
   fill_nan(place.sd, place.m);
@@ -64,6 +60,8 @@ AnswerPlace place_of(const PosteriorArgs& a, std::int64_t item, std::int64_t lan
 void answer(const PosteriorArgs& a, std::int64_t item, std::int64_t lane, const ItemInputs& in, const HeldOutSums& sums,
             const Noise& noise, const Evidence& evidence) {
   thread_local Scratch<double> store;
+  if (noise.noise == 0 && evidence.n != evidence.u)  // equal rows, and nothing that tells them apart
+    return write_failure(place_of(a, item, lane), noise, FitStatus::not_positive_definite);
   double* const mean = store.get(2 * sums.ld);
   double* const sd = mean + sums.ld;
   predict_rows(sums, {noise.signal, noise.noise, in.centre, in.scale}, mean, sd);

@@ -23,6 +23,7 @@ double exponential_of(double x) { return x < 0 ? exp_minus(-x) : 1.0 / exp_minus
 
 void check(const MaximizeLmlArgs& a) {
   check_matrices(a);
+  check_stationary(a.kernel);
   for (std::int64_t i = 0; i < a.n_items; ++i)
     require_count(value(a.n_restarts, i, 0), 0, Infinite::refused, "n_restarts must be a whole number of at least 0");
 }
@@ -124,7 +125,7 @@ void maximize_item(const MaximizeLmlArgs& a, std::int64_t item) {
   const double nan = std::nan("");
   if (!inputs.finite()) return write(a, item, written(a, item), nan, nan, 0, FitStatus::not_finite);
   thread_local Likelihood likelihood;
-  likelihood.begin(inputs, a.rows[item].n_train, a.table->n, a.kernel.kernel, a.table->d, a.mean);
+  likelihood.begin(inputs, a.rows[item].n_train, a.table->n, a.kernel.kernel, a.table->d, a.mean, a.noise_floor);
   Search search(a, item, likelihood);
   Minimum best{{}, nan, nan, 0, false};
   std::int32_t iterations = 0;

@@ -6,24 +6,31 @@
 #include <cmath>
 #include <vector>
 
+#include "kilofold/core/kernel_functions.hpp"
 #include "kilofold/core/reduction.hpp"
 
 namespace kilofold::cpu {
 namespace {
 
-constexpr double scale_word = -1, fine_word = -3, coarse_word = -5;  // -2 auto and -4 medium are both 1 / d
+constexpr double fine_word = -3, coarse_word = -5;  // -1 scale; -2 auto and -4 medium are both 1 / d
 
-/// Variance of all entries: canonical sums of the columns, added in their order; two passes.
-double variance(const Columns& X) {
-  const auto entries = static_cast<double>(X.rows * X.count);
+/// Variance of all entries: canonical sums of the columns, added in their order; two passes. Rows that stand for
+/// several count as often.
+double variance(const Columns& X, const double* count) {
+  const auto times = [=](std::int64_t i, double x) { return count == nullptr ? x : count[i] * x; };
+  double entries = static_cast<double>(X.rows * X.count);
+  if (count != nullptr) entries = canonical_sum(count, X.rows) * static_cast<double>(X.count);
   double sum = 0;
-  for (std::int64_t j = 0; j < X.count; ++j) sum += canonical_sum(X.col(j), X.rows);
+  for (std::int64_t j = 0; j < X.count; ++j) {
+    const double* const x = X.col(j);
+    sum += canonical_reduce(X.rows, [=](std::int64_t i, double s) { return s + times(i, x[i]); });
+  }
   const double mean = sum / entries;
   double squares = 0;
   for (std::int64_t j = 0; j < X.count; ++j) {
     const double* const x = X.col(j);
-    squares +=
-        canonical_reduce(X.rows, [=](std::int64_t i, double s) { return std::fma(x[i] - mean, x[i] - mean, s); });
+    squares += canonical_reduce(
+        X.rows, [=](std::int64_t i, double s) { return std::fma(times(i, x[i] - mean), x[i] - mean, s); });
   }
   return squares / entries;
 }
@@ -44,11 +51,11 @@ bool is_gamma(double gamma) {
   return std::isfinite(gamma) && gamma > 0;
 }
 
-double resolved_gamma(double gamma, const Columns& X) {
+double resolved_gamma(double gamma, const Columns& X, const double* count) {
   const auto d = static_cast<double>(X.count);
   if (gamma > 0) return gamma;
-  if (gamma == scale_word) {
-    const double v = variance(X);
+  if (gamma == gamma_scale) {
+    const double v = variance(X, count);
     return v == 0 ? 1 : 1 / (d * v);
   }
   if (gamma == fine_word) return 16 / d;

@@ -6,7 +6,7 @@
 
 #include "cpu/linear_kernels.hpp"
 
-/// The rules by which SVR's parameters may be given; specs write them as words.
+/// The rules by which SVR's parameters may be given, gamma those of every kernel method; specs write them as words.
 namespace kilofold::cpu {
 
 inline constexpr double iqr_word = -1;  ///< of C and epsilon
@@ -15,8 +15,9 @@ inline constexpr double iqr_word = -1;  ///< of C and epsilon
 bool is_gamma(double gamma);
 
 /// -1 scale: 1 / (d v), v the variance of all entries of X (1 if that is 0). -2 auto: 1 / d. -3, -4, -5: MATLAB's fine,
-/// medium and coarse Gaussian, 1 / s^2 with s = sqrt(d) / 4, sqrt(d), 4 sqrt(d).
-double resolved_gamma(double gamma, const Columns& X);
+/// medium and coarse Gaussian, 1 / s^2 with s = sqrt(d) / 4, sqrt(d), 4 sqrt(d). `count` (X.rows), null where every row
+/// is one: how many equal rows each stands for.
+double resolved_gamma(double gamma, const Columns& X, const double* count = nullptr);
 
 /// Interquartile range of y at some rows by MATLAB's rule: the i-th smallest of n is the (i - 1/2) / n quantile, linear
 /// between, constant beyond.

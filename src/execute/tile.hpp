@@ -91,13 +91,18 @@ class Tile {
     ScaledInputs view;
   };
   Scaled scaled_inputs(const NodeItems& node) const;
-  /// A Gaussian process's kernel parameters.
+  /// The parameters of a kernel matrix; the last three are empty for Gaussian processes.
   struct KernelValues {
     Kernel kernel;
     std::int64_t n_length_scales;
     Values length_scale;
     Values alpha;
-    KernelArgs view() const { return {kernel, n_length_scales, length_scale.view(), alpha.view()}; }
+    Values gamma;
+    Values coef0;
+    Values degree;
+    KernelArgs view() const {
+      return {kernel, n_length_scales, length_scale.view(), alpha.view(), gamma.view(), coef0.view(), degree.view()};
+    }
   };
   KernelValues kernel_values(const NodeItems& node) const;
   /// Noise and signal variance of every item and lane.

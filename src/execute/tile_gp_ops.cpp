@@ -45,8 +45,18 @@ Tile::KernelValues Tile::kernel_values(const NodeItems& node) const {
   } else {
     n_length_scales = tuner(node).n_theta - 3;
   }
-  return {choice<Kernel>(node.plan->node, "kernel"), n_length_scales, parameter(node, "length_scale"),
-          parameter(node, "rq_alpha")};
+  KernelValues values{choice<Kernel>(node.plan->node, "kernel"),
+                      n_length_scales,
+                      parameter(node, "length_scale"),
+                      parameter(node, "rq_alpha"),
+                      {},
+                      {},
+                      {}};
+  if (node.plan->node.binding("gamma") == nullptr) return values;  // a Gaussian process
+  values.gamma = parameter(node, "gamma");
+  values.coef0 = parameter(node, "coef0");
+  values.degree = parameter(node, "degree");
+  return values;
 }
 
 const Tile::NodeItems& Tile::tuner(const NodeItems& node) const {
@@ -94,6 +104,7 @@ void Tile::maximize_lml(NodeItems& node) {
                              .mean = choice<Mean>(node.plan->node, "mean"),
                              .noise_variance = variances.noise.view(),
                              .signal_variance = variances.signal.view(),
+                             .noise_floor = choice<NoiseFloor>(node.plan->node, "noise_floor"),
                              .per_feature = node.plan->node.binding("per_feature")->fixed != 0,
                              .n_restarts = restarts.view(),
                              .random = keys.source(),
@@ -129,6 +140,7 @@ void Tile::factor(NodeItems& node) {
                         .mean = choice<Mean>(node.plan->node, "mean"),
                         .noise_variance = variances.noise.view(),
                         .signal_variance = variances.signal.view(),
+                        .noise_floor = choice<NoiseFloor>(node.plan->node, "noise_floor"),
                         .factor = node.matrix,
                         .jitter = node.jitter,
                         .status = node.status.as<std::int32_t>()};
@@ -166,6 +178,7 @@ void Tile::invert(NodeItems& node) {
                         .kernel = kernel.view(),
                         .noise_variance = variances.noise.view(),
                         .signal_variance = variances.signal.view(),
+                        .noise_floor = choice<NoiseFloor>(node.plan->node, "noise_floor"),
                         .inverse = node.matrix,
                         .jitter = node.jitter,
                         .status = node.status.as<std::int32_t>()};
@@ -191,6 +204,7 @@ void Tile::posterior(NodeItems& node) {
                            .source_status = matrix.status.as<std::int32_t>(),
                            .noise_variance = variances.noise.view(),
                            .signal_variance = variances.signal.view(),
+                           .noise_floor = choice<NoiseFloor>(node.plan->node, "noise_floor"),
                            .mean = node.prediction,
                            .sd = node.sd,
                            .log_marginal_likelihood = node.log_marginal_likelihood,
@@ -224,6 +238,7 @@ void Tile::fold_posterior(NodeItems& node) {
                                .inverse_status = inverse.status.as<std::int32_t>(),
                                .noise_variance = variances.noise.view(),
                                .signal_variance = variances.signal.view(),
+                               .noise_floor = choice<NoiseFloor>(node.plan->node, "noise_floor"),
                                .mean = node.prediction,
                                .sd = node.sd,
                                .log_marginal_likelihood = node.log_marginal_likelihood,

@@ -6,6 +6,7 @@
 #include "models/forest.hpp"
 #include "models/gpr.hpp"
 #include "models/gradient_boosting.hpp"
+#include "models/kernel_ridge.hpp"
 #include "models/linear.hpp"
 #include "models/svr.hpp"
 #include "models/tree.hpp"
@@ -13,7 +14,8 @@
 namespace kilofold {
 
 std::span<const Model> all_models() {
-  static const Model models[] = {linear(), tree(), forest(), adaboost(), gradient_boosting(), svr(), gpr()};
+  static const Model models[] = {linear(), tree(), forest(),      adaboost(), gradient_boosting(),
+                                 svr(),    gpr(),  kernel_ridge()};
   return models;
 }
 

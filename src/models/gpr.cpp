@@ -62,13 +62,14 @@ void lower(GroupBuilder& build) {
   }
   const NodeId scaled = build.standardize();
   if (build.only("optimizer") != 0)
-    return lower_tuned(build, scaled, {fixed("kernel", kernel), mean, replicates}, rq_alpha, reads);
+    return lower_tuned(build, scaled, {fixed("kernel", kernel), mean, replicates, build.noise_floor()}, rq_alpha,
+                       reads);
   const NodeId matrix = build.add(Op::factor,
                                   {fixed("kernel", kernel), build.bind("length_scale"), rq_alpha, mean, replicates,
-                                   build.bind("noise_variance"), build.bind("signal_variance")},
+                                   build.noise_floor(), build.bind("noise_variance"), build.bind("signal_variance")},
                                   {scaled}, reads);
   build.add(Op::posterior,
-            {mean, replicates, fixed("form", Factorized::cholesky), build.bind("noise_variance"),
+            {mean, replicates, build.noise_floor(), fixed("form", Factorized::cholesky), build.bind("noise_variance"),
              build.bind("signal_variance")},
             {scaled, matrix}, reads);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "kilofold/core/gaussian_process.hpp"
 #include "kilofold/models.hpp"
 #include "models/trial_grids.hpp"
 
@@ -145,6 +146,10 @@ bool GroupBuilder::always(std::string_view parameter, double value) const {
   const std::vector<double>& values = axes_[static_cast<std::size_t>(axis.value)].values;
   return std::ranges::all_of(group_.grid.column_of(axis).code,
                              [&](std::int32_t code) { return values[static_cast<std::size_t>(code)] == value; });
+}
+
+Binding GroupBuilder::noise_floor() const {
+  return fixed("noise_floor", spec_.jitter ? NoiseFloor::raise : NoiseFloor::none);
 }
 
 NodeId GroupBuilder::standardize() {

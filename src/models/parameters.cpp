@@ -40,4 +40,18 @@ ParameterSchema category_parameter(const char* name, std::vector<std::string> ca
   return parameter;
 }
 
+std::vector<ParameterSchema> kernel_shape(double default_gamma, double default_coef0) {
+  ParameterSchema gamma = positive_parameter(
+      "gamma", default_gamma,
+      "of rbf and poly, on the scaled features; scale = 1 / (d var(X)), auto = 1 / d, matlab_* = the app's presets",
+      {"KernelScale", "kernel_scale", "sigma", "length_scale"});
+  gamma.words = {"scale", "auto", "matlab_fine", "matlab_medium", "matlab_coarse"};
+  ParameterSchema degree =
+      integer_parameter("degree", 1, 3, "power of poly; other kernels ignore it", {"PolynomialOrder", "order"});
+  degree.maximum = 100;
+  return {gamma, degree,
+          real_parameter("coef0", 0, default_coef0, "constant term of poly; other kernels ignore it",
+                         {"KernelOffset", "offset", "r"})};
+}
+
 }  // namespace kilofold

@@ -17,4 +17,7 @@ ParameterSchema integer_parameter(const char* name, double minimum, double defau
 /// The first category is the default.
 ParameterSchema category_parameter(const char* name, std::vector<std::string> categories, const char* help);
 
+/// gamma, degree and coef0 of rbf and poly kernels, with the words for gamma and what they are by default.
+std::vector<ParameterSchema> kernel_shape(double default_gamma, double default_coef0);
+
 }  // namespace kilofold

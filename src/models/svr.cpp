@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/svr.hpp"
 
+#include "kilofold/core/kernel_functions.hpp"
 #include "models/parameters.hpp"
 
 namespace kilofold {
 namespace {
-
-constexpr double first_word = -1;  // `scale` of gamma
 
 std::vector<ParameterSchema> parameters() {
   ParameterSchema C = positive_parameter(
@@ -18,24 +17,12 @@ std::vector<ParameterSchema> parameters() {
       "epsilon", 0, 0.1, "residuals up to this cost nothing, on the scaled target; iqr = MATLAB's iqr(y) / 13.49",
       {"Epsilon", "eps", "svm_epsilon", "epsilon_tube"});
   epsilon.words = {"iqr"};
-  ParameterSchema gamma = positive_parameter(
-      "gamma", first_word,
-      "of rbf and poly, on the scaled features; scale = 1 / (d var(X)), auto = 1 / d, matlab_* = the app's presets",
-      {"KernelScale", "kernel_scale", "sigma", "length_scale"});
-  gamma.words = {"scale", "auto", "matlab_fine", "matlab_medium", "matlab_coarse"};
   ParameterSchema kernel =
       category_parameter("kernel", {"rbf", "linear", "poly"}, "inner product that stands for the features");
   kernel.foreign_names = {"KernelFunction", "kernel_type"};
-  ParameterSchema degree =
-      integer_parameter("degree", 1, 3, "power of poly; other kernels ignore it", {"PolynomialOrder", "order"});
-  degree.maximum = 100;
-  return {
-      kernel,
-      C,
-      epsilon,
-      gamma,
-      degree,
-      real_parameter("coef0", 0, 0, "constant term of poly; other kernels ignore it", {"KernelOffset", "offset", "r"})};
+  std::vector<ParameterSchema> parameters = {kernel, C, epsilon};
+  for (ParameterSchema& shape : kernel_shape(gamma_scale, 0)) parameters.push_back(std::move(shape));
+  return parameters;
 }
 
 void lower(GroupBuilder& build) {

@@ -30,7 +30,7 @@ Real covariance(const ReferenceGp& model, const Vector& a, const Vector& b) {
     const Real difference = (a[f] - b[f]) / model.length_scale[model.length_scale.size() == 1 ? 0 : f];
     q += difference * difference;
   }
-  const Real s = std::sqrt(q);
+  const Real s = std::sqrt(q), gamma = model.gamma;
   switch (model.kernel) {
     case Kernel::squared_exponential:
       return std::exp(-q / 2);
@@ -42,9 +42,14 @@ Real covariance(const ReferenceGp& model, const Vector& a, const Vector& b) {
       return std::pow(1 + q / (2 * static_cast<Real>(model.alpha)), -static_cast<Real>(model.alpha));
     case Kernel::exponential:
       return std::exp(-s);
-    default:
-      return NAN;
+    case Kernel::rbf:
+      return std::exp(-gamma * q);
+    case Kernel::linear:
+      return dot(a, b);
+    case Kernel::polynomial:
+      return std::pow(gamma * dot(a, b) + model.coef0, static_cast<Real>(model.degree));
   }
+  return NAN;
 }
 
 /// The lower triangular L with L L' = A.
@@ -197,7 +202,8 @@ ReferenceGpFit reference_gp(MatrixView<const double> X, std::span<const double> 
   const Scaled s = scale(X, y, train, held_out, feature_rows, model);
   const std::size_t n = train.size();
   const Real v = model.signal_variance;
-  const Real noise = std::max<Real>(model.noise_variance, 16 * static_cast<Real>(X.rows) * eps * v);
+  const Real floor = model.noise_floor == NoiseFloor::raise ? 16 * static_cast<Real>(X.rows) * eps * v : 0;
+  const Real noise = std::max<Real>(model.noise_variance, floor);
   Square A(n, Vector(n));
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = 0; j < n; ++j) A[i][j] = covariance(model, s.train[i], s.train[j]) + (i == j ? noise / v : 0);
@@ -217,7 +223,8 @@ ReferenceGpFit reference_gp(MatrixView<const double> X, std::span<const double> 
       mean += H_held_out[j][e] * fit.b[j];
       w.push_back(H_held_out[j][e] - dot(fit.A_inv_H[j], k));
     }
-    const Real variance = v * (1 - dot(k, solve(fit.L, k)) + dot(w, solve(fit.G, w))) + noise;
+    const Real own = covariance(model, s.held_out[e], s.held_out[e]);
+    const Real variance = v * (own - dot(k, solve(fit.L, k)) + dot(w, solve(fit.G, w))) + noise;
     out.mean.push_back(static_cast<double>(s.target.centre + s.target.unit * mean));
     out.sd.push_back(static_cast<double>(s.target.unit * std::sqrt(variance)));
   }

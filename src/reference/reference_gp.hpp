@@ -6,21 +6,26 @@
 #include <span>
 #include <vector>
 
+#include "kilofold/core/gaussian_process.hpp"
 #include "kilofold/core/matrix.hpp"
 #include "kilofold/core/op_options.hpp"
 
 namespace kilofold {
 
-/// A Gaussian process: one of the five covariances of scaled distances, its scales, and the mean function.
+/// A Gaussian process: its covariance, of scaled distances or a kernel of SVR's, its scales, and the mean function.
 struct ReferenceGp {
   Kernel kernel = Kernel::squared_exponential;
   std::vector<double> length_scale;  ///< one, or one a feature
   double alpha = 1;                  ///< rational_quadratic
   Mean mean = Mean::zero;
-  double noise_variance = 0;  ///< raised to 16 N eps signal_variance, N the rows of the table
+  double noise_variance = 0;  ///< raised to 16 N eps signal_variance, N the rows of the table, if there is a floor
   double signal_variance = 1;
   Scaling features = Scaling::zscore;
   Scaling target = Scaling::zscore;
+  NoiseFloor noise_floor = NoiseFloor::raise;
+  double gamma = 1;         ///< rbf, polynomial
+  double coef0 = 0;         ///< polynomial
+  std::int32_t degree = 1;  ///< polynomial
 };
 
 struct ReferenceGpFit {

@@ -74,8 +74,8 @@ std::vector<Key> study_keys() {
       {"numerics.jitter",
        Takes::word,
        "`floor`",
-       "`floor`: a noise variance too small to factorise with is raised to 16 N eps",
-       {"floor"}},
+       "of `gpr`; `floor`: a noise variance too small to factorise with is raised to 16 N eps; `none`: it is kept",
+       {"floor", "none"}},
   };
 }
 

@@ -30,10 +30,13 @@ models:
   - name: GPR
     model: gpr
     parameters: {noise_variance: [0.01, 0.1], kernel: matern52}
+  - name: KRR
+    model: kernel_ridge
+    parameters: {alpha: [0.01, 1], kernel: rbf, gamma: scale}
 output: {file: small.h5}
 )";
 
-/// A finished run of four models, to be tampered with.
+/// A finished run of five models, to be tampered with.
 class Proof : public ::testing::Test {
  protected:
   Proof() {
@@ -70,10 +73,11 @@ TEST_F(Proof, OfAnUntouchedFileHolds) {
   expect_said(verified, "ridge       6 cells, 24 fits refitted");
   expect_said(verified, "DT          12 cells, 48 fits refitted");
   expect_said(verified, "GPR         6 cells, 24 fits refitted");
+  expect_said(verified, "KRR         6 cells, 24 fits refitted");
   expect_said(verified, "RF          6 cells, 24 fits refitted");
   expect_said(verified, "verified: every number within its bound");
   EXPECT_EQ(again.code, 0) << again.out << again.err;
-  EXPECT_EQ(again.out, "bitwise equal, 120 fits\n");
+  EXPECT_EQ(again.out, "bitwise equal, 144 fits\n");
 }
 
 TEST_F(Proof, NeedsNeitherSpecNorTable) {

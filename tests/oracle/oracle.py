@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import audit_sklearn  # noqa: E402  (it lives with the scripts that users run)
 import ensembles  # noqa: E402
+import kernel_ridge  # noqa: E402
 import mutations  # noqa: E402
 import svr  # noqa: E402
 
@@ -135,6 +136,10 @@ def svr_agrees(_, folder):
     return svr.agree(BUILT / "kilofold", folder)
 
 
+def kernel_ridge_agrees(_, folder):
+    return kernel_ridge.agree(BUILT / "kilofold", folder)
+
+
 def groups_are_group_kfolds(_, folder):
     """Live: the stored folds of 200 seeds over groups whose names are numbers."""
     import h5py
@@ -194,6 +199,7 @@ CHECKS = [
     (random_search_grows, ""),
     (ensembles_agree, ""),
     (svr_agrees, ""),
+    (kernel_ridge_agrees, ""),
     *((check, name) for check in (predictions_agree, training_errors_agree, opens_in_xarray)
       for name in ("electrode_standin", "concrete_strength", "pulsebat_lmo10_soh")),
 ]

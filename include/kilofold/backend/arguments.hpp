@@ -97,14 +97,18 @@ inline void check_lanes(const PosteriorArgs& a) {
   for (std::int64_t i = 0; i < a.n_items; ++i) require(a.slot[i] >= 0, "a slot must not be negative");
 }
 
-/// Refuse kernels that are no covariance of scaled distances.
+/// Refuse numbers that name no kernel, and length scales of another number than one or d.
 inline void check_kernel(const KernelArgs& kernel, std::int64_t d) {
   require(kernel.n_length_scales == 1 || kernel.n_length_scales == d, "one length scale, or one a feature");
-  const bool stationary = kernel.kernel >= Kernel::squared_exponential && kernel.kernel <= Kernel::exponential;
-  require(stationary, "the kernel must be a covariance of scaled distances");
+  require(kernel.kernel >= Kernel::squared_exponential && kernel.kernel <= Kernel::polynomial, "no such kernel");
 }
 
-/// An item's kernel function.
+/// Refuse kernels that are no covariance of scaled distances.
+inline void check_stationary(const KernelArgs& kernel) {
+  require(kernel.kernel <= Kernel::exponential, "the kernel must be a covariance of scaled distances");
+}
+
+/// An item's kernel function, without what rbf and polynomial read besides.
 inline KernelFunction kernel_function(const KernelArgs& kernel, std::int64_t item) {
   KernelFunction function;
   function.kernel = kernel.kernel;
@@ -123,10 +127,15 @@ inline double length_scale(const KernelArgs& kernel, std::int64_t item, std::int
 }
 
 /// Noise and signal variance of a fit, the noise raised to its floor.
-inline Noise noise_of(double noise_variance, double signal_variance, std::int64_t n_table) {
+inline Noise noise_of(double noise_variance, double signal_variance, std::int64_t n_table, NoiseFloor noise_floor) {
   require(std::isfinite(noise_variance) && noise_variance >= 0, "noise_variance must be a finite number of at least 0");
   require(std::isfinite(signal_variance) && signal_variance > 0, "signal_variance must be a finite number above 0");
-  return raised_noise(noise_variance, signal_variance, n_table);
+  return raised_noise(noise_variance, signal_variance, n_table, noise_floor);
+}
+
+/// The noise of one lane of an op's item.
+template <class Args> Noise noise_of(const Args& a, std::int64_t item, std::int64_t lane) {
+  return noise_of(value(a.noise_variance, item, lane), value(a.signal_variance, item, lane), a.table->n, a.noise_floor);
 }
 
 }  // namespace kilofold

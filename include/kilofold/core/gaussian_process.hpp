@@ -12,6 +12,13 @@
 /// Scalar formulas of Gaussian processes, the same on every backend.
 namespace kilofold {
 
+/// What becomes of a noise variance s below 16 N eps v, N the rows of the table and v the signal variance: a matrix
+/// with less is singular to rounding.
+enum class NoiseFloor : std::int32_t {
+  raise = 0,  ///< raised to it, as Gaussian processes have it
+  none = 1,   ///< kept: a matrix that cannot be factorised is a failed fit
+};
+
 /// Noise and signal variance of a fit: A = K + ratio I in units of the signal variance.
 struct Noise {
   double signal;  ///< signal variance v
@@ -22,10 +29,12 @@ struct Noise {
   KILOFOLD_HD FitStatus status() const { return jitter > 0 ? FitStatus::jittered : FitStatus::ok; }
 };
 
-/// Raise the noise to 16 N eps v, N the rows of the table: below that A is singular to rounding.
-KILOFOLD_HD inline Noise raised_noise(double noise_variance, double signal_variance, std::int64_t n_table) {
+/// Raise the noise to 16 N eps v, N the rows of the table, where there is a floor.
+KILOFOLD_HD inline Noise raised_noise(double noise_variance, double signal_variance, std::int64_t n_table,
+                                      NoiseFloor noise_floor) {
   constexpr double eps = std::numeric_limits<double>::epsilon();
-  const double floor = 16.0 * static_cast<double>(n_table) * eps * signal_variance;
+  const double raised = 16.0 * static_cast<double>(n_table) * eps * signal_variance;
+  const double floor = noise_floor == NoiseFloor::raise ? raised : 0.0;
   const double noise = noise_variance < floor ? floor : noise_variance;
   return {signal_variance, noise, noise - noise_variance, noise / signal_variance};
 }

@@ -13,6 +13,9 @@
 /// src/cpu/kernel_functions-inl.h holds the same for eight numbers at once.
 namespace kilofold {
 
+/// The word for gamma that reads the training rows: 1 / (d v), v the variance of all their entries.
+inline constexpr double gamma_scale = -1;
+
 /// A kernel and the parameters it reads itself; length scales are divided out of the features beforehand.
 struct KernelFunction {
   Kernel kernel = Kernel::squared_exponential;

@@ -4,12 +4,23 @@
 
 #include <algorithm>
 
+#include "kilofold/core/kernel_functions.hpp"
 #include "plan/rules/gp_nodes.hpp"
 
 namespace kilofold {
 namespace {
 
-std::variant<std::vector<Node>, Refusal> rewrite(const Group& group, std::span<const Axis>) {
+/// Some fit's gamma is made of the variance of its training rows: the word `scale`.
+bool scales_gamma(const Node& matrix, const Group& group, std::span<const Axis> axes) {
+  const Binding* gamma = matrix.binding("gamma");
+  if (gamma == nullptr) return false;
+  if (!gamma->axis) return gamma->fixed == gamma_scale;
+  const std::vector<double>& values = axes[static_cast<std::size_t>(gamma->axis.value)].values;
+  return std::ranges::any_of(group.grid.column_of(gamma->axis).code,
+                             [&](std::int32_t code) { return values[static_cast<std::size_t>(code)] == gamma_scale; });
+}
+
+std::variant<std::vector<Node>, Refusal> rewrite(const Group& group, std::span<const Axis> axes) {
   std::vector<Node> nodes = group.nodes;
   const std::optional<GpNodes> gp = find_gp(nodes);
   if (!gp) return Refusal{};
@@ -20,6 +31,7 @@ std::variant<std::vector<Node>, Refusal> rewrite(const Group& group, std::span<c
   if (!is_fixed(scaled, "fit_on", FitOn::all) && !is_fixed(scaled, "features", Scaling::none))
     return Refusal{"features are scaled by each fold's own training rows (fit_on: fold)"};
   if (matrix.op != Op::factor) return Refusal{"noise_shift has reduced each fold's matrix"};
+  if (scales_gamma(matrix, group, axes)) return Refusal{"gamma: scale is of each fold's own training rows"};
   if (is_fixed(scaled, "replicates", Replicates::collapse)) return Refusal{"collapsed rows differ from fold to fold"};
 
   for (const AxisId rows : {group.seed, group.fold}) {

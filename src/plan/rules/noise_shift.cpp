@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* shifts[] = {"noise_variance", "signal_variance"};
 
-std::variant<std::vector<Node>, Refusal> rewrite(const Group& group, std::span<const Axis>) {
+std::variant<std::vector<Node>, Refusal> rewrite(const Group& group, std::span<const Axis> axes) {
   std::vector<Node> nodes = group.nodes;
   const std::optional<GpNodes> gp = find_gp(nodes);
   if (!gp) return Refusal{};
@@ -21,7 +21,8 @@ std::variant<std::vector<Node>, Refusal> rewrite(const Group& group, std::span<c
   bool any = false;
   for (const char* shift : shifts) {
     if (is_tied(posterior, shift, group.grid))
-      return Refusal{std::string(shift) + " moves together with another parameter"};
+      return Refusal{axes[static_cast<std::size_t>(posterior.binding(shift)->axis.value)].name +
+                     " moves together with another parameter"};
     any = any || free_axis(posterior, shift, group.grid);
   }
   if (!any) return Refusal{"one noise level only"};
@@ -35,6 +36,7 @@ std::variant<std::vector<Node>, Refusal> rewrite(const Group& group, std::span<c
     }
     std::erase_if(matrix.bindings, [&](const Binding& binding) { return binding.parameter == shift; });
   }
+  std::erase_if(matrix.bindings, [](const Binding& binding) { return binding.parameter == "noise_floor"; });
   fix(posterior, "form", Factorized::tridiagonal);
   return nodes;
 }
