@@ -127,6 +127,7 @@ constexpr Backend backend = [] {
   Backend machine{};
   machine.abi = backend_abi;
   machine.name = "cuda";
+  machine.accepted = 0;  // no GPU has run scripts/gpu_acceptance.sh yet
   machine.select = select;
   machine.probe = probe;
   machine.describe = describe;

@@ -30,7 +30,7 @@
 ///   - A backend with memory of its own (`memory` not null) is called by one thread at a time, less `last_error`.
 namespace kilofold {
 
-inline constexpr std::uint32_t backend_abi = 7;
+inline constexpr std::uint32_t backend_abi = 8;
 
 /// What an op returns when memory ran out.
 inline constexpr int out_of_memory = 2;
@@ -518,6 +518,8 @@ struct MaximizeLmlArgs {
 struct Backend {
   std::uint32_t abi;  ///< backend_abi of the header it was built with
   const char* name;   ///< "cpu", "cuda"
+  /// Have its ops passed their acceptance on hardware of this kind? `auto` takes no other backend; 1 or 0.
+  std::int32_t accepted;
 
   /// Take device number `device`, from 0, for all that this thread calls from now on; a thread begins with number 0.
   /// Returns 0, or non-zero with a reason as `probe`. Null: there is number 0 alone.

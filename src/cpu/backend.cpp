@@ -85,6 +85,7 @@ const Backend& cpu_backend() {
   static const Backend backend{
       .abi = backend_abi,
       .name = "cpu",
+      .accepted = 1,
       .select = nullptr,
       .probe = cpu::probe,
       .describe = cpu::describe,

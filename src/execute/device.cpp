@@ -92,8 +92,13 @@ Device choose(const Plan& plan, const Backend& cpu) {
   auto cuda = open_cuda_for("cuda", plan);
   if (const std::string* why = std::get_if<std::string>(&cuda))
     return on_cpu(cpu, fmt::format("{}, but cuda: {}", advice.reason, *why));
-  std::get<Device>(cuda).reason = advice.reason;
-  return std::get<Device>(cuda);
+  Device& device = std::get<Device>(cuda);
+  if (device.backend->accepted == 0)
+    return on_cpu(cpu, advice.reason +
+                           ", but the cuda backend has not passed its acceptance on a GPU yet (docs/gpu.md); "
+                           "--device cuda takes it all the same");
+  device.reason = advice.reason;
+  return device;
 }
 
 }  // namespace

@@ -87,6 +87,17 @@ TEST_F(DeviceChoice, AnOpThatTheModuleLacksIsAReason) {
   EXPECT_EQ(refused.code, 2);
 }
 
+TEST_F(DeviceChoice, AutoLeavesOutABackendThatNoGpuHasAccepted) {
+  const Environment not_accepted = {{"KILOFOLD_FAKE_ACCEPTED", "0"}};
+  const std::string planned = run({"plan", "large.yaml"}, not_accepted).out;
+  EXPECT_NE(planned.find("\ndevice auto takes: cpu; planned "), std::string::npos) << planned;
+  EXPECT_NE(planned.find("has not passed its acceptance on a GPU yet (docs/gpu.md)"), std::string::npos) << planned;
+
+  const Outcome asked_for = run({"run", "small.yaml", "--device", "cuda"}, not_accepted);
+  EXPECT_EQ(asked_for.code, 0) << asked_for.err;
+  EXPECT_EQ(attribute("device_name"), "cuda:0");
+}
+
 TEST_F(DeviceChoice, AutoStaysWithTheDeviceOnWhichTheResultsBegan) {
   ASSERT_EQ(run({"run", "small.yaml", "--device", "cuda:1", "--limit", "4", "--batch", "1"}).code, 75);
   EXPECT_EQ(attribute("device_name"), "cuda:1");

@@ -19,6 +19,7 @@ extern "C" __attribute__((visibility("default"))) const kilofold::Backend* kilof
   kind.memory = static_cast<std::size_t>(number("KILOFOLD_FAKE_MEMORY", std::int64_t{64} << 20));
   kind.failing_op = number("KILOFOLD_FAKE_FAILING_OP", 0);
   kind.has_trees = number("KILOFOLD_FAKE_TREES", 1) != 0;
+  kind.accepted = number("KILOFOLD_FAKE_ACCEPTED", 1) != 0;
   if (const char* refusal = std::getenv("KILOFOLD_FAKE_REFUSAL")) kind.refusal = refusal;
   kilofold::testing::reset_fake_device(kind);
   return &kilofold::testing::fake_backend();

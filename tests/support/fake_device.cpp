@@ -126,6 +126,7 @@ template <auto op, class Args> int run(const Args* args) {
 Backend table() {
   Backend fake = cpu_backend();
   fake.name = "cuda";
+  fake.accepted = state.accepted ? 1 : 0;
   fake.select = select;
   fake.probe = probe;
   fake.describe = describe;

@@ -18,6 +18,7 @@ struct FakeDevice {
   std::int64_t failing_op = 0;  ///< the op call that fails, from 1; 0 = none
   int failure = 1;              ///< what it then returns
   bool has_trees = true;        ///< else it offers no grow_trees
+  bool accepted = true;         ///< on hardware
 
   // What has been seen.
   std::int64_t n_ops = 0;
