@@ -98,7 +98,7 @@ TEST_F(Proof, NoticesAPredictionThatWasChanged) {
   expect_said(verified, "its content hashes to");
   expect_said(verified, "seed 1, sample 17: stored");
   EXPECT_EQ(again.code, 5);
-  expect_said(again, "1 differences in 120 fits");
+  expect_said(again, "1 differences in 144 fits");
   expect_said(again, "seed 1, sample 17: ");
 }
 
@@ -168,7 +168,7 @@ TEST_F(Proof, TakesOverridesAndSwitchesFromTheFile) {
   const Outcome again = run_program(folder, {"reproduce", "other.h5", "-q"});
 
   EXPECT_EQ(again.code, 0) << again.out << again.err;
-  EXPECT_EQ(again.out, "bitwise equal, 30 fits\n");
+  EXPECT_EQ(again.out, "bitwise equal, 36 fits\n");
   EXPECT_EQ(run_program(folder, {"verify", "other.h5"}).code, 0);
 }
 
