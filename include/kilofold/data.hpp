@@ -118,4 +118,32 @@ struct RowSet {
 };
 RowSet row_set(const Split& split, std::int32_t fold);
 
+/// A training set by one number: a fold's is the fold's number, that of an inner fold says all three, in 32 bits.
+struct RowSetName {
+  static constexpr std::int32_t most_folds = 4095, most_inner_folds = 1023;
+
+  std::int32_t fold = 0;
+  std::int32_t inner_folds = 0;  ///< 0: the fold's own training set
+  std::int32_t inner_fold = 0;
+
+  constexpr std::uint32_t number() const {
+    return static_cast<std::uint32_t>(fold + (inner_fold << 12)) + (static_cast<std::uint32_t>(inner_folds) << 22);
+  }
+  static constexpr RowSetName of(std::uint32_t number) {
+    if (number >> 22 == 0) return {static_cast<std::int32_t>(number), 0, 0};
+    return {static_cast<std::int32_t>(number & 4095), static_cast<std::int32_t>(number >> 22),
+            static_cast<std::int32_t>(number >> 12 & 1023)};
+  }
+};
+
+/// A training set split again, for choosing hyperparameters inside it: by the study's splitter with the same seed, the
+/// rows numbered as they stand in `rows`; leave_one_out and file by shuffled kfold. `rows` ascending.
+///
+/// Errors    precondition: 2 <= n_folds <= inner_fold_limit
+std::vector<RowSet> inner_row_sets(const Dataset& data, const Splitting& splitting,
+                                   const std::vector<std::int32_t>& rows, std::int32_t n_folds, std::int64_t seed);
+
+/// The most inner folds that a training set can be split into.
+std::int32_t inner_fold_limit(const Dataset& data, Splitter splitter, const std::vector<std::int32_t>& rows);
+
 }  // namespace kilofold

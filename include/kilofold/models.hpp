@@ -41,6 +41,7 @@ struct Results {
   bool few_values;                            ///< predictions repeat a few values a row: worth compressing
   bool has_sd;                                ///< predictions come with a standard deviation
   std::vector<DiagnosticColumn> diagnostics;  ///< under the names by which the predicting operation hands them over
+  std::vector<DiagnosticColumn> found = {};   ///< parameters that ModelSchema::tuner finds, kept where an entry has it
 };
 
 struct Model {
@@ -61,6 +62,10 @@ requires std::is_enum_v<Enum> Binding fixed(std::string_view parameter, Enum val
 std::span<const Model> all_models();
 const Model& model_named(std::string_view name);
 std::vector<ModelSchema> all_schemas();
+
+/// The numbers kept of every fit of an entry: those of its model; of a tuned entry also the score that decided, and
+/// what was chosen of every parameter that had a choice, one column a feature where points are lists.
+std::vector<DiagnosticColumn> diagnostics_of(const Spec& spec, const ModelSpec& entry);
 
 /// Lower a study to groups of nodes, nothing shared yet: see Group. Requires a spec completed by its table.
 Lowered lower(const Spec& spec, const Dataset& data);

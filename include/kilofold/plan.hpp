@@ -44,8 +44,8 @@ enum class Op {
 };
 const char* name(Op op);
 
-/// One named list of distinct values. `seed` and `foldK` hold the fold seeds and fold numbers; the others hold
-/// parameters.
+/// One named list of distinct values. `seed` and `foldK` hold the fold seeds and the numbers of training sets
+/// (RowSetName), the K folds' own first; the others hold parameters.
 struct Axis {
   std::string name;
   std::vector<double> values;  ///< `width` numbers a point
@@ -116,6 +116,9 @@ class Grid {
   /// Number of distinct code tuples over some axes: the items of a node that reads them.
   std::int64_t count(const AxisSet& axes) const;
 
+  /// Code of an axis at a point.
+  std::int32_t code_at(AxisId axis, std::int64_t point) const;
+
  private:
   std::vector<Factor> factors_;
 };
@@ -141,6 +144,23 @@ struct Node {
   const Binding* binding(std::string_view parameter) const;
 };
 
+/// What becomes of the trials of a tuned entry: for every fold of every seed the best of them is kept, as one trial.
+///
+/// by = log_marginal_likelihood: of the fold's own training set; else a metric, pooled over inner folds of it. The
+/// largest likelihood or r2, or the smallest mae or rmse wins; of equals the first in the entry's order.
+struct Tuning {
+  std::string by;
+  std::int32_t inner_folds = 0;  ///< 0: by likelihood
+  std::int64_t trial = 0;        ///< of the entry: what the group's trials are candidates for
+  std::int64_t first = 0;        ///< number of the group's first trial among the candidates
+
+  struct Choice {  ///< a parameter with several values among the candidates: kept of every fit
+    AxisId axis;
+    std::int32_t component = 0;
+  };
+  std::vector<Choice> choices;  ///< the last of Group::diagnostics, after the score
+};
+
 /// Trials of one model entry that share a shape: model, block of parameters, fold count, rows of the scaling. Nodes are
 /// in topological order, the last one predicts.
 struct Group {
@@ -157,6 +177,12 @@ struct Group {
   std::vector<Node> nodes;
   bool has_sd = false;                   ///< the fits' standard deviations are kept
   std::vector<std::string> diagnostics;  ///< names of the numbers kept of a fit, in the order of its TrialTable
+  std::optional<Tuning> tuning = {};     ///< then every seed has inner training sets too, after the folds' own
+
+  /// Trials that the file keeps: of candidates one, counted with the group of the first.
+  std::int64_t n_kept_trials() const { return !tuning ? n_trials : tuning->first == 0 ? 1 : 0; }
+  /// Training sets a seed: folds, and inner folds of them.
+  std::int64_t n_row_sets() const { return grid.factor_of(fold).rows(); }
 };
 
 /// A study lowered and not yet shared: what the models emit.
@@ -215,7 +241,8 @@ struct PlanGroup {
 };
 
 /// Groups that hang on one anchor node. A *unit* is one anchor item without its fold: all its folds, and all it feeds.
-/// Units are the grain of scheduling, sharding and commit; cuts never fall inside lanes.
+/// Units are the grain of scheduling, sharding and commit; cuts never fall inside lanes. Where a tuned entry chooses
+/// among units, all that it chooses from for a seed is one batch, and the groups have their own anchors.
 struct Family {
   NodeId anchor;
   std::vector<GroupId> groups;
@@ -225,8 +252,8 @@ struct Family {
   std::int64_t units_per_batch = 0;
   double unit_bytes = 0;  ///< of intermediate values, on average
   double seconds = 0;
-
-  std::int64_t n_batches() const { return (n_slots + units_per_batch - 1) / units_per_batch; }
+  std::int64_t n_bundles = 0;  ///< > 0: batch b is all units of seed b, or of every seed where units do not read it
+  AxisId bundle = {};          ///< then the seed, if units read it
 };
 
 struct Plan {
@@ -273,6 +300,8 @@ class UnitIndex {
 
   /// The groups whose points lie in the slot's unit; empty for a void slot.
   std::vector<GroupId> members(std::int64_t slot) const;
+  /// Code of one of the family's unit axes.
+  std::int32_t code(std::int64_t slot, AxisId axis) const;
   /// Number of the unit's points that belong to `group`: fits.
   std::int64_t n_points(std::int64_t slot, GroupId group) const;
   /// Visit the unit's points that belong to `group`: trials outermost in grid order, then seeds, then folds.

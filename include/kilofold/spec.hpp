@@ -48,11 +48,11 @@ struct ModelSchema {
   std::string name;  ///< as written after `model:`
   std::string help;
   std::vector<ParameterSchema> parameters;
-  bool random = false;                     ///< fits draw random numbers: `model_seed` is an axis of this model
-  std::vector<std::string> tuned_by = {};  ///< what `tune: {by: ...}` takes here; empty = the model cannot be tuned
-  bool tuned_by_gradient = false;          ///< `tune: {search: lbfgs}` is possible
-  std::vector<PresetSchema> presets = {};  ///< of the key `preset`
-  /// What of `tune:` this model does not offer: `grid` (then `search` must be written), `bounds`.
+  bool random = false;  ///< fits draw random numbers: `model_seed` is an axis of this model
+  std::vector<std::string> tuned_by = {"mae", "rmse", "r2"};  ///< what `tune: {by: ...}` takes here
+  bool tuned_by_gradient = false;                             ///< `tune: {search: lbfgs}` is possible
+  std::vector<PresetSchema> presets = {};                     ///< of the key `preset`
+  /// What of `tune:` this model does not offer: `bounds`.
   std::vector<std::string> tune_lacks = {};
 
   /// The parameters into which `tune: {search: lbfgs}` is written, so that it is part of a trial like any other: a
@@ -126,6 +126,10 @@ struct ModelSpec {
   Place place;
   std::optional<PublishedTrial> as_published = {};
   std::optional<TuneSpec> tune = {};
+
+  /// An entry of one trial, chosen from its blocks inside every training set. The parser makes it beside the entry that
+  /// `tune:` stands in, under the name of that with `.tuned` appended.
+  bool is_tuned() const { return tune && tune->search == "grid"; }
 };
 
 struct CrossValidation {
@@ -211,7 +215,7 @@ Spec read_spec(const std::string& path, std::span<const ModelSchema> models, std
 
 /// Fill in what only the table decides, the fold counts of `leave_one_out` and `file`, and check the spec against it.
 ///
-/// Errors    InputError: more folds than rows or groups
+/// Errors    InputError: more folds, or inner folds, than rows or groups
 void complete(Spec& spec, const Dataset& data);
 
 /// The grammar as a JSON Schema (draft 07), for editors: share/kilofold/spec-v1.schema.json. The parser refuses more:
@@ -225,5 +229,8 @@ std::string parameter_table(const ModelSchema& model);
 /// The study's identity as one canonical JSON text: data hash and columns, cv, scaling, and each model's axes; no
 /// names, labels, paths, metrics order or machine hints. Two specs that must give the same numbers have the same text.
 std::string canonical_json(const Spec& spec, const Dataset& data);
+
+/// The part of it that one entry is.
+std::string canonical_json(const ModelSpec& entry);
 
 }  // namespace kilofold

@@ -40,8 +40,7 @@ Refit refit_process(const StoredFit& fit, const ReferenceGp& model) {
 
 Refit refit_gpr(const StoredFit& fit) {
   const TrialValues trial(fit);
-  if (trial.word("optimizer") != "none")
-    return not_judged("hyperparameters found by an optimizer, which no file keeps");
+  if (trial.word("optimizer") != "none") return not_judged("hyperparameters found by an optimizer");
   const ReferenceGp model{.kernel = trial.choice<Kernel>("kernel"),
                           .length_scale = trial.numbers("length_scale"),
                           .alpha = trial.number("rq_alpha"),
@@ -156,6 +155,7 @@ Refit refit(const StoredFit& fit) {
   const Reference* reference = reference_of(fit.table.model);
   KILOFOLD_EXPECT(reference != nullptr);
   if (failed(fit.status)) return not_judged(std::string("the fit failed: ") + name(fit.status));
+  if (TrialValues(fit).has("tuned_by")) return not_judged("chosen inside the training set");
   return reference->refit(fit);
 }
 

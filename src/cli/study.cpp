@@ -77,7 +77,7 @@ StudyHeader header(const Study& study, const Plan& plan, const Device& device, s
     header.models.push_back(trial_table(plan, study.spec, study.data, model.schema, ModelId(static_cast<int>(m))));
     header.models.back().few_values = model.results.few_values;
     header.models.back().has_sd = model.results.has_sd;
-    header.models.back().diagnostics = model.results.diagnostics;
+    header.models.back().diagnostics = diagnostics_of(study.spec, study.spec.models[m]);
   }
   header.provenance = {
       {"title", study.spec.name},

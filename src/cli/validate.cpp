@@ -23,7 +23,7 @@ int validate(const Options& options) try {
     return done;
   }
   std::int64_t trials = 0;
-  for (const Group& group : lowered.groups) trials += group.n_trials;
+  for (const Group& group : lowered.groups) trials += group.n_kept_trials();
   put("{}: good; {} trials x {} seeds on {} samples x {} features\n", options.spec, grouped(trials),
       grouped(std::ssize(study.spec.cv.seeds)), grouped(study.data.n_samples()), study.data.n_features());
   say("next: kilofold plan {}\n", shell_word(options.spec));

@@ -39,6 +39,7 @@ BatchRunner::BatchRunner(const Plan& plan, const Schedule& schedule, const Study
       stopping_(std::move(stopping)),
       pool_(backend),
       items_(plan.nodes.size()),
+      selection_(plan, study),
       limits_(first_limits(memory)) {
   for (const PlanGroup& group : plan.groups) most_folds_ = std::max(most_folds_, group.group.n_folds);
 }
@@ -64,6 +65,7 @@ bool BatchRunner::is_full(const Units& units, std::int64_t fits) const {
 
 Finished BatchRunner::run(std::span<const BatchRange> batches) {
   Finished finished;
+  selection_.clear();
   Units units{batches.front().family};
   const UnitIndex& index = schedule_.units(units.family);
   std::int64_t fits = 0;
@@ -74,7 +76,7 @@ Finished BatchRunner::run(std::span<const BatchRange> batches) {
     fits = 0;
   };
   for (const BatchRange& batch : batches)
-    for (std::int64_t slot = batch.begin; slot < batch.end; ++slot) {
+    for (const std::int64_t slot : batch.slots) {
       if (schedule_.is_done(batch.family, slot)) continue;
       std::vector<GroupId> members = index.members(slot);
       if (members.empty()) continue;
@@ -88,6 +90,7 @@ Finished BatchRunner::run(std::span<const BatchRange> batches) {
       for (GroupId id : units.members) fits += index.n_points(slot, id);
     }
   flush();
+  append_chosen(finished);
   return finished;
 }
 
@@ -113,7 +116,7 @@ void BatchRunner::run_cells(const Units& units, CellRange range, Finished& finis
       wanted = next >= range.begin && next < range.end;
       ++next;
       if (wanted && cells.size() >= limits_.cells[units.family]) flush();
-      if (wanted) cells.push_back({id, schedule_.trial_in_model(id, point), point.seed, n_fits});
+      if (wanted) cells.push_back({id, schedule_.trial_in_model(id, point), point.seed, n_fits, point.trial});
     }
     if (!wanted) return;
     tile->add(id, point);
@@ -129,7 +132,7 @@ void BatchRunner::evaluate(std::unique_ptr<Tile> tile, const std::vector<Cell>& 
                            std::int64_t first, Finished& finished) {
   try {
     tile->run();
-    for (const Cell& cell : cells) append_cell(*tile, cell, finished);
+    collect(*tile, cells, finished);
     return;
   } catch (const OutOfMemory&) {
     if (cells.size() <= 1) throw;
@@ -147,6 +150,37 @@ void BatchRunner::evaluate(std::unique_ptr<Tile> tile, const std::vector<Cell>& 
   run_cells(units, {middle, last}, finished);
 }
 
+void BatchRunner::collect(const Tile& tile, const std::vector<Cell>& cells, Finished& finished) {
+  for (const Cell& cell : cells) {
+    const Group& group = plan_.groups[static_cast<std::size_t>(cell.group.value)].group;
+    finished.fits += group.n_row_sets();
+    if (group.tuning) {
+      selection_.consider(tile, {cell.group, cell.point_trial, cell.seed, cell.first_fit});
+      continue;
+    }
+    folds_.resize(static_cast<std::size_t>(group.n_folds));
+    for (std::size_t fold = 0; fold < folds_.size(); ++fold) {
+      folds_[fold].fit = tile.prediction(cell.first_fit + fold);
+      folds_[fold].diagnostic.clear();
+      for (const std::string& name : group.diagnostics)
+        folds_[fold].diagnostic.push_back(tile.diagnostic(cell.first_fit + fold, name));
+    }
+    append_cell(cell.group, cell.trial, cell.seed, finished);
+  }
+}
+
+void BatchRunner::append_chosen(Finished& finished) {
+  for (const auto& [key, chosen] : selection_.chosen()) {
+    folds_.resize(chosen.folds.size());
+    for (std::size_t fold = 0; fold < folds_.size(); ++fold) {
+      const Selection::Fit& best = chosen.folds[fold];
+      folds_[fold] = {{best.prediction.data(), best.sd.empty() ? nullptr : best.sd.data(), best.status},
+                      best.diagnostic};
+    }
+    append_cell(chosen.group, std::get<1>(key), std::get<2>(key), finished);
+  }
+}
+
 void BatchRunner::extend(CellBlock& block, const Group& group) const {
   const auto n = static_cast<std::size_t>(plan_.n_samples);
   const auto k = static_cast<std::size_t>(most_folds_);
@@ -158,12 +192,11 @@ void BatchRunner::extend(CellBlock& block, const Group& group) const {
                           std::numeric_limits<float>::quiet_NaN());
 }
 
-void BatchRunner::append_fit(const Tile& tile, std::size_t n, const Group& group, std::int32_t fold_number,
-                             CellBlock& block) {
+void BatchRunner::append_fit(const FoldFit& fold_fit, const Group& group, std::int32_t fold_number, CellBlock& block) {
   const auto n_samples = static_cast<std::size_t>(plan_.n_samples);
   const auto k = static_cast<std::size_t>(most_folds_);
   const auto fold = static_cast<std::size_t>(fold_number);
-  const Tile::Prediction fit = tile.prediction(n);
+  const Tile::Prediction& fit = fold_fit.fit;
   const std::vector<std::int32_t>& rows = study_.held_out(group.fold, block.seed.back(), fold_number);
   double* predicted = block.prediction.data() + block.prediction.size() - n_samples;
   truth_.clear();
@@ -184,18 +217,17 @@ void BatchRunner::append_fit(const Tile& tile, std::size_t n, const Group& group
   }
   block.status[block.status.size() - k + fold] = fit.status;
   float* diagnostic = block.diagnostic.data() + block.diagnostic.size() - k * group.diagnostics.size();
-  for (std::size_t d = 0; d < group.diagnostics.size(); ++d)
-    diagnostic[d * k + fold] = tile.diagnostic(n, group.diagnostics[d]);
+  for (std::size_t d = 0; d < group.diagnostics.size(); ++d) diagnostic[d * k + fold] = fold_fit.diagnostic[d];
 }
 
-void BatchRunner::append_cell(const Tile& tile, const Cell& cell, Finished& finished) {
-  const Group& group = plan_.groups[static_cast<std::size_t>(cell.group.value)].group;
+void BatchRunner::append_cell(GroupId id, std::int64_t trial, std::int32_t seed, Finished& finished) {
+  const Group& group = plan_.groups[static_cast<std::size_t>(id.value)].group;
   CellBlock& block = block_of(finished.blocks, group.model);
-  block.trial.push_back(cell.trial);
-  block.seed.push_back(cell.seed);
+  block.trial.push_back(trial);
+  block.seed.push_back(seed);
   extend(block, group);
   for (std::int32_t fold = 0; fold < group.n_folds; ++fold)
-    append_fit(tile, cell.first_fit + static_cast<std::size_t>(fold), group, fold, block);
+    append_fit(folds_[static_cast<std::size_t>(fold)], group, fold, block);
   const auto n = static_cast<std::size_t>(plan_.n_samples);
   const Metrics pooled = score(study_.y(), {block.prediction.data() + block.prediction.size() - n, n});
   block.metric.insert(block.metric.end(), {pooled.mae, pooled.rmse, pooled.r2, pooled.r2_eq13});
@@ -204,7 +236,6 @@ void BatchRunner::append_cell(const Tile& tile, const Cell& cell, Finished& fini
     finished.failed_fits += failed(static_cast<FitStatus>(block.status[at])) ? 1 : 0;
   }
   ++finished.cells;
-  finished.fits += group.n_folds;
 }
 
 }  // namespace kilofold

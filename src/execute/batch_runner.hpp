@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "execute/schedule.hpp"
+#include "execute/selection.hpp"
 #include "execute/tile.hpp"
 
 namespace kilofold {
@@ -41,6 +42,12 @@ class BatchRunner {
     std::int64_t trial;
     std::int32_t seed;
     std::size_t first_fit;
+    std::int64_t point_trial;  ///< within the group
+  };
+  /// One fold's fit of a cell.
+  struct FoldFit {
+    Tile::Prediction fit;
+    std::vector<float> diagnostic;
   };
 
   /// Units with the same member groups. Their cells are numbered as the points are visited.
@@ -69,11 +76,15 @@ class BatchRunner {
   void evaluate(std::unique_ptr<Tile> tile, const std::vector<Cell>& cells, const Units& units, std::int64_t first,
                 Finished& finished);
   std::unique_ptr<Tile> new_tile();
-  void append_cell(const Tile& tile, const Cell& cell, Finished& finished);
+  /// Hand a tile's cells on: to what is finished, or as candidates.
+  void collect(const Tile& tile, const std::vector<Cell>& cells, Finished& finished);
+  void append_chosen(Finished& finished);
+  /// Append a cell of which `folds_` holds the fits.
+  void append_cell(GroupId group, std::int64_t trial, std::int32_t seed, Finished& finished);
   /// Make room for one more cell, all of it missing.
   void extend(CellBlock& block, const Group& group) const;
   /// Copy one fold's fit into the last cell of a block, and score it.
-  void append_fit(const Tile& tile, std::size_t n, const Group& group, std::int32_t fold, CellBlock& block);
+  void append_fit(const FoldFit& fold_fit, const Group& group, std::int32_t fold, CellBlock& block);
 
   const Plan& plan_;
   const Schedule& schedule_;
@@ -83,6 +94,8 @@ class BatchRunner {
   BufferPool pool_;
   std::vector<std::int64_t> items_;
   std::vector<double> truth_;
+  std::vector<FoldFit> folds_;
+  Selection selection_;  ///< of the batches being run
   std::int32_t most_folds_ = 0;
   Limits limits_;
 };

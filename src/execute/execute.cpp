@@ -91,14 +91,14 @@ std::vector<BatchRange> Run::next_batches() {
       cut_short_ = cut_short_ || batches.empty();
       break;
     }
-    const BatchRange batch = schedule_.batch(next_);
+    BatchRange batch = schedule_.batch(next_);
     if (!batches.empty() && (batch.family != batches.front().family || seconds >= batch_seconds_on_device)) break;
     next_ += options_.shard_count;
-    batches.push_back(batch);
-    if (!on_device_) break;
-    const auto units = static_cast<double>(batch.end - batch.begin);
+    const auto units = static_cast<double>(batch.slots.size());
     seconds += units * schedule_.unit_seconds(batch.family);
     cells += units * schedule_.unit_cells(batch.family);
+    batches.push_back(std::move(batch));
+    if (!on_device_) break;
   }
   return batches;
 }

@@ -4,22 +4,32 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace kilofold {
+
+namespace {
+
+std::int64_t cells_of(const Group& group) {
+  return group.grid.size() / group.n_row_sets() / group.n_trials * group.n_kept_trials();
+}
+
+}  // namespace
 
 Schedule::Schedule(const Plan& plan, const ExecuteOptions& options, const ExecuteHooks& hooks)
     : plan_(plan), hooks_(hooks) {
   std::map<ModelId, std::int64_t> trials;
   for (const PlanGroup& group : plan.groups) {
     first_trial_.push_back(trials[group.group.model]);
-    trials[group.group.model] += group.group.n_trials;
+    trials[group.group.model] += group.group.n_kept_trials();
   }
   for (std::size_t f = 0; f < plan.families.size(); ++f) {
     const Family& family = plan.families[f];
     units_.push_back(std::make_unique<UnitIndex>(plan, family));
     units_per_batch_.push_back(options.units_per_batch > 0 ? options.units_per_batch : family.units_per_batch);
     first_batch_.push_back(n_batches_);
-    n_batches_ += (family.n_slots + units_per_batch_.back() - 1) / units_per_batch_.back();
+    n_batches_ += family.n_bundles > 0 ? family.n_bundles
+                                       : (family.n_slots + units_per_batch_.back() - 1) / units_per_batch_.back();
     if (hooks.is_done) {
       find_missing(f);
       continue;
@@ -27,9 +37,14 @@ Schedule::Schedule(const Plan& plan, const ExecuteOptions& options, const Execut
     seconds_ += family.seconds;
     for (GroupId id : family.groups) {
       const Group& group = plan.groups[static_cast<std::size_t>(id.value)].group;
-      cells_ += group.grid.size() / group.n_folds;
+      cells_ += cells_of(group);
     }
   }
+}
+
+bool Schedule::begins_cell(GroupId group, const UnitPoint& point) const {
+  const std::optional<Tuning>& tuning = plan_.groups[static_cast<std::size_t>(group.value)].group.tuning;
+  return point.fold == 0 && (!tuning || (tuning->first == 0 && point.trial == 0));
 }
 
 void Schedule::find_missing(std::size_t f) {
@@ -38,11 +53,19 @@ void Schedule::find_missing(std::size_t f) {
   for (std::int64_t slot = 0; slot < family.n_slots; ++slot) {
     std::int64_t missing = 0;
     for (GroupId id : units_[f]->members(slot))
-      units_[f]->visit(slot, id, [&](const UnitPoint& point) { missing += point.fold == 0 && !is_done(id, point); });
+      units_[f]->visit(slot, id,
+                       [&](const UnitPoint& point) { missing += begins_cell(id, point) && !is_done(id, point); });
     done[static_cast<std::size_t>(slot)] = missing == 0;
     cells_ += missing;
     if (missing > 0) seconds_ += unit_seconds(f);
   }
+  // Who chooses needs every candidate, done or not.
+  std::set<std::int32_t> wanted;
+  const auto bundle = [&](std::int64_t slot) { return family.bundle ? units_[f]->code(slot, family.bundle) : 0; };
+  for (std::int64_t slot = 0; family.n_bundles > 0 && slot < family.n_slots; ++slot)
+    if (!done[static_cast<std::size_t>(slot)]) wanted.insert(bundle(slot));
+  for (std::int64_t slot = 0; family.n_bundles > 0 && slot < family.n_slots; ++slot)
+    if (wanted.contains(bundle(slot))) done[static_cast<std::size_t>(slot)] = false;
   unit_done_.push_back(std::move(done));
 }
 
@@ -50,8 +73,18 @@ BatchRange Schedule::batch(std::int64_t number) const {
   KILOFOLD_EXPECT(number >= 0 && number < n_batches_);
   const auto family =
       static_cast<std::size_t>(std::ranges::upper_bound(first_batch_, number) - first_batch_.begin()) - 1;
-  const std::int64_t begin = (number - first_batch_[family]) * units_per_batch_[family];
-  return {family, begin, std::min(begin + units_per_batch_[family], plan_.families[family].n_slots)};
+  const Family& planned = plan_.families[family];
+  const std::int64_t within = number - first_batch_[family];
+  BatchRange range{family, {}};
+  if (planned.n_bundles == 0) {
+    const std::int64_t begin = within * units_per_batch_[family];
+    for (std::int64_t slot = begin; slot < std::min(begin + units_per_batch_[family], planned.n_slots); ++slot)
+      range.slots.push_back(slot);
+    return range;
+  }
+  for (std::int64_t slot = 0; slot < planned.n_slots; ++slot)
+    if (!planned.bundle || units_[family]->code(slot, planned.bundle) == within) range.slots.push_back(slot);
+  return range;
 }
 
 double Schedule::unit_seconds(std::size_t family) const {
@@ -62,7 +95,7 @@ double Schedule::unit_cells(std::size_t family) const {
   double cells = 0;
   for (GroupId id : plan_.families[family].groups) {
     const Group& group = plan_.groups[static_cast<std::size_t>(id.value)].group;
-    cells += static_cast<double>(group.grid.size() / group.n_folds);
+    cells += static_cast<double>(cells_of(group));
   }
   return cells / static_cast<double>(plan_.families[family].n_slots);
 }

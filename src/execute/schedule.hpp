@@ -11,11 +11,10 @@
 
 namespace kilofold {
 
-/// A run of slots of one family.
+/// A run of slots of one family, or all slots of one bundle.
 struct BatchRange {
   std::size_t family;
-  std::int64_t begin;
-  std::int64_t end;
+  std::vector<std::int64_t> slots;
 };
 
 /// What of a plan is to be computed, cut into batches: the same cuts for every shard, resume and thread count.
@@ -29,9 +28,10 @@ class Schedule {
   double unit_seconds(std::size_t family) const;
   double unit_cells(std::size_t family) const;  ///< on average
 
-  /// Index of a point's trial within its model entry.
+  /// Index of a point's trial within its model entry: of a candidate, that of the trial it is one for.
   std::int64_t trial_in_model(GroupId group, const UnitPoint& point) const {
-    return first_trial_[static_cast<std::size_t>(group.value)] + point.trial;
+    const std::optional<Tuning>& tuning = plan_.groups[static_cast<std::size_t>(group.value)].group.tuning;
+    return tuning ? tuning->trial : first_trial_[static_cast<std::size_t>(group.value)] + point.trial;
   }
   bool is_done(GroupId group, const UnitPoint& point) const;
   /// Nothing of the slot is missing; a void slot is done.
@@ -42,6 +42,8 @@ class Schedule {
 
  private:
   void find_missing(std::size_t family);
+  /// A point stands for a cell: the first fold, and of candidates the first.
+  bool begins_cell(GroupId group, const UnitPoint& point) const;
 
   const Plan& plan_;
   const ExecuteHooks& hooks_;

@@ -32,11 +32,20 @@ std::size_t whole_lines(std::size_t rows) { return (rows + a_line - 1) / a_line 
 std::size_t list_space(const Plan& plan) {
   std::map<AxisId, std::int64_t> row_sets;
   for (const PlanGroup& planned : plan.groups)
-    row_sets[planned.group.fold] =
-        planned.group.n_folds * plan.axes[static_cast<std::size_t>(planned.group.seed.value)].size();
+    row_sets[planned.group.fold] = plan.axes[static_cast<std::size_t>(planned.group.fold.value)].size() *
+                                   plan.axes[static_cast<std::size_t>(planned.group.seed.value)].size();
   std::int64_t total = 1;
   for (const auto& [axis, count] : row_sets) total += count;
   return static_cast<std::size_t>(total) * (2 * static_cast<std::size_t>(plan.n_samples) + 3 * a_line);
+}
+
+/// The training set of that number on a fold axis.
+RowSet inner_or_own(const Dataset& data, const Splitting& splitting, const Split& split, double number) {
+  const RowSetName name = RowSetName::of(static_cast<std::uint32_t>(number));
+  RowSet own = row_set(split, name.fold);
+  if (name.inner_folds == 0) return own;
+  return inner_row_sets(data, splitting, own.train, name.inner_folds,
+                        split.seed)[static_cast<std::size_t>(name.inner_fold)];
 }
 
 }  // namespace
@@ -64,22 +73,23 @@ StudyData::StudyData(const Plan& plan, const Dataset& data, const Backend& backe
     const Group& group = planned.group;
     if (splits_.contains(group.fold)) continue;
     Splits& splits = splits_[group.fold];
-    splits.n_folds = group.n_folds;
+    const std::vector<double>& sets = plan.axes[static_cast<std::size_t>(group.fold.value)].values;
+    splits.n_sets = std::ssize(sets);
     for (double seed : plan.axes[static_cast<std::size_t>(group.seed.value)].values) {
       const Split split = kilofold::split(data, plan.splitting, group.n_folds, static_cast<std::int64_t>(seed));
-      for (std::int32_t fold = 0; fold < group.n_folds; ++fold) {
-        RowSet rows = row_set(split, fold);
-        splits.most_train = std::max<std::int64_t>(splits.most_train, static_cast<std::int64_t>(rows.train.size()));
-        splits.most_held_out =
-            std::max<std::int64_t>(splits.most_held_out, static_cast<std::int64_t>(rows.held_out.size()));
-        splits.rows.push_back(view(rows.train, rows.held_out));
-        splits.held_out.push_back(std::move(rows.held_out));
-      }
+      for (double number : sets) add(inner_or_own(data, plan.splitting, split, number), splits);
     }
   }
   if (backend_.upload(lists_.as<void>(), host_lists_.data(), host_lists_.size() * sizeof(std::int32_t)) != 0)
     throw MachineError(backend_.last_error());
   host_lists_ = {};
+}
+
+void StudyData::add(RowSet rows, Splits& splits) {
+  splits.most_train = std::max<std::int64_t>(splits.most_train, std::ssize(rows.train));
+  splits.most_held_out = std::max<std::int64_t>(splits.most_held_out, std::ssize(rows.held_out));
+  splits.rows.push_back(view(rows.train, rows.held_out));
+  splits.held_out.push_back(std::move(rows.held_out));
 }
 
 const std::int32_t* StudyData::place(const std::vector<std::int32_t>& list) {
@@ -108,12 +118,12 @@ const StudyData::Splits& StudyData::at(AxisId fold_axis) const {
 
 const RowSetView& StudyData::rows(AxisId fold_axis, std::int32_t seed, std::int32_t fold) const {
   const Splits& splits = at(fold_axis);
-  return splits.rows[static_cast<std::size_t>(seed * splits.n_folds + fold)];
+  return splits.rows[static_cast<std::size_t>(seed * splits.n_sets + fold)];
 }
 
 const std::vector<std::int32_t>& StudyData::held_out(AxisId fold_axis, std::int32_t seed, std::int32_t fold) const {
   const Splits& splits = at(fold_axis);
-  return splits.held_out[static_cast<std::size_t>(seed * splits.n_folds + fold)];
+  return splits.held_out[static_cast<std::size_t>(seed * splits.n_sets + fold)];
 }
 
 template <class T> const T* StudyData::upload(const std::vector<T>& values) {

@@ -20,7 +20,7 @@ class StudyData {
   const TableView& table() const { return table_; }
   const std::vector<double>& y() const { return y_; }
 
-  /// The rows of one fold of one seed, for groups whose fold axis is `fold_axis`.
+  /// The rows of one fold of one seed, or of another training set on `fold_axis`, the group's fold axis.
   const RowSetView& rows(AxisId fold_axis, std::int32_t seed, std::int32_t fold) const;
   /// Every row of the table as training row, none held out.
   const RowSetView& all_rows() const { return all_; }
@@ -32,13 +32,14 @@ class StudyData {
 
  private:
   struct Splits {
-    std::int32_t n_folds = 0;
+    std::int64_t n_sets = 0;  ///< training sets a seed: folds, and inner folds of them
     std::int64_t most_train = 0;
     std::int64_t most_held_out = 0;
     std::vector<RowSetView> rows;  ///< seed slowest
     std::vector<std::vector<std::int32_t>> held_out;
   };
   const Splits& at(AxisId fold_axis) const;
+  void add(RowSet rows, Splits& splits);
   RowSetView view(const std::vector<std::int32_t>& train, const std::vector<std::int32_t>& held_out);
   /// Where a list will lie in the backend's memory once all are uploaded.
   const std::int32_t* place(const std::vector<std::int32_t>& list);

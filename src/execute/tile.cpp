@@ -80,6 +80,13 @@ Tile::Prediction Tile::prediction(std::size_t n) const {
           node.host_status[at]};
 }
 
+double Tile::log_marginal_likelihood(std::size_t n) const {
+  const Fit& fit = fits_[n];
+  const NodeItems& node = nodes_[static_cast<std::size_t>(fit.node.value)];
+  if (node.host_log_marginal_likelihood.empty()) return std::numeric_limits<double>::quiet_NaN();
+  return node.host_log_marginal_likelihood[static_cast<std::size_t>(fit.item * node.n_lanes() + fit.lane)];
+}
+
 float Tile::diagnostic(std::size_t n, std::string_view name) const {
   const Fit& fit = fits_[n];
   const NodeItems& node = nodes_[static_cast<std::size_t>(fit.node.value)];

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -43,6 +44,8 @@ class Tile {
   };
   /// The n-th fit asked for. Valid after run().
   Prediction prediction(std::size_t n) const;
+  /// Log marginal likelihood of that fit's training set; NaN where the op gives none.
+  double log_marginal_likelihood(std::size_t n) const;
   /// A number that the op keeps of that fit beside its status; NaN where it keeps none of that name.
   float diagnostic(std::size_t n, std::string_view name) const;
 
@@ -117,6 +120,8 @@ class Tile {
   void allocate_status(NodeItems& node);
   void allocate_posterior(NodeItems& node);
   void fetch_posterior(NodeItems& node, const Variances& variances);
+  /// Parameters, from number `first` of each item on, become the diagnostic `name` of the node's fits.
+  static void keep_values(NodeItems& node, std::string name, const Values& values, std::int64_t first);
   /// Seeds and folds of the items, as RandomSource names them.
   struct RandomKeys {
     std::vector<std::uint32_t> model_seed;

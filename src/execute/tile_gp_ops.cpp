@@ -258,16 +258,27 @@ void Tile::allocate_posterior(NodeItems& node) {
 
 void Tile::fetch_posterior(NodeItems& node, const Variances& variances) {
   fetch_predictions(node);
+  node.host_log_marginal_likelihood.resize(static_cast<std::size_t>(node.n_items() * node.n_lanes()));
+  check(backend_.download(node.host_log_marginal_likelihood.data(), node.log_marginal_likelihood.data,
+                          node.host_log_marginal_likelihood.size() * sizeof(double)),
+        node);
   fetch_diagnostic(node, "log_marginal_likelihood", node.log_marginal_likelihood.data);
   fetch_diagnostic(node, "jitter", node.jitter.data);
-  for (const auto& [name, values] :
-       {std::pair("noise_variance", &variances.noise), std::pair("signal_variance", &variances.signal)}) {
-    NodeItems::Diagnostic& column = node.host_diagnostics.emplace_back(NodeItems::Diagnostic{name, {}});
-    for (std::int64_t i = 0; i < node.n_items(); ++i)
-      for (std::int64_t l = 0; l < node.n_lanes(); ++l)
-        column.values.push_back(
-            static_cast<float>(values->values[static_cast<std::size_t>(i * values->item_stride + l)]));
-  }
+  keep_values(node, "noise_variance", variances.noise, 0);
+  keep_values(node, "signal_variance", variances.signal, 0);
+  if (node.plan->node.inputs.size() <= 2) return;  // nothing was searched for
+  const Values length_scale = tuned_parameter(node, "length_scale");
+  for (std::int64_t f = 0; f < length_scale.item_stride; ++f)
+    keep_values(node, "length_scale." + std::to_string(f), length_scale, f);
+  keep_values(node, "rq_alpha", tuned_parameter(node, "rq_alpha"), 0);
+}
+
+void Tile::keep_values(NodeItems& node, std::string name, const Values& values, std::int64_t first) {
+  NodeItems::Diagnostic& column = node.host_diagnostics.emplace_back(NodeItems::Diagnostic{std::move(name), {}});
+  for (std::int64_t i = 0; i < node.n_items(); ++i)
+    for (std::int64_t l = 0; l < node.n_lanes(); ++l)
+      column.values.push_back(
+          static_cast<float>(values.values[static_cast<std::size_t>(i * values.item_stride + first + l)]));
 }
 
 }  // namespace kilofold

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+
 #include "execute/tile.hpp"
 
 namespace kilofold {
@@ -48,9 +50,10 @@ struct Tile::NodeItems {
   std::vector<Buffer> buffers;
   std::vector<double> host_prediction;
   std::vector<std::int32_t> host_status;
-  std::vector<double> host_sd;  ///< empty where the op gives none
+  std::vector<double> host_sd;                       ///< empty where the op gives none
+  std::vector<double> host_log_marginal_likelihood;  ///< likewise
   struct Diagnostic {
-    const char* name;
+    std::string name;
     std::vector<float> values;  ///< (items, lanes)
   };
   std::vector<Diagnostic> host_diagnostics;

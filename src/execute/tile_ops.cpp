@@ -72,7 +72,8 @@ Tile::RandomKeys Tile::random_keys(const NodeItems& node) const {
   for (std::int64_t i = 0; i < node.n_items(); ++i) {
     const double value = plan_.axes[seed].values[static_cast<std::size_t>(node.item(i)[seed])];
     keys.fold_seed.push_back(static_cast<std::uint32_t>(value));
-    keys.fold.push_back(static_cast<std::uint32_t>(node.item(i)[fold]));
+    const double set = plan_.axes[fold].values[static_cast<std::size_t>(node.item(i)[fold])];
+    keys.fold.push_back(static_cast<std::uint32_t>(set));
     const double own = random ? model_seed.values[static_cast<std::size_t>(i * model_seed.item_stride)] : 0.0;
     keys.model_seed.push_back(static_cast<std::uint32_t>(own));
   }

@@ -78,9 +78,9 @@ void lower(GroupBuilder& build) {
 
 Model gpr() {
   ModelSchema schema{"gpr", "Gaussian process regression", parameters()};
-  schema.tuned_by = {"log_marginal_likelihood"};
+  schema.tuned_by = {"log_marginal_likelihood", "mae", "rmse", "r2"};
   schema.tuned_by_gradient = true;
-  schema.tune_lacks = {"grid", "bounds"};
+  schema.tune_lacks = {"bounds"};
   schema.tuner = {"optimizer", "n_restarts_optimizer"};
   return {schema,
           &lower,
@@ -89,7 +89,9 @@ Model gpr() {
            {{"log_marginal_likelihood", "log marginal likelihood of the scaled training target", false},
             {"jitter", "variance added to the noise to keep the matrix positive definite", false},
             {"noise_variance", "noise variance of the fit, as given or as found by the optimizer", false},
-            {"signal_variance", "signal variance of the fit, as given or as found by the optimizer", false}}},
+            {"signal_variance", "signal variance of the fit, as given or as found by the optimizer", false}},
+           {{"length_scale", "length scale found by the optimizer", false},
+            {"rq_alpha", "scale mixture found by the optimizer", false}}},
           {"kernel", "mean", "optimizer"}};
 }
 

@@ -6,6 +6,7 @@
 #include "kilofold/core/gaussian_process.hpp"
 #include "kilofold/models.hpp"
 #include "models/trial_grids.hpp"
+#include "models/tuning.hpp"
 
 namespace kilofold {
 namespace {
@@ -19,7 +20,8 @@ std::vector<double> numbers_below(std::int32_t n) {
 /// Some of an entry's trials, all with the same nodes.
 struct Part {
   Grid grid;
-  std::string label;  ///< what tells it from the others
+  std::string label;            ///< what tells it from the others
+  std::int64_t model_seed = 0;  ///< of a tuned entry, which has a trial a model seed: which of them
 };
 
 /// The rows of a factor that hold one code in one of its columns.
@@ -58,6 +60,18 @@ std::vector<Part> split_by(const Part& part, const ParameterSchema& category, st
   throw_bug("precondition", "a part has an axis of every parameter", __FILE__, __LINE__);
 }
 
+/// Every part once a model seed: no seed is chosen from several.
+std::vector<Part> parts_by_seed(const std::vector<Part>& parts, const Spec& spec, std::vector<Axis>& axes) {
+  std::vector<Part> all;
+  for (std::size_t s = 0; s < spec.model_seeds.size(); ++s)
+    for (const Part& part : parts) {
+      Part& one = all.emplace_back(part);
+      one.grid.add({{column_on(axes, "model_seed", {static_cast<double>(spec.model_seeds[s])})}});
+      one.model_seed = static_cast<std::int64_t>(s);
+    }
+  return all;
+}
+
 /// An entry's trials in parts that share their nodes.
 std::vector<Part> parts_of(const Spec& spec, const ModelSpec& entry, std::vector<Axis>& axes) {
   const Model& model = model_named(entry.model);
@@ -72,6 +86,7 @@ std::vector<Part> parts_of(const Spec& spec, const ModelSpec& entry, std::vector
         finer.push_back(std::move(one));
     parts = std::move(finer);
   }
+  if (model.schema.random && entry.is_tuned()) return parts_by_seed(parts, spec, axes);
   if (model.schema.random) {
     const std::vector<double> seeds(spec.model_seeds.begin(), spec.model_seeds.end());
     for (Part& part : parts) part.grid.add({{column_on(axes, "model_seed", seeds)}});
@@ -88,9 +103,14 @@ std::string label_of(const Spec& spec, const ModelSpec& entry, const Group& grou
 
 /// Trial factors of the group are there; seed and fold follow.
 void add_rows(Group& group, const Spec& spec, std::vector<Axis>& axes) {
+  const std::int32_t inner_folds = group.tuning ? group.tuning->inner_folds : 0;
+  std::vector<double> sets = numbers_below(group.n_folds);
+  for (std::int32_t fold = 0; fold < group.n_folds; ++fold)
+    for (std::int32_t inner = 0; inner < inner_folds; ++inner)
+      sets.push_back(RowSetName{fold, inner_folds, inner}.number());
   const std::vector<double> seeds(spec.cv.seeds.begin(), spec.cv.seeds.end());
   Grid::Column seed = column_on(axes, "seed", seeds);
-  Grid::Column fold = column_on(axes, "fold" + std::to_string(group.n_folds), numbers_below(group.n_folds));
+  Grid::Column fold = column_on(axes, "fold" + std::to_string(group.n_folds), sets);
   group.seed = seed.axis;
   group.fold = fold.axis;
   group.n_trials = group.grid.size();
@@ -102,9 +122,12 @@ void add_rows(Group& group, const Spec& spec, std::vector<Axis>& axes) {
 std::vector<Group> make_groups(ModelId model, const Spec& spec, std::vector<Axis>& axes) {
   const ModelSpec& entry = spec.models[static_cast<std::size_t>(model.value)];
   const std::vector<Part> parts = parts_of(spec, entry, axes);
+  const bool random = model_named(entry.model).schema.random;
+  const std::int64_t n_seeds = random ? std::ssize(spec.model_seeds) : 1;
   std::vector<Group> groups;
+  std::int64_t cell = 0;  // of folds x scaling
   for (std::int32_t n_folds : spec.cv.folds)
-    for (FitOn fit_on : spec.fit_on)
+    for (FitOn fit_on : spec.fit_on) {
       for (const Part& part : parts) {
         Group& group = groups.emplace_back();
         group.model = model;
@@ -112,8 +135,11 @@ std::vector<Group> make_groups(ModelId model, const Spec& spec, std::vector<Axis
         group.fit_on = fit_on;
         group.label = label_of(spec, entry, group, part);
         group.grid = part.grid;
+        if (entry.is_tuned()) group.tuning = tuning_of(entry, cell * n_seeds + part.model_seed, groups);
         add_rows(group, spec, axes);
       }
+      ++cell;
+    }
   return groups;
 }
 
@@ -182,7 +208,9 @@ Lowered lower(const Spec& spec, const Dataset& data) {
       const Model& model = model_named(spec.models[m].model);
       model.lower(build);
       group.has_sd = model.results.has_sd;
-      for (const DiagnosticColumn& column : model.results.diagnostics) group.diagnostics.push_back(column.name);
+      for (const DiagnosticColumn& column : diagnostics_of(spec, spec.models[m]))
+        group.diagnostics.push_back(column.source.empty() ? column.name : column.source);
+      if (group.tuning) add_choices(group, spec.models[m], lowered.axes);
       lowered.groups.push_back(std::move(group));
     }
   return lowered;

@@ -144,6 +144,16 @@ std::int64_t Grid::count(const AxisSet& wanted) const {
   return count;
 }
 
+std::int32_t Grid::code_at(AxisId axis, std::int64_t point) const {
+  for (std::size_t f = factors_.size(); f-- > 0;) {
+    const auto row = static_cast<std::size_t>(point % factors_[f].rows());
+    for (const Column& column : factors_[f].columns)
+      if (column.axis == axis) return column.code[row];
+    point /= factors_[f].rows();
+  }
+  throw_bug("precondition", "the grid has the axis", __FILE__, __LINE__);
+}
+
 std::int64_t count_union(std::span<const Grid* const> grids, const AxisSet& axes) {
   KILOFOLD_EXPECT(!grids.empty() && grids.size() <= 16);
   const std::vector<AxisSet> blocks = blocks_of(grids, axes);

@@ -120,37 +120,77 @@ NodeId anchor_of(const Plan& plan, const PlanGroup& group) {
                                    [&](NodeId id) { return plan.nodes[static_cast<std::size_t>(id.value)].seconds; });
 }
 
-void form_families(Plan& plan) {
-  for (std::size_t g = 0; g < plan.groups.size(); ++g) {
-    const NodeId anchor = anchor_of(plan, plan.groups[g]);
-    auto family = std::ranges::find(plan.families, anchor, &Family::anchor);
-    if (family == plan.families.end()) {
-      plan.families.push_back({});
-      family = plan.families.end() - 1;
-      family->anchor = anchor;
-      family->unit_axes = plan.nodes[static_cast<std::size_t>(anchor.value)].node.reads;
-      family->unit_axes.erase(plan.groups[g].group.fold);
+/// The same tuned trial is chosen from both groups.
+bool choose_together(const Group& a, const Group& b) {
+  return a.tuning && b.tuning && a.model == b.model && a.tuning->trial == b.tuning->trial;
+}
+
+/// Groups that must run together: those of one anchor, and those a tuned trial is chosen from. By group, the number of
+/// the first one of its kind.
+std::vector<std::size_t> families_of(const Plan& plan) {
+  std::vector<std::size_t> family(plan.groups.size());
+  std::vector<NodeId> anchor;
+  for (std::size_t g = 0; g < family.size(); ++g) {
+    family[g] = g;
+    anchor.push_back(anchor_of(plan, plan.groups[g]));
+    for (std::size_t other = 0; other < g; ++other) {
+      if (anchor[g] != anchor[other] && !choose_together(plan.groups[g].group, plan.groups[other].group)) continue;
+      const std::size_t from = std::max(family[g], family[other]), to = std::min(family[g], family[other]);
+      std::ranges::replace(family.begin(), family.begin() + static_cast<std::ptrdiff_t>(g) + 1, from, to);
     }
-    family->begin.push_back(family->n_slots);
-    family->n_slots += plan.groups[g].group.grid.count(family->unit_axes);
-    family->groups.emplace_back(static_cast<int>(g));
   }
-  for (Family& family : plan.families) {
-    std::vector<bool> counted(plan.nodes.size(), false);
-    for (GroupId id : family.groups)
-      for (NodeId member : group_at(plan, id).members) {
-        const auto n = static_cast<std::size_t>(member.value);
-        if (counted[n]) continue;
-        counted[n] = true;
-        family.seconds += plan.nodes[n].seconds;
-        const Shape shape = shape_of(group_at(plan, id).group, plan.n_features);
-        family.unit_bytes += static_cast<double>(plan.nodes[n].items) * item_bytes(plan.nodes[n].node, shape);
-      }
-    family.unit_bytes /= static_cast<double>(family.n_slots);
-    const double unit_seconds = family.seconds / static_cast<double>(family.n_slots);
-    const auto by_cost = static_cast<std::int64_t>(std::ceil(batch_seconds / unit_seconds));
-    const std::int64_t by_count = (family.n_slots + fewest_batches - 1) / fewest_batches;
-    family.units_per_batch = std::max<std::int64_t>(1, std::min(by_cost, by_count));
+  return family;
+}
+
+/// Add a group to its family, whose slots are counted later.
+void join_family(Plan& plan, std::size_t g, Family& family) {
+  const Group& group = plan.groups[g].group;
+  family.unit_axes =
+      family.unit_axes | plan.nodes[static_cast<std::size_t>(anchor_of(plan, plan.groups[g]).value)].node.reads;
+  family.unit_axes.erase(group.fold);
+  family.groups.emplace_back(static_cast<int>(g));
+  if (group.tuning) family.n_bundles = 1;
+}
+
+void count_slots(const Plan& plan, Family& family) {
+  for (GroupId id : family.groups) {
+    family.begin.push_back(family.n_slots);
+    family.n_slots += group_at(plan, id).group.grid.count(family.unit_axes);
+  }
+  const Group& group = group_at(plan, family.groups.front()).group;
+  if (family.n_bundles == 0 || !family.unit_axes.contains(group.seed)) return;
+  family.bundle = group.seed;
+  family.n_bundles = group.grid.count({group.seed});
+}
+
+void price_family(const Plan& plan, Family& family) {
+  std::vector<bool> counted(plan.nodes.size(), false);
+  for (GroupId id : family.groups)
+    for (NodeId member : group_at(plan, id).members) {
+      const auto n = static_cast<std::size_t>(member.value);
+      if (counted[n]) continue;
+      counted[n] = true;
+      family.seconds += plan.nodes[n].seconds;
+      const Shape shape = shape_of(group_at(plan, id).group, plan.n_features);
+      family.unit_bytes += static_cast<double>(plan.nodes[n].items) * item_bytes(plan.nodes[n].node, shape);
+    }
+  family.unit_bytes /= static_cast<double>(family.n_slots);
+  const double unit_seconds = family.seconds / static_cast<double>(family.n_slots);
+  const auto by_cost = static_cast<std::int64_t>(std::ceil(batch_seconds / unit_seconds));
+  const std::int64_t by_count = (family.n_slots + fewest_batches - 1) / fewest_batches;
+  family.units_per_batch = std::max<std::int64_t>(1, std::min(by_cost, by_count));
+}
+
+void form_families(Plan& plan) {
+  const std::vector<std::size_t> family_of = families_of(plan);
+  for (std::size_t first = 0; first < family_of.size(); ++first) {
+    if (family_of[first] != first) continue;
+    Family& family = plan.families.emplace_back();
+    family.anchor = anchor_of(plan, plan.groups[first]);
+    for (std::size_t g = first; g < family_of.size(); ++g)
+      if (family_of[g] == first) join_family(plan, g, family);
+    count_slots(plan, family);
+    price_family(plan, family);
   }
 }
 
@@ -225,7 +265,7 @@ Plan make_plan(Lowered study, std::span<const Rule> rules, const Switches& switc
     planned.seconds = price(group, choice.nodes, shape, plan.axes);
     planned.refused = explain_refusals(group, choice, plan.axes, rules, switches);
     planned.fired = std::move(choice.fired);
-    plan.n_trials += group.n_trials;
+    plan.n_trials += group.n_kept_trials();
     plan.n_fits += group.grid.size();
     plan.naive_seconds += planned.naive_seconds;
     planned.group = std::move(group);

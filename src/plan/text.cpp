@@ -84,13 +84,30 @@ void explain_axes(const Plan& plan, std::string& text) {
 /// Bytes of the predictions that `output.predictions` keeps, before compression.
 double prediction_bytes(const Plan& plan, const Spec& spec) {
   std::map<ModelId, std::int64_t> trials;
-  for (const PlanGroup& group : plan.groups) trials[group.group.model] += group.group.n_trials;
+  for (const PlanGroup& group : plan.groups) trials[group.group.model] += group.group.n_kept_trials();
   std::int64_t kept = 0;
   for (const auto& [model, n] : trials)
     kept += spec.output.predictions == "best" ? std::min<std::int64_t>(n, spec.output.keep) : n;
   if (spec.output.predictions == "none") kept = 0;
   return 8.0 * static_cast<double>(plan.n_samples) * static_cast<double>(kept) *
          static_cast<double>(spec.cv.seeds.size());
+}
+
+/// What choosing inside every training set costs.
+void explain_tuning(const Plan& plan, std::string& text) {
+  auto out = std::back_inserter(text);
+  const auto tunes = [](const PlanGroup& planned) { return planned.group.tuning.has_value(); };
+  if (std::ranges::any_of(plan.groups, tunes)) text += "\ntune\n";
+  for (const PlanGroup& planned : plan.groups) {
+    const Group& group = planned.group;
+    if (!group.tuning) continue;
+    const std::string how = group.tuning->inner_folds > 0
+                                ? fmt::format("{} on {} inner folds", group.tuning->by, group.tuning->inner_folds)
+                                : group.tuning->by;
+    fmt::format_to(out, "  {}: best of {} in every training set by {}: {} fits, {} one by one, {} shared\n",
+                   group.label, grouped(group.n_trials), how, grouped(group.grid.size()),
+                   duration(planned.naive_seconds), duration(planned.seconds));
+  }
 }
 
 }  // namespace
@@ -122,6 +139,7 @@ std::string explain(const Plan& plan, const Spec& spec) {
   explain_axes(plan, text);
   explain_nodes(plan, text);
   explain_rules(plan, text);
+  explain_tuning(plan, text);
   fmt::format_to(out, "\none core, planned: {} one by one, {} shared ({:.3g}x less)\n", duration(plan.naive_seconds),
                  duration(plan.seconds), plan.naive_seconds / plan.seconds);
   fmt::format_to(out, "plan {} (cost table {})\n", plan_hash(plan), cost_table_version);
@@ -152,6 +170,9 @@ std::string plan_text(const Plan& plan) {
     fmt::format_to(out, "group model {} folds {}{} rules [{}] nodes", group.group.model.value, group.group.n_folds,
                    group.group.fit_on == FitOn::all ? " fit_on all" : "", fmt::join(group.fired, " "));
     for (NodeId member : group.members) fmt::format_to(out, " {}", member.value);
+    if (const std::optional<Tuning>& tuning = group.group.tuning)
+      fmt::format_to(out, " tuned trial {} first {} by {} inner {}", tuning->trial, tuning->first, tuning->by,
+                     tuning->inner_folds);
     for (const Grid::Factor& factor : group.group.grid.factors()) {
       fmt::format_to(out, " (");
       for (const Grid::Column& column : factor.columns)
@@ -162,8 +183,8 @@ std::string plan_text(const Plan& plan) {
     fmt::format_to(out, "\n");
   }
   for (const Family& family : plan.families)
-    fmt::format_to(out, "family anchor {} slots {} units_per_batch {}\n", family.anchor.value, family.n_slots,
-                   family.units_per_batch);
+    fmt::format_to(out, "family anchor {} slots {} units_per_batch {}{}\n", family.anchor.value, family.n_slots,
+                   family.units_per_batch, family.n_bundles > 0 ? fmt::format(" bundles {}", family.n_bundles) : "");
   return text;
 }
 

@@ -182,6 +182,32 @@ std::string identity(const EntryTrials& trials, std::size_t t, const Spec& spec,
   return text;
 }
 
+/// The trials of a tuned entry: one a fold count, scaling and model seed, each chosen from the whole grid.
+TrialTable tuned_table(const Plan& plan, const Spec& spec, const Dataset& data, const ModelSchema& schema,
+                       ModelId model, TrialTable table) {
+  const ModelSpec& entry = spec.models[static_cast<std::size_t>(model.value)];
+  const std::string common = common_identity(spec, data), grid = canonical_json(entry);
+  TrialColumn by{"tuned_by", "what chooses among the entry's grid in every training set", false, {}, {}};
+  TrialColumn fit_on{"scaling.fit_on", "rows that feature scaling is fitted on", false, {}, {}};
+  TrialColumn model_seed{"model_seed", "seed of the model's random numbers", true, {}, {}};
+  for (const PlanGroup& planned : plan.groups) {
+    const Group& group = planned.group;
+    if (group.model != model || group.tuning->first > 0) continue;
+    const auto seed = schema.random ? spec.model_seeds[table.id.size() % spec.model_seeds.size()] : 0;
+    table.id.push_back(hash_hex(fmt::format("{}\nscaling {} {} {}\nfolds {}\nmodel_seed {}\ntuned {}", common,
+                                            name(spec.feature_scaling), name(spec.target_scaling), name(group.fit_on),
+                                            group.n_folds, seed, grid)));
+    table.n_folds.push_back(group.n_folds);
+    by.text.push_back(entry.tune->by);
+    fit_on.text.emplace_back(name(group.fit_on));
+    model_seed.number.push_back(seed);
+  }
+  table.columns.push_back(std::move(by));
+  if (spec.fit_on.size() > 1) table.columns.push_back(std::move(fit_on));
+  if (schema.random && spec.model_seeds.size() > 1) table.columns.push_back(std::move(model_seed));
+  return table;
+}
+
 }  // namespace
 
 std::string numerics_id(const Plan& plan, ModelId model) {
@@ -202,6 +228,7 @@ TrialTable trial_table(const Plan& plan, const Spec& spec, const Dataset& data, 
   table.model_name = entry.name;
   table.model = entry.model;
   table.numerics = numerics_id(plan, model);
+  if (entry.is_tuned()) return tuned_table(plan, spec, data, schema, model, std::move(table));
   const EntryTrials trials = entry_trials(plan, schema, model);
   table.n_folds = trials.n_folds;
   table.columns = columns_of(trials, schema, spec);

@@ -101,6 +101,11 @@ std::vector<std::int32_t> UnitIndex::unit_codes(std::int64_t slot, std::size_t* 
   return own.codes(own.classes(slot - family_.begin[*owner]), plan_.axes.size());
 }
 
+std::int32_t UnitIndex::code(std::int64_t slot, AxisId axis) const {
+  std::size_t owner = 0;
+  return unit_codes(slot, &owner)[static_cast<std::size_t>(axis.value)];
+}
+
 std::vector<std::size_t> UnitIndex::classes(std::int64_t slot, const GroupIndex& group) const {
   std::size_t owner = 0;
   std::vector<std::size_t> classes = group.classes(unit_codes(slot, &owner));

@@ -99,6 +99,9 @@ std::string parameter_text(const std::vector<ParameterValue>& parameters) {
 std::string ResultCell::text() const { return fmt::format("{}", fmt::join(parts, ", ")); }
 
 std::string selection_text(const ModelSummary& model) {
+  const auto tuned = [](const ParameterValue& value) { return value.name == "tuned_by"; };
+  if (model.n_trials == 1 && model.best && std::ranges::any_of(model.best->fixed, tuned))
+    return "chosen inside every training set";
   if (model.n_trials == 1) return model.best ? "nothing chosen" : "not finished";
   if (!model.best) return fmt::format("none of {} finished", count(model.n_trials, "trial"));
   const std::string of =

@@ -84,6 +84,8 @@ Json json_scaling(const Spec& spec) {
 
 }  // namespace
 
+std::string canonical_json(const ModelSpec& entry) { return json_model(entry).written(); }
+
 std::string canonical_json(const Spec& spec, const Dataset& data) {
   std::vector<std::string> features;
   for (const ColumnName& feature : spec.data.features) features.push_back(feature.column);

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "kilofold/spec.hpp"
 
 namespace kilofold {
@@ -16,6 +19,44 @@ const ParameterAxis& ParameterBlock::axis(std::string_view parameter) const {
 ParameterAxis& ParameterBlock::axis(std::string_view parameter) {
   return const_cast<ParameterAxis&>(std::as_const(*this).axis(parameter));
 }
+
+namespace {
+
+constexpr std::int32_t most_tuned_folds = RowSetName::most_folds, most_inner_folds = RowSetName::most_inner_folds;
+
+/// The smallest number of inner folds that every training set of the study has the rows or groups for.
+std::int32_t inner_limit(const Spec& spec, const Dataset& data) {
+  const Splitter splitter = spec.cv.splitting.splitter;
+  if (splitter == Splitter::leave_one_out) return static_cast<std::int32_t>(data.n_samples()) - 1;
+  std::int32_t least = most_inner_folds;
+  for (const std::int32_t folds : spec.cv.folds)
+    for (const std::int64_t seed : spec.cv.seeds) {
+      const Split outer = split(data, spec.cv.splitting, folds, seed);
+      for (std::int32_t fold = 0; fold < folds; ++fold)
+        least = std::min(least, inner_fold_limit(data, splitter, row_set(outer, fold).train));
+    }
+  return least;
+}
+
+void check_inner_folds(const Spec& spec, const Dataset& data, std::vector<Problem>& problems) {
+  std::optional<std::int32_t> limit;
+  for (const ModelSpec& entry : spec.models) {
+    if (!entry.is_tuned() || entry.tune->by == "log_marginal_likelihood") continue;
+    if (!limit) limit = inner_limit(spec, data);
+    const bool too_many = std::ranges::any_of(spec.cv.folds, [](std::int32_t k) { return k > most_tuned_folds; });
+    if (entry.tune->inner_folds <= std::min(*limit, most_inner_folds) && !too_many) continue;
+    Problem& problem = problems.emplace_back();
+    problem.place = entry.tune->place;
+    problem.place.file = spec.path;
+    problem.message = too_many
+                          ? fmt::format("tune: at most {} folds can be split again", most_tuned_folds)
+                          : fmt::format("tune.inner_folds: {} inner folds of a training set are too many, at most {}",
+                                        entry.tune->inner_folds, std::min(*limit, most_inner_folds));
+    problem.hint = "ask for fewer folds";
+  }
+}
+
+}  // namespace
 
 void complete(Spec& spec, const Dataset& data) {
   const std::int32_t most = fold_limit(data, spec.cv.splitting.splitter);
@@ -34,6 +75,7 @@ void complete(Spec& spec, const Dataset& data) {
                             : "every fold holds at least one row";
     problem.hint = "ask for fewer folds";
   }
+  if (problems.empty()) check_inner_folds(spec, data, problems);
   if (!problems.empty()) throw InputError(std::move(problems));
 }
 

@@ -126,6 +126,19 @@ void read_blocks(const YamlNode& node, BlockReader& reader, ModelSpec& entry, Pr
   check_grid_size(entry, parameters ? *parameters : node, problems);
 }
 
+/// Add an entry; one with `tune:` on its grid becomes two, the grid and what is chosen from it.
+void add_entry(ModelSpec entry, const YamlNode& node, Spec& spec, Problems& problems) {
+  if (!entry.is_tuned()) return spec.models.push_back(std::move(entry));
+  ModelSpec tuned = entry;
+  tuned.name += ".tuned";
+  tuned.as_published.reset();
+  entry.tune.reset();
+  if (tuned.blocks.empty())
+    problems.add(node.find("tune")->at, "tune: there is no grid to choose from", {}, "write `parameters`");
+  spec.models.push_back(std::move(entry));
+  spec.models.push_back(std::move(tuned));
+}
+
 /// Turn `tune: {search: lbfgs}` into the parameters that say the same, where the model has them.
 void write_tuner(const TuneSpec& tune, const ModelSchema& schema, ParameterBlock& block) {
   if (schema.tuner.search.empty() || tune.search != "lbfgs") return;
@@ -140,6 +153,9 @@ void read_published(const YamlNode& node, const ModelSchema& schema, BlockReader
   if (!block) return;
   entry.as_published = PublishedTrial{std::move(*block), std::nullopt, node.at.place()};
   if (const YamlNode* tune = node.find("tune")) entry.as_published->tune = read_tune(*tune, schema, problems);
+  if (entry.as_published->tune && entry.as_published->tune->search == "grid")
+    problems.add(node.find("tune")->at, "as_published.tune: one trial is no grid to choose from", {},
+                 schema.tuned_by_gradient ? "write search: lbfgs, or tune the entry" : "tune the entry");
   if (entry.as_published->tune) write_tuner(*entry.as_published->tune, schema, entry.as_published->block);
 }
 
@@ -150,7 +166,9 @@ void read_entry(const YamlNode& node, std::span<const ModelSchema> schemas, Spec
   const ModelSchema* schema = model ? find_model(*model, schemas, problems) : nullptr;
   if (!schema) return;
   ModelSpec entry{read_name(node, *schema, problems), schema->name, {}, node.at.place()};
-  const auto same = [&](const ModelSpec& other) { return other.name == entry.name; };
+  const auto same = [&](const ModelSpec& other) {
+    return other.name == entry.name || (node.find("tune") && other.name == entry.name + ".tuned");
+  };
   if (!entry.name.empty() && std::ranges::any_of(spec.models, same)) {
     const YamlNode* name = node.find("name");
     problems.add(name ? name->at : model->at, fmt::format("a second model is named '{}'", entry.name),
@@ -165,7 +183,7 @@ void read_entry(const YamlNode& node, std::span<const ModelSchema> schemas, Spec
   if (const YamlNode* tune = node.find("tune")) entry.tune = read_tune(*tune, *schema, problems);
   if (entry.tune)
     for (ParameterBlock& block : entry.blocks) write_tuner(*entry.tune, *schema, block);
-  spec.models.push_back(std::move(entry));
+  add_entry(std::move(entry), node, spec, problems);
 }
 
 }  // namespace

@@ -44,11 +44,6 @@ void read_bounds(const YamlNode& node, const ModelSchema& model, TuneSpec& tune,
 }  // namespace
 
 std::optional<TuneSpec> read_tune(const YamlNode& node, const ModelSchema& model, Problems& problems) {
-  if (model.tuned_by.empty()) {
-    problems.add(node.at, fmt::format("tune: model '{}' cannot be tuned in this version", model.name), {},
-                 "write the values to compare under parameters");
-    return std::nullopt;
-  }
   if (!has_keys_of(node, "tune", problems)) return std::nullopt;
   TuneSpec tune;
   tune.place = node.at.place();
@@ -63,10 +58,6 @@ std::optional<TuneSpec> read_tune(const YamlNode& node, const ModelSchema& model
     if (found) tune.search = words[*found];
   }
   const bool by_gradient = tune.search == "lbfgs";
-  if (!by_gradient && model.lacks("grid"))
-    problems.add(node.at,
-                 fmt::format("tune.search: model '{}' does not choose from its grid in this version", model.name), {},
-                 "write search: lbfgs");
   if (const YamlNode* bounds = node.find("bounds"); bounds && model.lacks("bounds"))
     problems.add(bounds->at, "tune.bounds: the bounds are 1e-5 and 1e5 in this version", {}, "remove the key");
   needs(node, "inner_folds", tune.by != likelihood, "by: mae, rmse or r2", problems);

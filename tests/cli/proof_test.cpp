@@ -186,7 +186,7 @@ models:
 
   EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
   expect_said(verified, "2 cells, 4 fits refitted");
-  expect_said(verified, "4 fits not refitted: hyperparameters found by an optimizer, which no file keeps");
+  expect_said(verified, "4 fits not refitted: hyperparameters found by an optimizer");
 }
 
 TEST_F(Proof, SamplesTheSameCellsForTheSameSeed) {

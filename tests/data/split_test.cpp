@@ -144,5 +144,46 @@ TEST(Split, KnowsTheMostFoldsOfATable) {
   EXPECT_THROW(split(data, {Splitter::group_kfold, true}, 4, 0), Bug);
 }
 
+TEST(InnerFolds, SplitTheRowsOfATrainingSetAsTheyStandThere) {
+  const Dataset data = table({"a", "b", "c", "a", "b", "c", "d", "e"});
+  const std::vector<std::int32_t> rows = {1, 2, 4, 5, 6, 7};
+  const std::vector<RowSet> sets = inner_row_sets(data, {Splitter::leave_one_out, true}, rows, 3, 9);
+  const Split expected = kfold(6, 3, 9);
+
+  ASSERT_EQ(sets.size(), 3U);
+  for (std::int32_t fold = 0; fold < 3; ++fold) {
+    RowSet named = row_set(expected, fold);
+    for (std::int32_t& row : named.train) row = rows[static_cast<std::size_t>(row)];
+    for (std::int32_t& row : named.held_out) row = rows[static_cast<std::size_t>(row)];
+    EXPECT_EQ(sets[static_cast<std::size_t>(fold)].train, named.train);
+    EXPECT_EQ(sets[static_cast<std::size_t>(fold)].held_out, named.held_out);
+  }
+}
+
+TEST(InnerFolds, NeverPartAGroup) {
+  const Dataset data = table({"a", "b", "c", "a", "b", "c", "d", "d"});
+  const std::vector<std::int32_t> rows = {1, 2, 4, 5, 6, 7};  // b, c and d, twice each
+  EXPECT_EQ(inner_fold_limit(data, Splitter::group_kfold, rows), 3);
+  EXPECT_EQ(inner_fold_limit(data, Splitter::kfold, rows), 6);
+
+  for (const RowSet& set : inner_row_sets(data, {Splitter::group_kfold, true}, rows, 3, 9)) {
+    ASSERT_EQ(set.held_out.size(), 2U);
+    EXPECT_EQ(data.group[static_cast<std::size_t>(set.held_out[0])],
+              data.group[static_cast<std::size_t>(set.held_out[1])]);
+    EXPECT_EQ(set.train.size(), 4U);
+  }
+}
+
+TEST(RowSetNames, AreReadBackFromTheirNumbers) {
+  for (const std::int32_t fold : {0, 3, RowSetName::most_folds})
+    for (const std::int32_t inner_folds : {2, 5, RowSetName::most_inner_folds}) {
+      const RowSetName name = RowSetName::of(RowSetName{fold, inner_folds, inner_folds - 1}.number());
+      EXPECT_EQ(name.fold, fold);
+      EXPECT_EQ(name.inner_folds, inner_folds);
+      EXPECT_EQ(name.inner_fold, inner_folds - 1);
+    }
+  EXPECT_EQ(RowSetName::of(100000).fold, 100000) << "of leave-one-out";
+}
+
 }  // namespace
 }  // namespace kilofold

@@ -20,6 +20,7 @@ import ensembles  # noqa: E402
 import kernel_ridge  # noqa: E402
 import mutations  # noqa: E402
 import svr  # noqa: E402
+import tuning  # noqa: E402
 
 TRAINING_ERROR_BOUND = 1e-9  # relative to the total sum of squares: order of summation, n eps
 TIE_STATES = 12  # random_state values of scikit-learn that an exact tie is looked for in
@@ -140,6 +141,10 @@ def kernel_ridge_agrees(_, folder):
     return kernel_ridge.agree(BUILT / "kilofold", folder)
 
 
+def tuning_agrees(_, folder):
+    return tuning.agree(BUILT / "kilofold", folder)
+
+
 def groups_are_group_kfolds(_, folder):
     """Live: the stored folds of 200 seeds over groups whose names are numbers."""
     import h5py
@@ -200,6 +205,7 @@ CHECKS = [
     (ensembles_agree, ""),
     (svr_agrees, ""),
     (kernel_ridge_agrees, ""),
+    (tuning_agrees, ""),
     *((check, name) for check in (predictions_agree, training_errors_agree, opens_in_xarray)
       for name in ("electrode_standin", "concrete_strength", "pulsebat_lmo10_soh")),
 ]

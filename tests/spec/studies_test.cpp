@@ -28,14 +28,17 @@ std::vector<std::int64_t> trials(const Spec& spec) {
 TEST(Studies, ElectrodePaperReadsWhole) {
   const Spec spec = read("electrode_paper");
 
-  EXPECT_EQ(trials(spec), (std::vector<std::int64_t>{0, 48, 60, 0, 36, 0, 180, 2304}));
+  EXPECT_EQ(trials(spec), (std::vector<std::int64_t>{0, 48, 60, 0, 36, 0, 180, 2304, 2304}));
   const ModelSpec& DT = spec.models[1];
   EXPECT_EQ(DT.as_published->block.axis("min_samples_leaf").values, std::vector{12.0});
   const ModelSpec& SVR = spec.models[6];
   EXPECT_EQ(SVR.as_published->block.axis("C").text, std::vector<std::string>{"iqr"});
   const ModelSpec& GPR = spec.models[7];
   EXPECT_EQ(GPR.blocks[0].axis("length_scale").width, 4);
-  EXPECT_EQ(GPR.tune->by, "log_marginal_likelihood");
+  EXPECT_FALSE(GPR.tune);
+  EXPECT_EQ(spec.models[8].name, "GPR.tuned");
+  EXPECT_TRUE(spec.models[8].is_tuned() && !spec.models[8].as_published);
+  EXPECT_EQ(spec.models[8].tune->by, "log_marginal_likelihood");
   EXPECT_EQ(GPR.as_published->tune->search, "lbfgs");
   ASSERT_EQ(spec.importance.size(), 3u);
   EXPECT_EQ(spec.importance[0].schemes, (std::vector<std::string>{"mid", "miq"}));
@@ -75,11 +78,12 @@ TEST(Studies, GrammarReadsEveryForm) {
   const Spec spec = read("grammar");
 
   // Of the six combinations of the last entry, (1, 1) is 1 and (1, 2) stands before them; a second block has two.
-  EXPECT_EQ(trials(spec), (std::vector<std::int64_t>{5 * 4 + 1, 3 * 2, 3 * 2, 5, 7, 1 + 1 + 4 + 2}));
+  EXPECT_EQ(trials(spec), (std::vector<std::int64_t>{5 * 4 + 1, 3 * 2, 3 * 2, 5, 5, 7, 1 + 1 + 4 + 2}));
   EXPECT_EQ(spec.cv.splitting, (Splitting{Splitter::group_kfold, false}));
   EXPECT_EQ(spec.feature_scaling, Scaling::minmax);
   EXPECT_EQ(spec.model_seeds, (std::vector<std::uint32_t>{1, 5, 7, 9}));
   EXPECT_FALSE(spec.jitter);
+  EXPECT_EQ(spec.models[4].tune->inner_folds, 3);
   EXPECT_EQ(spec.importance[0].per, "fold");
   EXPECT_EQ(spec.importance[2].neighbors, (std::vector<std::int32_t>{5, 10, 20, 30}));
   EXPECT_EQ(spec.data.groups->label, "Batch");

@@ -27,7 +27,8 @@ struct TrialColumn {
 struct DiagnosticColumn {
   std::string name;  ///< of the dataset /models/<entry>/diagnostic/<name>
   std::string long_name;
-  bool integral = false;  ///< stored as int32 with -1 = missing; else float32 with NaN = missing
+  bool integral = false;    ///< stored as int32 with -1 = missing; else float32 with NaN = missing
+  std::string source = {};  ///< by which the predicting operation hands it over; empty = name
 };
 
 /// Every trial of one entry of the `models:` list, in the order of the file's `trial` dimension.

@@ -25,6 +25,8 @@ std::variant<std::vector<Node>, Refusal> rewrite(const Group& group, std::span<c
   const std::optional<GpNodes> gp = find_gp(nodes);
   if (!gp) return Refusal{};
   if (gp->is_tuned) return Refusal{"every training set has hyperparameters of its own (optimizer)"};
+  if (group.tuning && group.tuning->inner_folds > 0)
+    return Refusal{"a training set of an inner fold leaves out more rows than it predicts"};
   Node& scaled = nodes[gp->scaled];
   Node& matrix = nodes[gp->matrix];
   Node& posterior = nodes[gp->posterior];
