@@ -54,7 +54,7 @@ std::vector<double> training_predictions(const Study& study, const std::vector<s
                            .n_items = 1,
                            .rows = &rows,
                            .sampling = Sampling::all_rows,
-                           .random = {0, &key, &key},
+                           .random = {&key, &key, &key},
                            .n_estimators = {&one, 0},
                            .max_depth = {&max_depth, 0},
                            .min_samples_split = {&min_split, 0},
