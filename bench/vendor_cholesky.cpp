@@ -126,8 +126,8 @@ int main(int argc, char** argv) {
   const char* separator = "";
   for (const int batch : {64, 256, 1024, 4096}) {
     const auto [factor, solve] = time_batch(solver, blas, batch);
-    std::printf("batch %5d: potrfBatched %8.3f us a matrix, trsmBatched %8.3f us\n", batch, 1e3F * factor / batch,
-                1e3F * solve / batch);
+    std::printf("batch %5d: potrfBatched %8.3f us a matrix, trsmBatched %8.3f us\n", batch, 1e3 * factor / batch,
+                1e3 * solve / batch);
     if (json != nullptr)
       std::fprintf(json, "%s{\"batch\": %d, \"potrf_seconds\": %.6g, \"trsm_seconds\": %.6g}", separator, batch,
                    1e-3 * factor, 1e-3 * solve);

@@ -168,7 +168,7 @@ __device__ inline bool block_answer_fold(const FoldItem& item, const FactorStora
 }
 
 /// One block a fold. near_doubles: of dynamic shared memory, for blocks that fit.
-__global__ void __launch_bounds__(factor_threads, 2) answer_folds(const FoldItem* items, std::int64_t near_doubles) {
+__global__ void __launch_bounds__(factor_threads, 1) answer_folds(const FoldItem* items, std::int64_t near_doubles) {
   const FoldItem& item = items[blockIdx.x];
   const WholeFit& whole = *item.whole;
   const auto source = static_cast<FitStatus>(*whole.status);
