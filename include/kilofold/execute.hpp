@@ -43,6 +43,7 @@ struct Progress {
 struct Executed {
   bool complete = false;  ///< every requested cell was computed
   std::int64_t cells = 0;
+  std::int64_t fits = 0;  ///< of these cells
   std::int64_t failed_fits = 0;
   std::vector<std::int64_t> items;  ///< by plan node: items evaluated
   double seconds = 0;

@@ -183,7 +183,7 @@ class Run {
 
   /// Merge what is whole, say what comes next; the exit code.
   int finish(Store& store, const Executed& executed) {
-    say_what_was_done(executed, store.committed());
+    say_what_was_done(executed);
     const int code = executed.failed_fits > 0 ? some_fits_failed : done;
     const bool whole_shard = executed.complete && options_.execute.shard_count > 1;
     if (whole_shard) store.refresh();  // the last of the shards publishes
@@ -204,13 +204,12 @@ class Run {
     return code;
   }
 
-  void say_what_was_done(const Executed& executed, const CellSet& committed) const {
+  void say_what_was_done(const Executed& executed) const {
     if (options_.quiet) return;
     if (executed.cells == 0 && executed.complete) {
       say_text(options_.execute.shard_count > 1 ? "nothing to compute in this shard\n" : "nothing to compute\n");
     } else {
-      const std::int64_t fits_per_cell = plan_.n_fits / std::max<std::int64_t>(1, committed.total());
-      say("{} cells ({} fits) in {}\n", grouped(executed.cells), grouped(executed.cells * fits_per_cell),
+      say("{} cells ({} fits) in {}\n", grouped(executed.cells), grouped(executed.fits),
           duration_text(executed.seconds));
     }
     if (executed.failed_fits > 0)

@@ -138,6 +138,7 @@ void Run::work() {
 void Run::hand_over(std::deque<Finished> batches) {
   for (Finished& finished : batches) {
     executed_.cells += finished.cells;
+    executed_.fits += finished.fits;
     executed_.failed_fits += finished.failed_fits;
     progress_.cells_done += finished.cells;
     progress_.fits_done += finished.fits;

@@ -100,6 +100,13 @@ TEST_F(RunVerb, SaysThatThereIsNothingToCompute) {
   EXPECT_NE(again.err.find("210 of 210 cells are there already\nnothing to compute\n"), std::string::npos) << again.err;
 }
 
+TEST_F(RunVerb, CountsTheFitsOfCellsWithDifferentFolds) {
+  folder.write("folds.yaml", std::regex_replace(slow_study("9"), std::regex("folds: 5"), "folds: [2, 5]"));
+  const Outcome ran = run({"folds.yaml"});
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_NE(ran.err.find("420 cells (1,470 fits) in "), std::string::npos) << ran.err;
+}
+
 TEST_F(RunVerb, OutlivesTheReadersOfItsWords) {
   const std::string command = "cd '" + folder.path().string() +
                               "' && { '" KILOFOLD_PROGRAM
