@@ -66,14 +66,14 @@ TEST_F(DeviceChoice, PlanTellsWhatAutoTakes) {
 }
 
 TEST_F(DeviceChoice, AFailedProbeIsAReasonThatIsKept) {
-  const Outcome ran =
-      run({"run", "large.yaml", "--limit", "1", "-j", "1"}, {{"KILOFOLD_FAKE_REFUSAL", "it is asleep"}});
+  const Outcome ran = run({"run", "large.yaml", "--limit", "1", "--batch", "1", "-j", "1"},
+                          {{"KILOFOLD_FAKE_REFUSAL", "it is asleep"}});
   ASSERT_EQ(ran.code, 75) << ran.err;
   EXPECT_NE(ran.err.find("but cuda: it is asleep\n"), std::string::npos) << ran.err;
   EXPECT_EQ(attribute("device_name"), "cpu");
   EXPECT_NE(attribute("device_reason").find("but cuda: it is asleep"), std::string::npos);
 
-  const Outcome resumed = run({"run", "large.yaml", "--limit", "1", "-j", "1"});
+  const Outcome resumed = run({"run", "large.yaml", "--limit", "1", "--batch", "1", "-j", "1"});
   EXPECT_NE(resumed.err.find("device cpu, as these results began: planned "), std::string::npos) << resumed.err;
   EXPECT_NE(resumed.err.find("but cuda: it is asleep\n"), std::string::npos) << resumed.err;
   EXPECT_NE(attribute("device_reason").find("but cuda: it is asleep"), std::string::npos);
