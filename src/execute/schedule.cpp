@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 namespace kilofold {
 
@@ -12,6 +11,17 @@ namespace {
 
 std::int64_t cells_of(const Group& group) {
   return group.grid.size() / group.n_row_sets() / group.n_trials * group.n_kept_trials();
+}
+
+/// Slots of every bundle, ascending; decoding one is dear, so all are decoded once.
+std::vector<std::vector<std::int64_t>> slots_by_bundle(const Family& family, const UnitIndex& units) {
+  std::vector<std::vector<std::int64_t>> bundles(static_cast<std::size_t>(family.n_bundles));
+  if (bundles.empty()) return bundles;
+  for (std::int64_t slot = 0; slot < family.n_slots; ++slot) {
+    const std::int32_t bundle = family.bundle ? units.code(slot, family.bundle) : 0;
+    bundles[static_cast<std::size_t>(bundle)].push_back(slot);
+  }
+  return bundles;
 }
 
 }  // namespace
@@ -26,6 +36,7 @@ Schedule::Schedule(const Plan& plan, const ExecuteOptions& options, const Execut
   for (std::size_t f = 0; f < plan.families.size(); ++f) {
     const Family& family = plan.families[f];
     units_.push_back(std::make_unique<UnitIndex>(plan, family));
+    bundles_.push_back(slots_by_bundle(family, *units_.back()));
     units_per_batch_.push_back(options.units_per_batch > 0 ? options.units_per_batch : family.units_per_batch);
     first_batch_.push_back(n_batches_);
     n_batches_ += family.n_bundles > 0 ? family.n_bundles
@@ -60,12 +71,10 @@ void Schedule::find_missing(std::size_t f) {
     if (missing > 0) seconds_ += unit_seconds(f);
   }
   // Who chooses needs every candidate, done or not.
-  std::set<std::int32_t> wanted;
-  const auto bundle = [&](std::int64_t slot) { return family.bundle ? units_[f]->code(slot, family.bundle) : 0; };
-  for (std::int64_t slot = 0; family.n_bundles > 0 && slot < family.n_slots; ++slot)
-    if (!done[static_cast<std::size_t>(slot)]) wanted.insert(bundle(slot));
-  for (std::int64_t slot = 0; family.n_bundles > 0 && slot < family.n_slots; ++slot)
-    if (wanted.contains(bundle(slot))) done[static_cast<std::size_t>(slot)] = false;
+  const auto is_open = [&](std::int64_t slot) { return !done[static_cast<std::size_t>(slot)]; };
+  for (const std::vector<std::int64_t>& slots : bundles_[f])
+    if (std::ranges::any_of(slots, is_open))
+      for (const std::int64_t slot : slots) done[static_cast<std::size_t>(slot)] = false;
   unit_done_.push_back(std::move(done));
 }
 
@@ -75,15 +84,11 @@ BatchRange Schedule::batch(std::int64_t number) const {
       static_cast<std::size_t>(std::ranges::upper_bound(first_batch_, number) - first_batch_.begin()) - 1;
   const Family& planned = plan_.families[family];
   const std::int64_t within = number - first_batch_[family];
+  if (!bundles_[family].empty()) return {family, bundles_[family][static_cast<std::size_t>(within)]};
   BatchRange range{family, {}};
-  if (planned.n_bundles == 0) {
-    const std::int64_t begin = within * units_per_batch_[family];
-    for (std::int64_t slot = begin; slot < std::min(begin + units_per_batch_[family], planned.n_slots); ++slot)
-      range.slots.push_back(slot);
-    return range;
-  }
-  for (std::int64_t slot = 0; slot < planned.n_slots; ++slot)
-    if (!planned.bundle || units_[family]->code(slot, planned.bundle) == within) range.slots.push_back(slot);
+  const std::int64_t begin = within * units_per_batch_[family];
+  for (std::int64_t slot = begin; slot < std::min(begin + units_per_batch_[family], planned.n_slots); ++slot)
+    range.slots.push_back(slot);
   return range;
 }
 

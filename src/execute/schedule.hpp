@@ -48,10 +48,11 @@ class Schedule {
   const Plan& plan_;
   const ExecuteHooks& hooks_;
   std::vector<std::unique_ptr<UnitIndex>> units_;
-  std::vector<std::int64_t> first_trial_;      ///< by group, within its model
-  std::vector<std::int64_t> units_per_batch_;  ///< by family
-  std::vector<std::int64_t> first_batch_;      ///< by family
-  std::vector<std::vector<bool>> unit_done_;   ///< by family and slot; empty: nothing is done
+  std::vector<std::int64_t> first_trial_;                        ///< by group, within its model
+  std::vector<std::int64_t> units_per_batch_;                    ///< by family
+  std::vector<std::int64_t> first_batch_;                        ///< by family
+  std::vector<std::vector<std::vector<std::int64_t>>> bundles_;  ///< by family: slots of each bundle; empty: no bundles
+  std::vector<std::vector<bool>> unit_done_;                     ///< by family and slot; empty: nothing is done
   std::int64_t n_batches_ = 0;
   std::int64_t cells_ = 0;
   double seconds_ = 0;
