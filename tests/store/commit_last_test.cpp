@@ -161,19 +161,7 @@ TEST(CommitLast, OnAFullDiskFailsLoudlyAndShowsNothing) {
   int failures = 0;
 
   for (rlim_t limit = 512; limit < (1U << 21); limit += limit / 4) {
-    const pid_t pid = in_child([&] {
-      signal(SIGXFSZ, SIG_IGN);
-      Store store(path, study);
-      const rlimit most = {limit, limit};
-      setrlimit(RLIMIT_FSIZE, &most);
-      try {
-        store.commit_last(blocks);
-        return 0;
-      } catch (const MachineError& error) {
-        return std::string(error.what()).find("File too large") == std::string::npos ? 5 : 4;
-      }
-    });
-    const int code = exit_code(pid);
+    const int code = code_on_full_disk(limit, path, study, [&](Store& store) { store.commit_last(blocks); });
     if (code == 0) break;
     ASSERT_EQ(code, 4) << "limit " << limit;
     ++failures;

@@ -84,19 +84,7 @@ TEST(FullDisk, FailsLoudlyAndShowsNothing) {
   int failures = 0;
 
   for (rlim_t limit = 512; limit < (1U << 20); limit += limit / 4) {
-    const pid_t pid = in_child([&] {
-      signal(SIGXFSZ, SIG_IGN);
-      Store store(path, study);
-      const rlimit most = {limit, limit};
-      setrlimit(RLIMIT_FSIZE, &most);
-      try {
-        store.commit({&all, 1});
-        return 0;
-      } catch (const MachineError& error) {
-        return std::string(error.what()).find("File too large") == std::string::npos ? 5 : 4;
-      }
-    });
-    const int code = exit_code(pid);
+    const int code = code_on_full_disk(limit, path, study, [&](Store& store) { store.commit({&all, 1}); });
     if (code == 0) break;
     ASSERT_EQ(code, 4) << "limit " << limit;
     ++failures;
@@ -120,20 +108,7 @@ TEST(FullDisk, DuringMergeKeepsPartsAndMergedFile) {
     commit_all(store, study);
   }
 
-  const pid_t pid = in_child([&] {
-    signal(SIGXFSZ, SIG_IGN);
-    Store store(path, study);
-    const rlimit most = {300'000, 300'000};
-    setrlimit(RLIMIT_FSIZE, &most);
-    try {
-      store.merge();
-      return 0;
-    } catch (const MachineError&) {
-      return 4;
-    }
-  });
-
-  EXPECT_EQ(exit_code(pid), 4);
+  EXPECT_EQ(code_on_full_disk(300'000, path, study, [](Store& store) { store.merge(); }), 4);
   EXPECT_EQ(parts_of(path).size(), 1u);
   EXPECT_EQ(count_right_cells(StudyReader(path), study), 146);
 }
