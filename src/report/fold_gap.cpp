@@ -146,10 +146,10 @@ std::string fold_gap_text(const FoldGap& gap) {
       fmt::format_to(out, "{:<16}not compared: {}\n", model.name, model.why_not);
       continue;
     }
-    fmt::format_to(out, "{:<16}{:>12}{:>12}{:>12}{:>22}{:>17}   {}\n", model.name, significant(model.gap.first),
+    fmt::format_to(out, "{:<16}{:>12}{:>12}{:>12}{:>22}{:>17}{}\n", model.name, significant(model.gap.first),
                    significant(model.gap.second), significant(model.gap.difference),
                    significant(model.gap.low) + " to " + significant(model.gap.high), significant(model.own_best),
-                   model.trial);
+                   model.trial.empty() ? "" : "   " + model.trial);
   }
   fmt::format_to(out,
                  "\ngap: second - first, what the first file's folds have flattered. draws: of {}, with replacement.\n",

@@ -156,6 +156,13 @@ TEST(CompareFolds, SetsTheSameTrialUnderBothFoldsSideBySide) {
   EXPECT_NEAR(gap.models[1].gap.high, 3, exact);
 }
 
+TEST(CompareFolds, WritesNoBlanksBehindAModelOfOneTrial) {
+  FoldGap gap;
+  gap.models.emplace_back().name = "LR";
+
+  EXPECT_EQ(fold_gap_text(gap).find(" \n"), std::string::npos) << fold_gap_text(gap);
+}
+
 TEST(CompareFolds, RefusesFilesOfOtherTables) {
   const Stored stored(false, 1);
   const Scratch scratch;
