@@ -214,6 +214,24 @@ TEST(TunedGp, FurtherStartsNeverLowerTheLikelihoodAndNoiseIsNotSignal) {
   }
 }
 
+TEST(TunedGp, KeepsTheRatiosOfLengthScalesUnlessEachIsFound) {
+  const Dataset data = make_data(40, 2, 8);
+  Spec spec = make_spec(data);
+  spec.models = {make_entry("GPR", "gpr", {{"optimizer", {1, 2}}})};
+  testing::tie(spec.models.front().blocks.front(), {{"length_scale", {1.5, 0.5}, {}, {}, 2}});
+  const Cells cells = run_study(spec, data);
+  constexpr std::size_t k = 5;  // diagnostics of every fold: four others, then the length scales
+  const auto ratio = [&](std::int64_t trial, std::size_t fold) {
+    const std::vector<float>& diagnostic = cells.at({0, trial, 0}).diagnostic;
+    return diagnostic[4 * k + fold] / diagnostic[5 * k + fold];
+  };
+
+  for (std::size_t fold = 0; fold < k; ++fold) {
+    EXPECT_NEAR(ratio(0, fold), 3, 3 * 0x1p-22) << "two roundings to float and their quotient's";
+    EXPECT_GT(std::fabs(ratio(1, fold) - 3), 0.1);
+  }
+}
+
 /// What does not change a bit: everything but the rules.
 class GpBits : public ::testing::TestWithParam<int> {
  protected:

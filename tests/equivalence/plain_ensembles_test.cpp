@@ -97,6 +97,19 @@ TEST(PlainEnsembles, AdaBoostByEveryLoss) {
       });
 }
 
+TEST(PlainEnsembles, AdaBoostKeepsAFirstMemberThatErrsByHalfOrMore) {
+  Dataset data = make_data(40, 2, 4, 1);  // equal rows: a tree is one leaf
+  for (std::size_t i = 0; i < data.y.size(); ++i) data.y[i] = static_cast<double>(i % 2);
+  Spec spec = make_spec(data);
+  spec.models = {make_entry("BDT", "adaboost", {{"n_estimators", {1, 6}}})};
+  const Cells cells = run_study(spec, data);
+
+  for (std::int64_t trial = 0; trial < 2; ++trial)
+    expect_equal(spec, data, cells, trial, 0, [&](const ReferenceSample& sample) {
+      return reference_adaboost(sample, 1, 1, ReferenceLoss::linear, {});
+    });
+}
+
 TEST(PlainEnsembles, GradientBoostingFromMeanAndZero) {
   const Dataset data = make_data(53, 3, 3, 6);
   Spec spec = make_spec(data);
