@@ -1,12 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The kilofold authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the plot scripts share: reading a merged results file with h5py, labels with units, one look.
+"""What the scripts of plots and tables share: reading a merged results file with h5py, labels with units, one look.
 
 Layout: docs/store.md. Needs h5py, numpy and matplotlib.
 """
 
 import argparse
-import sys
 from pathlib import Path
 
 import h5py
@@ -26,16 +25,16 @@ plt.rcParams.update({
 })
 
 
-def parse(description, suffix):
-    """The common command line: FILE.h5 and -o; the picture lies beside the file unless -o says otherwise."""
+def parse(description, suffix, ending=".png"):
+    """The common command line: FILE.h5 and -o; what is written lies beside the file unless -o says otherwise."""
     parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("file", type=Path, help="merged results file")
-    parser.add_argument("-o", "--output", type=Path, help=f"picture to write (default: FILE_{suffix}.png)")
+    parser.add_argument("-o", "--output", type=Path, help=f"file to write (default: FILE_{suffix}{ending})")
     arguments = parser.parse_args()
     if not arguments.file.is_file():
         parser.error(f"{arguments.file} is no file; kilofold merge joins parts")
     if arguments.output is None:
-        arguments.output = arguments.file.with_name(f"{arguments.file.stem}_{suffix}.png")
+        arguments.output = arguments.file.with_name(f"{arguments.file.stem}_{suffix}{ending}")
     return arguments
 
 
@@ -72,15 +71,9 @@ def best_trials(file):
 
 
 def published(file, metric):
-    """A metric's published value by entry, from `reference:` of the spec in the file; empty without PyYAML."""
-    try:
-        import yaml
-    except ImportError:
-        print("plot: without PyYAML no published value is marked", file=sys.stderr)
-        return {}
-    spec = yaml.safe_load(text(file["spec/yaml"][()]))
-    results = (spec.get("reference") or {}).get("results") or {}
-    return {name: values[metric] for name, values in results.items() if metric in values}
+    """A metric's published value by entry, from `reference:` of the spec."""
+    prefix = f"reference {metric} "
+    return {key.removeprefix(prefix): float(text(value)) for key, value in file.attrs.items() if key.startswith(prefix)}
 
 
 def mean_and_sd(values):
