@@ -3,7 +3,9 @@
 #include "execute/study_data.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
+#include <utility>
 
 namespace kilofold {
 namespace {
@@ -39,13 +41,23 @@ std::size_t list_space(const Plan& plan) {
   return static_cast<std::size_t>(total) * (2 * static_cast<std::size_t>(plan.n_samples) + 3 * a_line);
 }
 
-/// The training set of that number on a fold axis.
-RowSet inner_or_own(const Dataset& data, const Splitting& splitting, const Split& split, double number) {
-  const RowSetName name = RowSetName::of(static_cast<std::uint32_t>(number));
-  RowSet own = row_set(split, name.fold);
-  if (name.inner_folds == 0) return own;
-  return inner_row_sets(data, splitting, own.train, name.inner_folds,
-                        split.seed)[static_cast<std::size_t>(name.inner_fold)];
+/// The training sets of those numbers on a fold axis, which names each once. A fold's inner folds come from one split.
+std::vector<RowSet> row_sets_of(const Dataset& data, const Splitting& splitting, const Split& split,
+                                const std::vector<double>& numbers) {
+  std::vector<RowSet> sets;
+  std::map<std::pair<std::int32_t, std::int32_t>, std::vector<RowSet>> inner;  // by fold and number of inner folds
+  for (const double number : numbers) {
+    const RowSetName name = RowSetName::of(static_cast<std::uint32_t>(number));
+    if (name.inner_folds == 0) {
+      sets.push_back(row_set(split, name.fold));
+      continue;
+    }
+    const auto [found, is_new] = inner.try_emplace({name.fold, name.inner_folds});
+    if (is_new)
+      found->second = inner_row_sets(data, splitting, row_set(split, name.fold).train, name.inner_folds, split.seed);
+    sets.push_back(std::move(found->second[static_cast<std::size_t>(name.inner_fold)]));
+  }
+  return sets;
 }
 
 }  // namespace
@@ -77,7 +89,7 @@ StudyData::StudyData(const Plan& plan, const Dataset& data, const Backend& backe
     splits.n_sets = std::ssize(sets);
     for (double seed : plan.axes[static_cast<std::size_t>(group.seed.value)].values) {
       const Split split = kilofold::split(data, plan.splitting, group.n_folds, static_cast<std::int64_t>(seed));
-      for (double number : sets) add(inner_or_own(data, plan.splitting, split, number), splits);
+      for (RowSet& rows : row_sets_of(data, plan.splitting, split, sets)) add(std::move(rows), splits);
     }
   }
   if (backend_.upload(lists_.as<void>(), host_lists_.data(), host_lists_.size() * sizeof(std::int32_t)) != 0)

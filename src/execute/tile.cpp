@@ -187,16 +187,17 @@ void Tile::fetch_predictions(NodeItems& node) {
   check(backend_.download(node.host_status.data(), node.status.as<void>(), lanes * sizeof(std::int32_t)), node);
 }
 
-template <class T> void Tile::fetch_diagnostic(NodeItems& node, const char* name, const T* values) {
+template <class T> std::vector<T> Tile::fetch_diagnostic(NodeItems& node, const char* name, const T* values) {
   std::vector<T> host(static_cast<std::size_t>(node.n_items() * node.n_lanes()));
   check(backend_.download(host.data(), values, host.size() * sizeof(T)), node);
   NodeItems::Diagnostic& column = node.host_diagnostics.emplace_back(NodeItems::Diagnostic{name, {}});
   const auto is_missing = [](T value) { return std::is_integral_v<T> && value < 0; };
   for (const T value : host)
     column.values.push_back(is_missing(value) ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(value));
+  return host;
 }
 
-template void Tile::fetch_diagnostic(NodeItems&, const char*, const std::int32_t*);
-template void Tile::fetch_diagnostic(NodeItems&, const char*, const double*);
+template std::vector<std::int32_t> Tile::fetch_diagnostic(NodeItems&, const char*, const std::int32_t*);
+template std::vector<double> Tile::fetch_diagnostic(NodeItems&, const char*, const double*);
 
 }  // namespace kilofold

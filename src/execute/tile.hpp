@@ -140,8 +140,8 @@ class Tile {
   void check(int code, const NodeItems& node) const;
   void fetch_predictions(NodeItems& node);
   /// `values` (items, lanes) in the backend's memory become the diagnostic `name` of the node's fits; a negative
-  /// integer is missing. T: int32_t or double.
-  template <class T> void fetch_diagnostic(NodeItems& node, const char* name, const T* values);
+  /// integer is missing. Returns them as they are. T: int32_t or double.
+  template <class T> std::vector<T> fetch_diagnostic(NodeItems& node, const char* name, const T* values);
 
   const Plan& plan_;
   const StudyData& study_;

@@ -258,11 +258,8 @@ void Tile::allocate_posterior(NodeItems& node) {
 
 void Tile::fetch_posterior(NodeItems& node, const Variances& variances) {
   fetch_predictions(node);
-  node.host_log_marginal_likelihood.resize(static_cast<std::size_t>(node.n_items() * node.n_lanes()));
-  check(backend_.download(node.host_log_marginal_likelihood.data(), node.log_marginal_likelihood.data,
-                          node.host_log_marginal_likelihood.size() * sizeof(double)),
-        node);
-  fetch_diagnostic(node, "log_marginal_likelihood", node.log_marginal_likelihood.data);
+  node.host_log_marginal_likelihood =
+      fetch_diagnostic(node, "log_marginal_likelihood", node.log_marginal_likelihood.data);
   fetch_diagnostic(node, "jitter", node.jitter.data);
   keep_values(node, "noise_variance", variances.noise, 0);
   keep_values(node, "signal_variance", variances.signal, 0);
