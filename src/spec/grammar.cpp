@@ -93,7 +93,7 @@ std::vector<Key> model_keys() {
        {"grid", "random"}},
       {"models.trials", Takes::integer, "none", "of `method: random`, for each mapping of `parameters`", {}, 1, 1e7},
       {"models.as_published", Takes::own, "none", "the one setting of a published study, see [Models](#models)"},
-      {"models.tune", Takes::section, "none", "choose parameters inside each training fold; for models that can"},
+      {"models.tune", Takes::section, "none", "choose parameters inside each training fold, see [Tuning](#tuning)"},
       {"tune.by", Takes::own, "required", "`log_marginal_likelihood`, or `mae`, `rmse`, `r2` on inner folds"},
       {"tune.search", Takes::own, "`grid`", "`grid`: the best grid point; `lbfgs`: by gradient, of the likelihood"},
       {"tune.inner_folds", Takes::integer, "5", "of a metric", {}, 2, largest_int},
@@ -193,6 +193,33 @@ constexpr std::array<ForeignKey, 24> foreign_keys = {{
     {"models", "n_iter", "write trials"},
 }};
 
+/// A word of other tools, and ours for it.
+struct ForeignWord {
+  std::string_view key;
+  std::string_view typed;
+  std::string_view ours;
+};
+
+constexpr std::array<ForeignWord, 17> foreign_words = {{
+    {"tune.by", "lml", "log_marginal_likelihood"},
+    {"tune.by", "likelihood", "log_marginal_likelihood"},
+    {"tune.by", "marginal_likelihood", "log_marginal_likelihood"},
+    {"tune.by", "log_likelihood", "log_marginal_likelihood"},
+    {"tune.by", "neg_mean_absolute_error", "mae"},
+    {"tune.by", "neg_root_mean_squared_error", "rmse"},
+    {"tune.by", "neg_mean_squared_error", "rmse"},
+    {"tune.by", "mse", "rmse"},
+    {"metrics", "neg_mean_absolute_error", "mae"},
+    {"metrics", "neg_root_mean_squared_error", "rmse"},
+    {"metrics", "neg_mean_squared_error", "rmse"},
+    {"metrics", "mse", "rmse"},
+    {"scaling.features", "standard", "zscore"},
+    {"scaling.features", "StandardScaler", "zscore"},
+    {"scaling.features", "MinMaxScaler", "minmax"},
+    {"scaling.target", "standard", "zscore"},
+    {"cv.splitter", "loo", "leave_one_out"},
+}};
+
 }  // namespace
 
 std::string_view Key::leaf() const {
@@ -243,6 +270,12 @@ std::string_view foreign_key(std::string_view section, std::string_view typed) {
   const auto found = std::ranges::find_if(
       foreign_keys, [&](const ForeignKey& row) { return row.section == section && row.typed == typed; });
   return found == foreign_keys.end() ? std::string_view() : found->hint;
+}
+
+std::string_view foreign_word(std::string_view key, std::string_view typed) {
+  const auto found =
+      std::ranges::find_if(foreign_words, [&](const ForeignWord& row) { return row.key == key && row.typed == typed; });
+  return found == foreign_words.end() ? std::string_view() : found->ours;
 }
 
 }  // namespace kilofold::spec

@@ -65,4 +65,7 @@ ParameterSchema as_parameter(const Key& key);
 /// What to write instead of a key that other tools have; empty for one that none has.
 std::string_view foreign_key(std::string_view section, std::string_view typed);
 
+/// The word that a key has for what other tools call `typed`; empty for one that none has.
+std::string_view foreign_word(std::string_view key, std::string_view typed);
+
 }  // namespace kilofold::spec

@@ -132,7 +132,8 @@ Json importance_schema() {
                          entry("rrelieff", {"neighbors", "sigma"})}));
 }
 
-Json tune_schema(const ModelSchema& model) {
+/// `tune` of an entry, or of its one published trial, which is no grid to choose from.
+Json tune_schema(const ModelSchema& model, bool published) {
   Members bounds;
   const Json ends =
       Json::object({{"type", Json::text("array")},
@@ -142,7 +143,7 @@ Json tune_schema(const ModelSchema& model) {
   for (const ParameterSchema& parameter : model.parameters)
     if (parameter.kind == ParameterSchema::Kind::real) bounds.emplace_back(parameter.name, ends);
   std::vector<std::string> searches;
-  if (!model.lacks("grid")) searches.emplace_back("grid");
+  if (!model.lacks("grid") && !published) searches.emplace_back("grid");
   if (model.tuned_by_gradient) searches.emplace_back("lbfgs");
   Members members = {{"by", one_of_words(model.tuned_by)},
                      {"search", one_of_words(searches)},
@@ -150,7 +151,7 @@ Json tune_schema(const ModelSchema& model) {
                      {"starts", form_of(key("tune.starts"))}};
   if (!model.lacks("bounds")) members.emplace_back("bounds", mapping(bounds, {}));
   const std::vector<std::string> required =
-      model.lacks("grid") ? std::vector<std::string>{"by", "search"} : std::vector<std::string>{"by"};
+      model.lacks("grid") || published ? std::vector<std::string>{"by", "search"} : std::vector<std::string>{"by"};
   const Json keys = mapping(members, required);
   return all_of(keys, {when(has("by", "log_marginal_likelihood"), not_with({has("inner_folds")}),
                             not_with({has("search", "lbfgs")})),
@@ -179,7 +180,7 @@ void define_model(const ModelSchema& model, Definitions& definitions) {
   const auto blocks = [](const Members& members) {
     return any_of({mapping(members, {}), list_of(mapping(members, {}))});
   };
-  if (!model.tuned_by.empty()) one.emplace_back("tune", tune_schema(model));
+  if (model.tuned_by_gradient) one.emplace_back("tune", tune_schema(model, true));
   Members entry;
   for (const char* name : {"name", "method", "trials"})
     entry.emplace_back(name, form_of(key("models." + std::string(name))));
@@ -187,13 +188,16 @@ void define_model(const ModelSchema& model, Definitions& definitions) {
   entry.emplace_back("parameters", anything());
   entry.emplace_back("zip", reference(model.name + ".zip"));
   entry.emplace_back("as_published", mapping(one, {}));
-  if (!model.tuned_by.empty()) entry.emplace_back("tune", tune_schema(model));
+  if (!model.tuned_by.empty()) entry.emplace_back("tune", tune_schema(model, false));
   const Json random = Json::object({{"properties", Json::object({{"parameters", blocks(search)}})},
                                     {"required", Json::texts({"trials", "parameters"})},
                                     {"not", has("zip")}});
   const Json of_grid =
       Json::object({{"properties", Json::object({{"parameters", blocks(grid)}})}, {"not", has("trials")}});
-  definitions.add(model.name, all_of(mapping(entry, {"model"}), {when(has("method", "random"), random, of_grid)}));
+  const Json published_alone = all_of(has("as_published"), {not_with({has("parameters"), has("zip")})});
+  definitions.add(model.name,
+                  all_of(mapping(entry, {"model"}), {when(has("method", "random"), random, of_grid),
+                                                     when(published_alone, not_with({has("tune")}), anything())}));
 }
 
 Json models_schema(std::span<const ModelSchema> models) {

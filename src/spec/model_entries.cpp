@@ -128,13 +128,14 @@ void read_blocks(const YamlNode& node, BlockReader& reader, ModelSpec& entry, Pr
 
 /// Add an entry; one with `tune:` on its grid becomes two, the grid and what is chosen from it.
 void add_entry(ModelSpec entry, const YamlNode& node, Spec& spec, Problems& problems) {
+  if (entry.tune && entry.blocks.empty() && !node.find("parameters"))
+    problems.add(node.find("tune")->at, "tune: the entry has no trials beside the published one", {},
+                 "write `parameters`");
   if (!entry.is_tuned()) return spec.models.push_back(std::move(entry));
   ModelSpec tuned = entry;
   tuned.name += ".tuned";
   tuned.as_published.reset();
   entry.tune.reset();
-  if (tuned.blocks.empty())
-    problems.add(node.find("tune")->at, "tune: there is no grid to choose from", {}, "write `parameters`");
   spec.models.push_back(std::move(entry));
   spec.models.push_back(std::move(tuned));
 }

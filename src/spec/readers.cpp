@@ -28,7 +28,8 @@ std::optional<std::size_t> read_word(const YamlNode& node, std::string_view what
   const auto found = std::ranges::find(words, node.text);
   if (node.is_scalar() && found != words.end()) return static_cast<std::size_t>(found - words.begin());
   const std::string legal = (words.size() > 1 ? "one of " : "") + joined(words);
-  const auto nearest = closest_name(node.text, words);
+  const auto translated = std::ranges::find(words, foreign_word(what, node.text));
+  const auto nearest = translated != words.end() ? std::optional(*translated) : closest_name(node.text, words);
   problems.add(node.at, fmt::format("{}: expected {}, got {}", what, legal, quoted(node)), {},
                nearest ? fmt::format("did you mean '{}'?", *nearest) : std::string());
   return std::nullopt;

@@ -35,6 +35,21 @@ ILLEGAL_PARAMETERS = [
     {"alpha": {"range": [0, 1]}}, {"alpha": {"ard": 1}}, {"alpha": None}, {"alpha": True}, [], [1], 3, {"zip": {}}, {"zip": 1},
     {"zip": [{"alpha": [1, 2]}, {"beta": 1}]}, {"lambda": 1}, {"alpha": {"from": 0, "to": 1, "by": 1}}, {"alpha": {"linspace": [0, 1, 2.5]}},
 ]
+LBFGS = {"by": "log_marginal_likelihood", "search": "lbfgs"}
+LEGAL_ENTRIES = [
+    {"model": "gpr", "tune": {"by": "log_marginal_likelihood"}}, {"model": "gpr", "tune": LBFGS | {"starts": 3}},
+    {"model": "gpr", "as_published": {"tune": LBFGS}}, {"model": "svr", "tune": {"by": "rmse", "inner_folds": 3}},
+    {"model": "svr", "as_published": {"C": 1}, "parameters": {"C": [1, 2]}, "tune": {"by": "mae"}},
+    {"model": "svr", "as_published": {"C": 1}, "zip": {"C": [1, 2]}, "tune": {"by": "r2"}},
+]
+ILLEGAL_ENTRIES = [
+    {"model": "gpr", "tune": {"by": "lml"}}, {"model": "svr", "tune": {"by": "log_marginal_likelihood"}},
+    {"model": "gpr", "as_published": {"tune": {"by": "rmse"}}}, {"model": "gpr", "as_published": {"tune": LBFGS | {"search": "grid"}}},
+    {"model": "gpr", "as_published": {"tune": {"by": "log_marginal_likelihood"}}},
+    {"model": "svr", "as_published": {"C": 1, "tune": {"by": "rmse"}}}, {"model": "svr", "as_published": {"tune": LBFGS}},
+    {"model": "svr", "as_published": {"C": 1}, "tune": {"by": "rmse"}}, {"model": "gpr", "as_published": {}, "tune": LBFGS},
+    {"model": "gpr", "tune": LBFGS | {"inner_folds": 5}}, {"model": "gpr", "tune": {"by": "rmse", "search": "lbfgs"}},
+]
 
 
 class Loader(yaml.SafeLoader):
@@ -113,9 +128,8 @@ def mutations(study):
             yield path + " missing", mutated(study, keys, DELETED)
 
 
-def with_parameters(parameters):
-    return {"spec": 1, "name": "s", "data": {"file": "d.csv", "features": ["a", "b"], "target": "y"},
-            "models": [{"model": "linear", "parameters": parameters}]}
+def with_entry(entry):
+    return {"spec": 1, "name": "s", "data": {"file": "d.csv", "features": ["a", "b"], "target": "y"}, "models": [entry]}
 
 
 def verdicts(probe, studies):
@@ -130,11 +144,13 @@ def agree(built):
     validator = Draft7Validator(schema)
     files = sorted([*ROOT.glob("experiments/*.yaml"), *ROOT.glob("tests/spec/studies/*.yaml")])
     studies = [yaml.load(file.read_text(encoding="utf-8"), Loader) for file in files]
-    good = studies + [with_parameters(p) for p in LEGAL_PARAMETERS]
-    bad = [(str(p), with_parameters(p)) for p in ILLEGAL_PARAMETERS]
+    legal = [{"model": "linear", "parameters": p} for p in LEGAL_PARAMETERS] + LEGAL_ENTRIES
+    illegal = [{"model": "linear", "parameters": p} for p in ILLEGAL_PARAMETERS] + ILLEGAL_ENTRIES
+    good = studies + [with_entry(entry) for entry in legal]
+    bad = [(str(entry), with_entry(entry)) for entry in illegal]
     bad += [(f"{file.name}: {path}", study) for file, whole in zip(files, studies) for path, study in mutations(whole)]
     differing = []
-    for what, study, verdict in zip([f.name for f in files] + LEGAL_PARAMETERS, good, verdicts(probe, good)):
+    for what, study, verdict in zip([f.name for f in files] + legal, good, verdicts(probe, good)):
         errors = [e.message[:200] for e in validator.iter_errors(study)]
         if verdict != "good" or errors:
             differing.append(f"legal {what}: parser {verdict}, schema {errors or 'good'}")
