@@ -36,10 +36,9 @@ int invert(const InvertArgs* args) {
     }
     const InvertItem* const on_device = s.upload(items, s.items);
     const auto n_items = static_cast<unsigned>(items.size());
-    const auto tiles = static_cast<unsigned>((n + product_tile - 1) / product_tile);
     dev::launch(factor_for_inverse, {"factor_for_inverse", n_items, factor_threads, 0}, s.stream, on_device);
-    dev::launch(multiply_inverses, {"multiply_inverses", {n_items, tiles * (tiles + 1) / 2}, product_threads, 0},
-                s.stream, on_device);
+    dev::launch(multiply_inverses, {"multiply_inverses", {n_items, product_tiles(n)}, product_threads, 0}, s.stream,
+                on_device);
     s.stream.synchronize();
   });
 }

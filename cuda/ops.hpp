@@ -18,6 +18,8 @@ std::int64_t inverse_doubles(std::int64_t u);
 int invert(const InvertArgs* args);
 int fold_posterior(const FoldPosteriorArgs* args);
 
+int maximize_lml(const MaximizeLmlArgs* args);
+
 /// A backend's table with the ops of this folder. Those that are null are not offered: studies that need them stay on
 /// the CPU.
 constexpr Backend with_ops(Backend backend) {
@@ -30,6 +32,7 @@ constexpr Backend with_ops(Backend backend) {
   backend.inverse_doubles = inverse_doubles;
   backend.invert = invert;
   backend.fold_posterior = fold_posterior;
+  backend.maximize_lml = maximize_lml;
   return backend;
 }
 

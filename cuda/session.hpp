@@ -33,6 +33,7 @@ struct Session {
   Memory items;         ///< argument structs of the items
   Memory shared_items;  ///< of what several of them share
   Memory parameters;    ///< hyperparameters of the items
+  Memory kept;          ///< what an op's first launches leave for its later ones
   Memory work;
 
   /// The values on the device, in `memory`.

@@ -99,7 +99,8 @@ write_specs() {
     spec "gpr_seeds_$size" "$table" all "$((2 * s))" \
       "GPR, model: gpr, parameters: {length_scale: {geomspace: [0.3, 10, $a]}, noise_variance: [0.01]}"
     spec "gpr_tuned_$size" "$table" fold 0 \
-      "GPR, model: gpr, parameters: {length_scale: {geomspace: [0.5, 2, 2]}, optimizer: lbfgs}"
+      "GPR, model: gpr, parameters: {length_scale: {geomspace: [0.5, 2, 2]}, optimizer: lbfgs}" \
+      "RQ, model: gpr, parameters: {kernel: rational_quadratic, mean: linear, optimizer: lbfgs_ard, n_restarts_optimizer: 1}"
     spec "svr_$size" "$table" fold 0 \
       "SVR, model: svr, parameters: {gamma: {geomspace: [0.03, 3, $a]}, C: [1, 10], epsilon: [0.01, 0.1]}"
     spec "trees_$size" "$table" fold "$s" \
@@ -164,7 +165,7 @@ sanitizers() {
     return
   fi
   for tool in memcheck racecheck synccheck; do
-    for name in gpr_small gpr_seeds_small; do
+    for name in gpr_small gpr_seeds_small gpr_tuned_small; do
       check "${tool}_$name" 60 compute-sanitizer --tool "$tool" --error-exitcode 9 \
         "$kilofold" run "$out/made/$name.yaml" --device cuda --fresh -q
     done

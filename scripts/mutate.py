@@ -32,8 +32,10 @@ FAULTS = "tests/mutation/faults.txt"
 # The first that fits a file's path: the programs that can see it, those most likely to notice first.
 PROGRAMS = {
     "src/core/random": ["core_test", "data_test"],
+    "src/core/lbfgs": ["core_test", "cpu_test", "equivalence_tests"],
     "src/core": ["core_test"],
     "include/kilofold/core": ["core_test", "cpu_test", "equivalence_tests"],
+    "include/kilofold/backend": ["cpu_test", "equivalence_tests"],
     "src/data": ["data_test"],
     "src/plan": ["plan_tests", "equivalence_tests"],
     "src/models": ["models_tests", "plan_tests", "equivalence_tests"],

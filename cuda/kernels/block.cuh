@@ -84,4 +84,22 @@ __device__ inline double block_dot(const double* x, const double* y, std::int64_
   return block_reduce(n, [=](std::int64_t i, double sum) { return std::fma(x[i], y[i], sum); });
 }
 
+inline constexpr int ordered_terms = 256;
+
+/// sum + term(0) + term(1) + ..., one plain chain, as sums that are no canonical reduction are defined: the block
+/// stages the terms, its first thread adds them and alone gets the sum.
+template <class Term> __device__ double block_ordered_sum(int n, Term term, double sum) {
+  using Terms = double[ordered_terms];
+  DEV_SHARED(Terms, terms);
+  const int t = static_cast<int>(threadIdx.x), step = static_cast<int>(blockDim.x);
+  for (int first = 0; first < n; first += ordered_terms) {
+    const int count = n - first < ordered_terms ? n - first : ordered_terms;
+    __syncthreads();
+    for (int e = t; e < count; e += step) terms[e] = term(first + e);
+    __syncthreads();
+    for (int e = 0; t == 0 && e < count; ++e) sum += terms[e];
+  }
+  return sum;
+}
+
 }  // namespace kilofold::cuda

@@ -8,7 +8,7 @@
 
 namespace kilofold::cuda {
 
-/// The inverse of a covariance matrix over the whole table, and its log determinant behind it.
+/// The inverse of a covariance matrix, and its log determinant behind it.
 struct SymmetricInverse {
   double* data;  ///< (n, n) column-major, both halves, then ln det A
   int n;

@@ -22,7 +22,7 @@
 ///   - Matrices are column-major. Row lists are ascending. `status` takes one kilofold::FitStatus an item (or item and
 ///     lane).
 ///   - Pointers are device pointers of the backend (its own `allocate`), except argument structs, `RowSetView` arrays,
-///     parameters and slots, which are host memory.
+///     parameters, random keys and slots, which are host memory.
 ///   - An op, an upload or a download returns 0, `out_of_memory`, or another number when the machine failed;
 ///   `last_error`
 ///     then says how. Out of memory, it has computed nothing that counts, and the same call with fewer items may

@@ -10,38 +10,13 @@
 #include "cpu/gp_answer.hpp"
 #include "cpu/gp_kernels.hpp"
 #include "cpu/panel_solves.hpp"
-#include "kilofold/core/exp_log.hpp"
+#include "kilofold/core/kernel_functions.hpp"
 #include "kilofold/core/reduction.hpp"
 
 namespace kilofold::cpu {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
-/// -2 dk/dq divided by k, so that the derivative of k by the logarithm of a length scale is k times this times the
-/// feature's part of q.
-double slope(Kernel kernel, double q, double alpha) {
-  switch (kernel) {
-    case Kernel::matern32:
-      return 3.0 / (1.0 + std::sqrt(3.0 * q));
-    case Kernel::matern52: {
-      const double u = std::sqrt(5.0 * q);
-      return (5.0 / 3.0) * (1.0 + u) / (1.0 + u + u * u / 3.0);
-    }
-    case Kernel::rational_quadratic:
-      return 1.0 / (1.0 + q / (2.0 * alpha));
-    case Kernel::exponential:
-      return q > 0 ? 1.0 / std::sqrt(q) : 0.0;
-    default:
-      return 1.0;
-  }
-}
-
-/// Derivative of ln k by ln alpha, rational quadratic.
-double slope_by_alpha(double q, double alpha) {
-  const double base = 1.0 + q / (2.0 * alpha);
-  return q / (2.0 * base) - alpha * natural_log(base);
-}
 
 }  // namespace
 
@@ -99,7 +74,7 @@ void Likelihood::whiten() {
 
 Likelihood::Sums Likelihood::sum_pairs(std::span<const double> theta, double signal) {
   const auto d = static_cast<std::size_t>(inputs_.d);
-  const double alpha = theta[static_cast<std::size_t>(n_length_scales_)];
+  const KernelFunction function{kernel_, theta[static_cast<std::size_t>(n_length_scales_)]};
   Sums sums{std::vector<double>(d, 0.0), 0.0};
   const std::int64_t ld = A_.columns();
   double* const part = weighted_store_.get(ld * static_cast<std::int64_t>(d + 2));  // of every feature, q, weight
@@ -122,9 +97,10 @@ Likelihood::Sums Likelihood::sum_pairs(std::span<const double> theta, double sig
     for (std::int64_t i = first; i < inputs_.u; ++i)
       weight[i] = (solved_[i] * factor - inverse_.at(i, k)) * K_.at(i, k);
     if (kernel_ == Kernel::rational_quadratic)
-      for (std::int64_t i = first; i < inputs_.u; ++i) sums.by_alpha += weight[i] * slope_by_alpha(q[i], alpha);
+      for (std::int64_t i = first; i < inputs_.u; ++i)
+        sums.by_alpha += weight[i] * slope_by_alpha(q[i], function.alpha);
     if (kernel_ != Kernel::squared_exponential)
-      for (std::int64_t i = first; i < inputs_.u; ++i) weight[i] *= slope(kernel_, q[i], alpha);
+      for (std::int64_t i = first; i < inputs_.u; ++i) weight[i] *= relative_slope(function, q[i]);
     for (std::size_t f = 0; f < d; ++f) {
       const double* const squares = part + static_cast<std::int64_t>(f) * ld;
       double chain[reduction_chains] = {};
@@ -142,7 +118,6 @@ double Likelihood::evaluate(std::span<const double> theta, std::span<double> gra
   whiten();
   const Sums sums = sum_pairs(theta, noise.signal);
 
-  const auto u = static_cast<double>(inputs_.u);
   double trace = 0;  // of A^-1
   for (std::int64_t i = 0; i < inputs_.u; ++i) trace += inverse_.at(i, i);
   const double square = inner_product(solved_, solved_, A_.columns());
@@ -150,12 +125,11 @@ double Likelihood::evaluate(std::span<const double> theta, std::span<double> gra
   // Each pair of rows stands for two elements of the matrix, which the one half in front undoes.
   for (std::size_t f = 0; f < sums.by_feature.size(); ++f) gradient[scales == 1 ? 0 : f] += sums.by_feature[f];
   gradient[scales] = sums.by_alpha;
-  const double noise_part = noise.ratio * (square / noise.signal - trace);
-  double by_noise = 0.5 * noise_part;
-  if (n_ != inputs_.u) by_noise += 0.5 * (inputs_.within / noise.noise - static_cast<double>(n_ - inputs_.u));
-  gradient[scales + 1] = by_noise;
-  gradient[scales + 2] = 0.5 * (quadratic_ / noise.signal - u - noise_part);
-  return log_marginal_likelihood({quadratic_, 2.0 * log_diagonal(A_), inputs_.u, n_, inputs_.within}, noise);
+  const Evidence evidence{quadratic_, 2.0 * log_diagonal(A_), inputs_.u, n_, inputs_.within};
+  const VarianceSlopes slopes = variance_slopes(evidence, trace, square, noise);
+  gradient[scales + 1] = slopes.by_noise;
+  gradient[scales + 2] = slopes.by_signal;
+  return log_marginal_likelihood(evidence, noise);
 }
 
 }  // namespace kilofold::cpu

@@ -288,4 +288,39 @@ GpAnswers gp(const Table& table, const std::vector<Rows>& items, const GpModel& 
   return answers;
 }
 
+std::vector<GpTuned> tuned(const Table& table, const std::vector<Rows>& items, const GpModel& model,
+                           const GpSearch& search) {
+  const TableView view = table.view();
+  const RowViews rows(table, items);
+  const Inputs inputs(view, rows, model);
+  const std::vector<std::int32_t> slot = counting(items.size());
+  const auto n_items = static_cast<std::int64_t>(items.size());
+  const std::vector<std::uint32_t> seeds(items.size(), 3), folds(slot.begin(), slot.end());
+  std::vector<double> theta = zeros<double>(n_items * (view.d + 3)), lml = zeros<double>(n_items), norm = lml;
+  std::vector<std::int32_t> iterations = zeros<std::int32_t>(n_items), status = iterations;
+  const MaximizeLmlArgs args{.table = &view,
+                             .n_items = n_items,
+                             .rows = rows.view.data(),
+                             .scaled = inputs.view(slot),
+                             .kernel = kernel_of(model),
+                             .mean = model.mean,
+                             .noise_variance = {model.noise.data(), 0},
+                             .signal_variance = {model.signal.data(), 0},
+                             .per_feature = search.per_feature,
+                             .n_restarts = {&search.n_restarts, 0},
+                             .random = {seeds.data(), seeds.data(), folds.data()},
+                             .theta = {theta.data(), view.d + 3},
+                             .log_marginal_likelihood = {lml.data(), 1},
+                             .gradient_norm = {norm.data(), 1},
+                             .iterations = {iterations.data(), 1},
+                             .status = status.data()};
+  EXPECT_EQ(model.backend->maximize_lml(&args), 0) << model.backend->last_error();
+  std::vector<GpTuned> found;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto first = theta.begin() + static_cast<std::int64_t>(i) * (view.d + 3);
+    found.push_back({{first, first + view.d + 3}, lml[i], norm[i], iterations[i], status[i]});
+  }
+  return found;
+}
+
 }  // namespace kilofold::test

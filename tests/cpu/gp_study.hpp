@@ -43,6 +43,23 @@ using GpAnswers = std::vector<std::vector<GpAnswer>>;
 /// on the whole table and ignores fit_on and replicates.
 GpAnswers gp(const Table& table, const std::vector<Rows>& items, const GpModel& model, Route route);
 
+/// What `maximize_lml` finds of an item.
+struct GpTuned {
+  std::vector<double> theta;
+  double log_marginal_likelihood = 0;
+  double gradient_norm = 0;
+  std::int32_t iterations = -1;
+  std::int32_t status = -1;
+};
+struct GpSearch {
+  bool per_feature = false;
+  double n_restarts = 0;
+};
+
+/// Search for the hyperparameters of every item, from the model's own and its first lane.
+std::vector<GpTuned> tuned(const Table& table, const std::vector<Rows>& items, const GpModel& model,
+                           const GpSearch& search);
+
 /// The same fit by the plain formulas.
 ReferenceGpFit reference_fit(const Table& table, const Rows& rows, const GpModel& model, std::size_t lane);
 

@@ -66,5 +66,38 @@ TEST(CudaSweep, FoldsOfOneInverseGiveTheCpusBits) {
   expect_equal(0, {true, {"noise_shift"}}, Op::fold_posterior, FitOn::all);
 }
 
+/// Studies whose hyperparameters are found inside every training set.
+void expect_equal_tuned(int levels, const Switches& switches, const ModelSpec& entry, FitOn fit_on = FitOn::fold) {
+  const Dataset data = make_data(24, 2, 5, levels);
+  Spec spec = make_spec(data);
+  spec.cv.folds = {3};
+  spec.fit_on = {fit_on};
+  spec.models = {entry};
+  const Plan plan = make_plan(lower(spec, data), all_rules(), switches);
+  ASSERT_TRUE(std::ranges::any_of(plan.nodes, [](const PlanNode& node) { return node.node.op == Op::maximize_lml; }));
+  ExecuteOptions options;
+  options.threads = 2;
+  const Cells expected = run_study(spec, data, switches);
+  test::in_each_order([&] {
+    EXPECT_EQ(differing_cells(run_study(spec, data, switches, options, nullptr, emu::backend()), expected), 0);
+  });
+}
+
+TEST(CudaSweep, HyperparametersFoundInEveryTrainingSetAreTheCpusBits) {
+  const auto kernel = [](Kernel k) { return std::vector<double>{static_cast<double>(static_cast<int>(k))}; };
+  const ModelSpec together = make_entry("GPR", "gpr",
+                                        {{"kernel", kernel(Kernel::matern52)},
+                                         {"mean", {static_cast<double>(static_cast<int>(Mean::constant))}},
+                                         {"optimizer", {1}},
+                                         {"length_scale", {0.7, 3}}});
+  const ModelSpec apart = make_entry(
+      "GPR", "gpr",
+      {{"kernel", kernel(Kernel::rational_quadratic)}, {"optimizer", {2}}, {"n_restarts_optimizer", {0, 1}}});
+  for (const bool sharing : {false, true}) {
+    for (const int levels : {0, 3}) expect_equal_tuned(levels, {sharing, {}}, together);
+    expect_equal_tuned(0, {sharing, {}}, apart, FitOn::all);
+  }
+}
+
 }  // namespace
 }  // namespace kilofold::testing

@@ -63,4 +63,19 @@ KILOFOLD_HD inline double log_marginal_likelihood(const Evidence& e, const Noise
   return -0.5 * twice;
 }
 
+/// Derivatives of the log marginal likelihood by the logarithms of the two variances.
+struct VarianceSlopes {
+  double by_noise;
+  double by_signal;
+};
+
+/// trace is that of A^-1, square a'a with a = A^-1 r.
+KILOFOLD_HD inline VarianceSlopes variance_slopes(const Evidence& e, double trace, double square, const Noise& noise) {
+  const auto u = static_cast<double>(e.u);
+  const double noise_part = noise.ratio * (square / noise.signal - trace);
+  double by_noise = 0.5 * noise_part;
+  if (e.n != e.u) by_noise += 0.5 * (e.within / noise.noise - static_cast<double>(e.n - e.u));
+  return {by_noise, 0.5 * (e.quadratic / noise.signal - u - noise_part)};
+}
+
 }  // namespace kilofold

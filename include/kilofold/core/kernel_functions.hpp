@@ -99,4 +99,29 @@ KILOFOLD_HD inline double evaluate(const KernelFunction& f, double argument) {
   return NAN;
 }
 
+/// -2 dk/dq divided by k of a covariance of scaled distances, so that the derivative of k by the logarithm of a length
+/// scale is k times this times the feature's part of q.
+KILOFOLD_HD inline double relative_slope(const KernelFunction& f, double q) {
+  switch (f.kernel) {
+    case Kernel::matern32:
+      return 3.0 / (1.0 + std::sqrt(3.0 * q));
+    case Kernel::matern52: {
+      const double u = std::sqrt(5.0 * q);
+      return (5.0 / 3.0) * (1.0 + u) / (1.0 + u + u * u / 3.0);
+    }
+    case Kernel::rational_quadratic:
+      return 1.0 / (1.0 + q / (2.0 * f.alpha));
+    case Kernel::exponential:
+      return q > 0 ? 1.0 / std::sqrt(q) : 0.0;
+    default:
+      return 1.0;
+  }
+}
+
+/// Derivative of ln k by ln alpha, rational_quadratic.
+KILOFOLD_HD inline double slope_by_alpha(double q, double alpha) {
+  const double base = 1.0 + q / (2.0 * alpha);
+  return q / (2.0 * base) - alpha * natural_log(base);
+}
+
 }  // namespace kilofold

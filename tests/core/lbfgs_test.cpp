@@ -1,13 +1,25 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
-#include "cpu/lbfgs.hpp"
+#include "kilofold/core/lbfgs.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-namespace kilofold::cpu {
+namespace kilofold {
 namespace {
+
+using Objective = double (*)(std::span<const double> x, std::span<double> gradient);
+
+Minimum minimise(Objective objective, std::vector<double> start, Box box, double tolerance, std::int32_t most) {
+  Lbfgs search(std::move(start), std::move(box), tolerance, most);
+  while (!search.done()) {
+    std::vector<double> gradient(search.asked().size());
+    const double value = objective(search.asked(), gradient);
+    search.tell(value, gradient);
+  }
+  return search.minimum();
+}
 
 double rosenbrock(std::span<const double> x, std::span<double> gradient) {
   const double slope = x[1] - x[0] * x[0];
@@ -57,4 +69,4 @@ TEST(Lbfgs, SaysSoWhenItRunsOutOfSteps) {
 }
 
 }  // namespace
-}  // namespace kilofold::cpu
+}  // namespace kilofold

@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: 2026 The kilofold authors
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "emu/gp_equal.hpp"
+#include "kilofold/core/fit_status.hpp"
+
+/// `maximize_lml` on the emulated device: the CPU's bits, step by step, or the searches would part.
+namespace kilofold::test {
+namespace {
+
+bool alike(const GpTuned& a, const GpTuned& b) {
+  return same(a.theta, b.theta) && same(a.log_marginal_likelihood, b.log_marginal_likelihood) &&
+         same(a.gradient_norm, b.gradient_norm) && a.iterations == b.iterations && a.status == b.status;
+}
+
+/// Both backends find the same; returns what.
+std::vector<GpTuned> expect_alike(const Table& table, const std::vector<Rows>& items, GpModel model,
+                                  const GpSearch& search) {
+  std::vector<GpTuned> expected = tuned(table, items, model, search);
+  model.backend = &emu::backend();
+  in_each_order([&] {
+    const std::vector<GpTuned> found = tuned(table, items, model, search);
+    for (std::size_t i = 0; i < items.size(); ++i) EXPECT_TRUE(alike(found[i], expected[i])) << "item " << i;
+  });
+  return expected;
+}
+
+std::int32_t code(FitStatus status) { return static_cast<std::int32_t>(status); }
+
+TEST(CudaMaximizeLml, EqualsTheCpuInEveryBit) {
+  for (const std::int32_t n : {2, 9, 30}) {
+    const Table table = random_table(n, {0, 0}, static_cast<std::uint32_t>(n));
+    for (const Kernel kernel : kernels) {
+      SCOPED_TRACE(std::to_string(n) + " rows, kernel " + std::to_string(static_cast<int>(kernel)));
+      const auto mean = static_cast<Mean>(static_cast<int>(kernel) % 3);
+      const GpSearch search{.per_feature = n == 9, .n_restarts = n == 9 ? 1.0 : 0.0};
+      expect_alike(table, {every_kth(n, 2, 0), every_kth(n, 3, 1)}, model_of(kernel, mean), search);
+    }
+  }
+}
+
+TEST(CudaMaximizeLml, EqualsTheCpuWhereTheMatrixTakesSeveralTiles) {
+  const Table table = random_table(90, {0, 3}, 5);
+  for (const Kernel kernel : {Kernel::matern52, Kernel::rational_quadratic}) {
+    const std::vector<GpTuned> found =
+        expect_alike(table, {every_kth(90, 5, 1)}, model_of(kernel, Mean::linear), {.per_feature = true});
+    EXPECT_GT(found[0].iterations, 3);
+  }
+}
+
+TEST(CudaMaximizeLml, OfCollapsedRowsEqualsTheCpu) {
+  const Table table = replicated_table(60, 2, 3);
+  for (const Mean mean : {Mean::zero, Mean::constant, Mean::linear}) {
+    GpModel model = model_of(Kernel::squared_exponential, mean);
+    model.replicates = Replicates::collapse;
+    expect_alike(table, {every_kth(60, 3, 0), every_kth(60, 5, 1)}, model, {});
+  }
+}
+
+TEST(CudaMaximizeLml, SaysLikeTheCpuWhatFails) {
+  Matrix<double> X(6, 2);
+  for (std::int64_t i = 0; i < 6; ++i) X(i, 0) = X(i, 1) = i == 2 ? 1e200 : static_cast<double>(i);
+  const GpModel model = model_of(Kernel::squared_exponential, Mean::constant);
+  const std::vector<GpTuned> found =
+      expect_alike({X, {1, 2, 3, 4, 5, 6}}, {every_kth(6, 3, 0), every_kth(6, 3, 2)}, model, {});
+  EXPECT_EQ(found[0].status, code(FitStatus::not_finite));
+  EXPECT_EQ(found[0].iterations, 0);
+}
+
+TEST(CudaMaximizeLml, DoesNotDependOnNeighboursInTheCall) {
+  const Table table = random_table(31, {0, 0}, 9);
+  GpModel model = model_of(Kernel::matern32, Mean::constant);
+  model.backend = &emu::backend();
+  const std::vector<Rows> items{every_kth(31, 3, 0), every_kth(31, 5, 1), every_kth(31, 2, 1)};
+  const std::vector<GpTuned> together = tuned(table, items, model, {});
+  for (std::size_t i = 0; i < items.size(); ++i)
+    EXPECT_TRUE(alike(together[i], tuned(table, {items[i]}, model, {})[0])) << "item " << i;
+}
+
+}  // namespace
+}  // namespace kilofold::test
