@@ -143,10 +143,7 @@ class Fold {
     for (std::int64_t i = 0; i < m_; ++i) {
       for (std::int64_t k = 0; k <= i; ++k) block.at(i, k) = whole_.B.at(rows_.held_out[i], rows_.held_out[k]);
     }
-    for (std::int64_t p = block.n_triangle_panels(); p < block.n_panels(); ++p) {
-      std::fill(block.panel(p), block.panel(p) + 8 * block.columns(), 0.0);
-    }
-    for (std::int64_t i = 0; i < m_; ++i) block.extra(i, i) = 1.0;
+    set_identity(block);
     pad(block);
     return block;
   }
@@ -236,10 +233,15 @@ void check(const FoldPosteriorArgs& a) {
   }
 }
 
+/// Does the item before this one have the same inverse and target? Then only the folds differ: another seed.
+bool follows_its_like(const FoldPosteriorArgs& a, std::int64_t item) {
+  return item > 0 && a.slot[item] == a.slot[item - 1] && a.scaled.slot[item] == a.scaled.slot[item - 1];
+}
+
 void fold_posterior_item(const FoldPosteriorArgs& a, std::int64_t item) {
   thread_local WholeFit whole;
   const auto source = static_cast<FitStatus>(a.inverse_status[a.slot[item]]);
-  if (!failed(source)) whole.prepare(a, item);
+  if (!failed(source) && !follows_its_like(a, item)) whole.prepare(a, item);
   for (std::int64_t lane = 0; lane < a.n_lanes; ++lane) {
     const Noise noise = noise_of(a, item, 0);
     const RowSetView& rows = a.rows[item * a.n_lanes + lane];

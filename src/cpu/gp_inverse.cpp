@@ -20,12 +20,16 @@ namespace kilofold::cpu::HWY_NAMESPACE {
 
 inline constexpr int tile_columns = part_lanes == 8 ? 8 : 4;
 
-/// tile_columns columns of B in eight rows: products of eight rows of V with as many others.
+// Products are summed up in stretches of k, so that what a stretch reads of all rows stays near the core. Storing a sum
+// between stretches changes no chain.
+inline constexpr std::int64_t stretch = 128;
+
+/// Go on with tile_columns columns of B in eight rows: products of eight rows of V with as many others.
 HWY_INLINE void multiply_rows(const double* rows, const double* others, std::int64_t begin, std::int64_t end,
-                              double* out) {
+                              bool is_first, double* out) {
   Block sum[tile_columns];
 #pragma GCC unroll 8
-  for (Block& s : sum) s = set(0.0);
+  for (int j = 0; j < tile_columns; ++j) sum[j] = is_first ? set(0.0) : load(out + 8 * j);
   for (std::int64_t k = begin; k < end; ++k) {
     const Block v = load(rows + 8 * k);
 #pragma GCC unroll 8
@@ -50,11 +54,14 @@ void mirror(const SymmetricInverse& B) {
 }
 
 void invert(const Panels& L, const SymmetricInverse& B) {
-  const std::int64_t n_panels = L.n_triangle_panels();
-  for (std::int64_t p = 0; p < n_panels; ++p) {
-    for (std::int64_t column = 0; column < 8 * (p + 1); column += tile_columns) {
-      multiply_rows(L.extra_panel(p), L.extra_panel(column / 8) + column % 8, 8 * p, L.columns(),
-                    B.panel(p) + 8 * column);
+  for (std::int64_t first = 0; first < L.columns(); first += stretch) {
+    const std::int64_t end = std::min(first + stretch, L.columns());
+    for (std::int64_t p = 0; 8 * p < end; ++p) {
+      const std::int64_t begin = std::max(first, 8 * p);
+      for (std::int64_t column = 0; column < 8 * (p + 1); column += tile_columns) {
+        multiply_rows(L.extra_panel(p), L.extra_panel(column / 8) + column % 8, begin, end, begin == 8 * p,
+                      B.panel(p) + 8 * column);
+      }
     }
   }
   mirror(B);

@@ -12,6 +12,7 @@ constexpr std::size_t most_groups_a_node = 12;  // inclusion and exclusion over 
 constexpr std::size_t most_rules = 7;
 constexpr double batch_seconds = 0.2;        // long against dispatch, short against a checkpoint
 constexpr std::int64_t fewest_batches = 64;  // so that small studies still spread over many cores
+constexpr double least_own_work = 8;         // of a batch, times what seeds share and the batch computes anew
 
 double price(const Group& group, const std::vector<Node>& nodes, const Shape& shape, std::span<const Axis> axes) {
   double seconds = 0;
@@ -163,14 +164,26 @@ void count_slots(const Plan& plan, Family& family) {
   family.n_bundles = group.grid.count({group.seed});
 }
 
+/// How many neighbouring units, which differ in their seeds, must stay together for what they share, in seconds, to be
+/// small beside the rest.
+std::int64_t least_units(const Plan& plan, const Family& family, double shared) {
+  const Group& group = group_at(plan, family.groups.front()).group;
+  if (!family.unit_axes.contains(group.seed)) return 1;
+  const double units = std::ceil(least_own_work * shared * static_cast<double>(family.n_slots) / family.seconds);
+  return std::min(group.grid.count({group.seed}), static_cast<std::int64_t>(units));
+}
+
 void price_family(const Plan& plan, Family& family) {
   std::vector<bool> counted(plan.nodes.size(), false);
+  double shared = 0;  // by the seeds, one item each
   for (GroupId id : family.groups)
     for (NodeId member : group_at(plan, id).members) {
       const auto n = static_cast<std::size_t>(member.value);
       if (counted[n]) continue;
       counted[n] = true;
       family.seconds += plan.nodes[n].seconds;
+      if (!plan.nodes[n].node.reads.contains(group_at(plan, id).group.seed))
+        shared += plan.nodes[n].seconds / static_cast<double>(plan.nodes[n].items);
       const Shape shape = shape_of(group_at(plan, id).group, plan.n_features);
       family.unit_bytes += static_cast<double>(plan.nodes[n].items) * item_bytes(plan.nodes[n].node, shape);
     }
@@ -178,7 +191,7 @@ void price_family(const Plan& plan, Family& family) {
   const double unit_seconds = family.seconds / static_cast<double>(family.n_slots);
   const auto by_cost = static_cast<std::int64_t>(std::ceil(batch_seconds / unit_seconds));
   const std::int64_t by_count = (family.n_slots + fewest_batches - 1) / fewest_batches;
-  family.units_per_batch = std::max<std::int64_t>(1, std::min(by_cost, by_count));
+  family.units_per_batch = std::max({std::int64_t{1}, std::min(by_cost, by_count), least_units(plan, family, shared)});
 }
 
 void form_families(Plan& plan) {

@@ -62,6 +62,33 @@ TEST(GaussianProcessBits, DoNotDependOnNeighboursInTheCall) {
   EXPECT_EQ(gp(table, {folds[2]}, rich_model(), Route::fold_inverse)[0], together[2]);
 }
 
+TEST(GaussianProcessBits, OfASeedDoNotDependOnTheOtherSeeds) {
+  const Table table = random_table(60, {0, 0}, 9);
+  std::vector<Rows> folds;
+  for (std::int32_t fold = 0; fold < 3; ++fold) folds.push_back(every_kth(60, 3, fold));
+  for (std::int32_t fold = 0; fold < 3; ++fold) {  // another seed's: pairs of neighbouring rows
+    Rows rows;
+    for (std::int32_t row = 0; row < 60; ++row) (row / 2 % 3 == fold ? rows.held_out : rows.train).push_back(row);
+    folds.push_back(rows);
+  }
+  for (const Mean mean : {Mean::zero, Mean::linear}) {
+    GpModel model = rich_model();
+    model.mean = mean;
+    const GpAnswers together = gp_of_seeds(table, folds, 3, model);
+    for (std::size_t seed = 0; seed < 2; ++seed) {
+      const auto first = static_cast<std::ptrdiff_t>(3 * seed);
+      const std::vector<Rows> own(folds.begin() + first, folds.begin() + first + 3);
+      for (std::size_t l = 0; l < model.noise.size(); ++l) {
+        GpModel lane = model;
+        lane.noise = {model.noise[l]};
+        lane.signal = {model.signal[l]};
+        const GpAnswers alone = gp_of_seeds(table, own, 3, lane);
+        for (std::size_t fold = 0; fold < 3; ++fold) EXPECT_EQ(alone[fold][0], together[3 * seed + fold][l]);
+      }
+    }
+  }
+}
+
 TEST(GaussianProcessBits, OfALaneDoNotDependOnTheOtherLanes) {
   const Table table = random_table(47, {0, 0}, 9);
   const std::vector<Rows> items{every_kth(47, 3, 0)};

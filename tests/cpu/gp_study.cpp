@@ -216,74 +216,94 @@ void by_cholesky(const TableView& table, const RowViews& rows, const Inputs& inp
   }
 }
 
-/// Inverse of the whole table's covariance.
-struct Inverse {
-  std::vector<double> value;
-  double jitter = -1;
-  std::int32_t status = -1;
+/// Inverses of the whole table's covariance, one a lane.
+struct Inverses {
+  std::int64_t stride;
+  std::vector<double> value, jitter;
+  std::vector<std::int32_t> status;
 
-  Inverse(const TableView& table, const ScaledInputs& whole, const GpModel& model)
-      : value(zeros<double>(model.backend->inverse_doubles(table.n))) {
+  Inverses(const TableView& table, const Inputs& whole, const GpModel& model)
+      : stride(model.backend->inverse_doubles(table.n)) {
+    const auto n_lanes = static_cast<std::int64_t>(model.noise.size());
+    const auto slot = zeros<std::int32_t>(n_lanes);
+    value = zeros<double>(n_lanes * stride);
+    jitter = zeros<double>(n_lanes);
+    status = zeros<std::int32_t>(n_lanes);
     const InvertArgs args{.table = &table,
-                          .n_items = 1,
-                          .scaled = whole,
+                          .n_items = n_lanes,
+                          .scaled = whole.view(slot),
                           .kernel = kernel_of(model),
-                          .noise_variance = {model.noise.data(), 0},
-                          .signal_variance = {model.signal.data(), 0},
-                          .inverse = {value.data(), 0},
-                          .jitter = {&jitter, 1},
-                          .status = &status};
+                          .noise_variance = {model.noise.data(), 1},
+                          .signal_variance = {model.signal.data(), 1},
+                          .inverse = {value.data(), stride},
+                          .jitter = {jitter.data(), 1},
+                          .status = status.data()};
     EXPECT_EQ(model.backend->invert(&args), 0) << model.backend->last_error();
   }
 };
 
-/// The items as the folds of one seed, under one lane.
-void by_folds(const TableView& table, const RowViews& rows, const Inputs& whole, const GpModel& model,
-              GpAnswers& answers) {
-  const auto n_folds = static_cast<std::int64_t>(rows.view.size());
-  const std::vector<std::int32_t> slot{0};
-  const Inverse inverse(table, whole.view(slot), model);
-  Outputs out(1, n_folds, std::max<std::int64_t>(rows.longest_held_out, 1));
+/// `rows` holds the folds of one seed after another. One call answers every lane with every seed, seeds fastest.
+GpAnswers by_folds(const TableView& table, const RowViews& rows, std::int64_t n_folds, const Inputs& whole,
+                   const GpModel& model) {
+  const auto n_lanes = static_cast<std::int64_t>(model.noise.size());
+  const std::int64_t n_seeds = static_cast<std::int64_t>(rows.view.size()) / n_folds, n_items = n_lanes * n_seeds;
+  const auto slot = zeros<std::int32_t>(n_items);
+  const Inverses inverses(table, whole, model);
+  std::vector<std::int32_t> inverse_slot;
+  std::vector<double> noise, signal;
+  std::vector<RowSetView> item_rows;
+  for (std::int64_t i = 0; i < n_items; ++i) {
+    const auto lane = static_cast<std::size_t>(i / n_seeds);
+    inverse_slot.push_back(static_cast<std::int32_t>(lane));
+    noise.push_back(model.noise[lane]);
+    signal.push_back(model.signal[lane]);
+    if (i % n_seeds == 0) item_rows.insert(item_rows.end(), rows.view.begin(), rows.view.end());
+  }
+  Outputs out(n_items, n_folds, std::max<std::int64_t>(rows.longest_held_out, 1));
   const FoldPosteriorArgs args{.table = &table,
-                               .n_items = 1,
+                               .n_items = n_items,
                                .n_lanes = n_folds,
-                               .rows = rows.view.data(),
+                               .rows = item_rows.data(),
                                .scaled = whole.view(slot),
                                .target = model.target,
                                .mean_function = model.mean,
-                               .slot = slot.data(),
+                               .slot = inverse_slot.data(),
                                .ld_held_out = out.m,
-                               .inverse = {inverse.value.data(), 0},
-                               .inverse_status = &inverse.status,
-                               .noise_variance = {model.noise.data(), 0},
-                               .signal_variance = {model.signal.data(), 0},
-                               .mean = {out.mean.data(), 0},
-                               .sd = {out.sd.data(), 0},
-                               .log_marginal_likelihood = {out.lml.data(), 0},
-                               .jitter = {out.jitter.data(), 0},
+                               .inverse = {inverses.value.data(), inverses.stride},
+                               .inverse_status = inverses.status.data(),
+                               .noise_variance = {noise.data(), 1},
+                               .signal_variance = {signal.data(), 1},
+                               .mean = {out.mean.data(), out.m * n_folds},
+                               .sd = {out.sd.data(), out.m * n_folds},
+                               .log_marginal_likelihood = {out.lml.data(), n_folds},
+                               .jitter = {out.jitter.data(), n_folds},
                                .status = out.status.data()};
   EXPECT_EQ(model.backend->fold_posterior(&args), 0) << model.backend->last_error();
-  for (std::int64_t f = 0; f < n_folds; ++f) {
-    const auto fold = static_cast<std::size_t>(f);
-    answers[fold].push_back(out.answer(0, f, rows.view[fold].n_held_out));
-    EXPECT_EQ(answers[fold].back().jitter, inverse.jitter);
+  GpAnswers answers(rows.view.size());
+  for (std::size_t f = 0; f < answers.size(); ++f) {
+    const std::int64_t seed = static_cast<std::int64_t>(f) / n_folds, fold = static_cast<std::int64_t>(f) % n_folds;
+    for (std::int64_t lane = 0; lane < n_lanes; ++lane) {
+      answers[f].push_back(out.answer(lane * n_seeds + seed, fold, rows.view[f].n_held_out));
+      EXPECT_EQ(answers[f].back().jitter, inverses.jitter[static_cast<std::size_t>(lane)]);
+    }
   }
+  return answers;
 }
 
 }  // namespace
 
 GpAnswers gp(const Table& table, const std::vector<Rows>& items, const GpModel& model, Route route) {
+  if (route == Route::fold_inverse) return gp_of_seeds(table, items, static_cast<std::int64_t>(items.size()), model);
   const TableView view = table.view();
   const RowViews rows(table, items);
-  const std::vector<Rows> all{{counting(table.y().size()), {}}};
-  const Inputs inputs(view, route == Route::fold_inverse ? RowViews(table, all) : rows, model);
+  const Inputs inputs(view, rows, model);
   if (route == Route::tridiagonal) return by_tridiagonal(view, rows, inputs, model);
   GpAnswers answers(items.size());
   for (std::size_t l = 0; l < model.noise.size(); ++l) {
     GpModel lane = model;
     lane.noise = {model.noise[l]};
     lane.signal = {model.signal[l]};
-    (route == Route::cholesky ? by_cholesky : by_folds)(view, rows, inputs, lane, answers);
+    by_cholesky(view, rows, inputs, lane, answers);
   }
   return answers;
 }
@@ -321,6 +341,12 @@ std::vector<GpTuned> tuned(const Table& table, const std::vector<Rows>& items, c
     found.push_back({{first, first + view.d + 3}, lml[i], norm[i], iterations[i], status[i]});
   }
   return found;
+}
+
+GpAnswers gp_of_seeds(const Table& table, const std::vector<Rows>& folds, std::int64_t n_folds, const GpModel& model) {
+  const TableView view = table.view();
+  const std::vector<Rows> all{{counting(table.y().size()), {}}};
+  return by_folds(view, RowViews(table, folds), n_folds, Inputs(view, RowViews(table, all), model), model);
 }
 
 }  // namespace kilofold::test

@@ -60,6 +60,9 @@ struct GpSearch {
 std::vector<GpTuned> tuned(const Table& table, const std::vector<Rows>& items, const GpModel& model,
                            const GpSearch& search);
 
+/// Route fold_inverse for several seeds of n_folds folds each, in one call: `folds` holds one seed's after another's.
+GpAnswers gp_of_seeds(const Table& table, const std::vector<Rows>& folds, std::int64_t n_folds, const GpModel& model);
+
 /// The same fit by the plain formulas.
 ReferenceGpFit reference_fit(const Table& table, const Rows& rows, const GpModel& model, std::size_t lane);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <random>
 #include <set>
 
@@ -214,6 +215,25 @@ TEST(Plan, SharesOneFactorisationBetweenEntriesOfOneModel) {
   EXPECT_EQ(plan.nodes.size(), 2U);
   EXPECT_EQ(items(plan, Op::least_squares), 10);
   EXPECT_EQ(plan.families.size(), 1U);
+}
+
+TEST(Plan, ABatchTakesSoManySeedsThatWhatTheyShareIsSmall) {
+  const Dataset data = make_data(600, 3, 1);
+  Spec spec = make_spec(data);
+  spec.fit_on = {FitOn::all};
+  spec.models.push_back(make_entry("GPR", "gpr", {{"length_scale", {0.5, 1, 2, 4}}}));
+  const auto family_of = [&](std::int64_t n_seeds) {
+    spec.cv.seeds.resize(static_cast<std::size_t>(n_seeds));
+    std::iota(spec.cv.seeds.begin(), spec.cv.seeds.end(), 0);
+    const Plan plan = make_plan(lower(spec, data), all_rules(), {});
+    EXPECT_EQ(items(plan, Op::invert), 4);
+    EXPECT_EQ(plan.families.front().n_slots, 4 * n_seeds);
+    return plan.families.front();
+  };
+
+  EXPECT_EQ(family_of(20).units_per_batch, 20);  // one inverse a batch, no fewer seeds would outweigh it
+  const Family many = family_of(1000);
+  EXPECT_LT(many.units_per_batch, 100);  // a thousand seeds still make batches for many cores
 }
 
 TEST(Plan, NeverSharesANodeAmongMoreGroupsThanItCanCount) {
