@@ -77,7 +77,7 @@ const Grid::Column* column_of(const Grid& grid, std::span<const Axis> axes, std:
 struct ParameterTrials {
   const Axis* axis = nullptr;
   std::vector<std::int32_t> codes;
-  std::vector<std::string> text;  ///< what ids say of each point, by code
+  std::vector<std::string> text;  ///< what ids say of each point that occurs, by code
 
   /// Component f of the points, trial by trial.
   std::vector<double> values(std::int32_t f) const {
@@ -107,8 +107,11 @@ ParameterTrials parameter_trials(std::span<const Group* const> groups, std::span
                                  const ParameterSchema& parameter) {
   ParameterTrials trials;
   for (const Group* group : groups) append_codes(*group, axes, parameter.name, trials);
-  for (std::int64_t code = 0; code < trials.axis->size(); ++code)
-    trials.text.push_back(point_text(parameter, trials.axis->point(code)));
+  trials.text.resize(static_cast<std::size_t>(trials.axis->size()));
+  for (const std::int32_t code : trials.codes) {  // another model's parameter of this name may have other categories
+    std::string& text = trials.text[static_cast<std::size_t>(code)];
+    if (text.empty()) text = point_text(parameter, trials.axis->point(code));
+  }
   return trials;
 }
 

@@ -41,6 +41,19 @@ TEST(TrialTable, ListsParametersInGridOrderFoldCountSlowest) {
   EXPECT_TRUE(std::isnan(depth[2])) << "none";
 }
 
+TEST(TrialTable, KnowsItsOwnCategoriesBesideAModelOfMoreKernels) {
+  Spec spec = make_spec(data);
+  spec.models = {make_entry("KRR", "kernel_ridge", {{"kernel", {0, 1}}})};
+  const TrialTable alone = table_of(spec);
+  spec.models.push_back(make_entry("GPR", "gpr", {{"kernel", {4}}}));
+
+  const TrialTable table = table_of(spec);
+
+  EXPECT_EQ(table.id, alone.id);
+  ASSERT_EQ(table.columns[0].name, "kernel");
+  EXPECT_EQ(table.columns[0].text, alone.columns[0].text);
+}
+
 TEST(TrialId, IsUniqueAndSurvivesGrowthOfGridAndSeeds) {
   Spec small = tree_spec({2, 3});
   Spec grown = tree_spec({1, 2, 3, 4});
