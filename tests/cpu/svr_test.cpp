@@ -161,6 +161,27 @@ TEST(Svr, AnyCompanyOfLanesGivesTheBitsOfALoneFit) {
   RecordProperty("degenerate", static_cast<int>(n_degenerate));
 }
 
+TEST(Svr, DegenerateFitsTakeNoBitFromTheirNeighbours) {
+  const std::vector<SvrLane> lanes = grid({0.25, 0.5, 1, 2, 4, 8, 16, 32}, {0, 0.25, 0.5});
+  std::int64_t n_degenerate = 0;
+  for (std::uint32_t seed = 1; seed <= 5; ++seed) {
+    const Table table = rounded_table(23, {2, 2}, seed, 0.5);  // few rows differ, and many errors tie
+    const Rows rows = every_kth(23, 5, 1);
+    for (const Kernel kernel : {Kernel::rbf, Kernel::linear, Kernel::polynomial}) {
+      const SvrKernel choice{kernel, 0.3, 1, 2};
+      const SvrFits together = svr(table, {rows}, choice, lanes, Sets::found, Scaling::none);
+      n_degenerate += count(together, degenerate);
+
+      for (std::size_t l = 0; l < lanes.size(); ++l) {
+        const SvrFits alone = svr(table, {rows}, choice, {lanes[l]}, Sets::found, Scaling::none);
+        EXPECT_TRUE(same_bits(alone.prediction[0][0], together.prediction[0][l])) << lanes[l].C << lanes[l].epsilon;
+        EXPECT_EQ(alone.status[0][0], together.status[0][l]);
+      }
+    }
+  }
+  EXPECT_GT(n_degenerate, 100);
+}
+
 TEST(Svr, HasTheSameBitsOnEveryIsa) {
   for (const std::int32_t n : {9, 37, 131}) {
     for (const Kernel kernel : {Kernel::rbf, Kernel::linear, Kernel::polynomial}) {

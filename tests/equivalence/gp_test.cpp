@@ -232,6 +232,19 @@ TEST(TunedGp, KeepsTheRatiosOfLengthScalesUnlessEachIsFound) {
   }
 }
 
+TEST(GpStatuses, StayWithTheTrialThatEarnsThem) {
+  const Dataset data = make_data(n_samples, 3, 5);
+  Spec spec = make_spec(data);
+  spec.models = {make_entry("GPR", "gpr", {{"length_scale", {0.5, 1, 2}}, {"noise_variance", {1e-16, 0.01, 0.1, 1}}})};
+  const Plan plan = make_plan(lower(spec, data), all_rules(), {});
+  ASSERT_EQ(plan.groups.front().fired, std::vector<std::string>{"noise_shift"}) << "one item answers four trials";
+
+  for (const auto& [key, cell] : run_study(spec, data)) {
+    const FitStatus expected = std::get<1>(key) % 4 == 0 ? FitStatus::jittered : FitStatus::ok;
+    EXPECT_EQ(cell.status, std::vector(n_folds, static_cast<std::int32_t>(expected))) << std::get<1>(key);
+  }
+}
+
 /// What does not change a bit: everything but the rules.
 class GpBits : public ::testing::TestWithParam<int> {
  protected:
