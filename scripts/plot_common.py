@@ -25,16 +25,22 @@ plt.rcParams.update({
 })
 
 
-def parse(description, suffix, ending=".png"):
-    """The common command line: FILE.h5 and -o; what is written lies beside the file unless -o says otherwise."""
+def parse(description, suffix, ending=".png", variant=None):
+    """The common command line: FILE.h5 and -o; what is written lies beside the file unless -o says otherwise.
+
+    `variant`, (name, help), is a flag for another picture, whose name is then the suffix.
+    """
     parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("file", type=Path, help="merged results file")
     parser.add_argument("-o", "--output", type=Path, help=f"file to write (default: FILE_{suffix}{ending})")
+    if variant:
+        parser.add_argument(f"--{variant[0]}", dest="suffix", action="store_const", const=variant[0], help=variant[1])
+    parser.set_defaults(suffix=suffix)
     arguments = parser.parse_args()
     if not arguments.file.is_file():
         parser.error(f"{arguments.file} is no file; kilofold merge joins parts")
     if arguments.output is None:
-        arguments.output = arguments.file.with_name(f"{arguments.file.stem}_{suffix}{ending}")
+        arguments.output = arguments.file.with_name(f"{arguments.file.stem}_{arguments.suffix}{ending}")
     return arguments
 
 
@@ -87,7 +93,7 @@ def mean_and_sd(values):
 
 def grid(n, width, height, most_columns=3):
     """A figure with n axes in rows, and the axes as a flat list."""
-    columns = 2 if n == 4 else min(n, most_columns)
+    columns = min(2 if n == 4 else n, most_columns)
     rows = -(-n // columns)
     figure, axes = plt.subplots(rows, columns, figsize=(width * columns, height * rows), squeeze=False,
                                 layout="constrained")
