@@ -11,7 +11,7 @@ kernel_ridge  KernelRidge; predictions within 100 eps cond(K + alpha I) of sd(y)
 gpr           GaussianProcessRegressor(optimizer=None); mean and standard deviation of a new observation within 100 eps cond(A) of
               sd(y). Only the zero mean, which is all that scikit-learn has, and hyperparameters as given: what an optimizer found is
               stored in float32
-svr           SVR at tol 1e-8; within 1e-5 max(1, C) of sd(y), because libsvm keeps its kernel matrix in float32
+svr           SVR at tol 1e-8; within 1e-5 max(1, C max K_ii) of sd(y), because libsvm keeps its kernel matrix in float32
 tree          DecisionTreeRegressor. From min_samples_leaf 5 on: predictions within 1e-12 of sd(y), rows excepted where
               scikit-learn's own answer depends on its random_state (exact ties between features, which it breaks at random).
               Below 5 exact ties are everywhere; tests/oracle compares training errors instead.
@@ -43,7 +43,7 @@ EPS = np.finfo(float).eps
 LINEAR_BOUND = 1e-10  # of sd(y); the gate
 SOLVED_BOUND = 100 * EPS  # of sd(y), times the condition number: two solutions within 50
 WORST_CONDITION = 1e-3 / (50 * EPS)  # beyond it the file promises a status only
-SVR_BOUND = 1e-5  # of sd(y), times C where that is above 1: a kernel in float32
+SVR_BOUND = 1e-5  # of sd(y), times C max K_ii where that is above 1: a kernel in float32
 SVR_TOLERANCE = 1e-8
 TREE_BOUND = 1e-12  # of sd(y): means of at most n values, order of summation apart
 LEAST_LEAF = 5  # rows; trees of smaller leaves are full of exact ties
@@ -118,9 +118,11 @@ def gamma_of(word, X):
 def refit_svr(rows, point):
     C = rows.iqr / 1.349 if point["C"] == "iqr" else float(point["C"])
     epsilon = rows.iqr / 13.49 if point["epsilon"] == "iqr" else float(point["epsilon"])
-    model = SVR(kernel=point["kernel"], C=C, epsilon=epsilon, gamma=gamma_of(point["gamma"], rows.X), degree=int(point["degree"]),
-                coef0=point["coef0"], tol=SVR_TOLERANCE, shrinking=False, cache_size=500)
-    return {"prediction": rows.unscaled(model.fit(rows.X, rows.y).predict(rows.Z))}, SVR_BOUND * max(1.0, C)
+    shape = {"gamma": gamma_of(point["gamma"], rows.X), "degree": int(point["degree"]), "coef0": point["coef0"]}
+    model = SVR(kernel=point["kernel"], C=C, epsilon=epsilon, tol=SVR_TOLERANCE, shrinking=False, cache_size=500, **shape)
+    K = pairwise_kernels(rows.X, metric=point["kernel"], filter_params=True, **shape)
+    bound = SVR_BOUND * max(1.0, C * K.diagonal().max())
+    return {"prediction": rows.unscaled(model.fit(rows.X, rows.y).predict(rows.Z))}, bound
 
 
 def refit_kernel_ridge(rows, point):
@@ -280,7 +282,8 @@ def audit(study, name, limit, random):
     ill = f", {tally.ill_conditioned} too ill-conditioned to compare" if tally.ill_conditioned else ""
     alone = len(n_folds) - len(known)
     without = f", {alone} of {len(n_folds)} trials left out, to which scikit-learn has no one answer" if alone else ""
-    print(f"{name}: {tally.fits} fits refitted, {tally.breaches} beyond their bound, worst {tally.worst:.3g} of it{ties}{ill}{without}")
+    print(f"{name}: {tally.fits} fits refitted, {tally.breaches} beyond their bound, worst {tally.worst:.3g} of it"
+          f"{ties}{ill}{without}")
     return tally.breaches
 
 

@@ -116,7 +116,8 @@ int put_verdict(const Comparison& comparison) {
     put("bitwise equal, {} fits\n", grouped(comparison.n_fits()));
     return done;
   }
-  put("{} differences in {} fits:\n", grouped(comparison.differences().size()), grouped(comparison.n_fits()));
+  put("{} {} in {} fits:\n", grouped(comparison.differences().size()),
+      comparison.differences().size() == 1 ? "difference" : "differences", grouped(comparison.n_fits()));
   comparison.differences().put_lines();
   return mismatch;
 }

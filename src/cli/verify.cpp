@@ -200,7 +200,7 @@ int verify(const Options& options) {
     put_text("verified: every number within its bound\n");
     return done;
   }
-  put("{} disagreements:\n", grouped(findings.size()));
+  put("{} {}:\n", grouped(findings.size()), findings.size() == 1 ? "disagreement" : "disagreements");
   findings.put_lines();
   return mismatch;
 }

@@ -98,7 +98,7 @@ TEST_F(Proof, NoticesAPredictionThatWasChanged) {
   expect_said(verified, "its content hashes to");
   expect_said(verified, "seed 1, sample 17: stored");
   EXPECT_EQ(again.code, 5);
-  expect_said(again, "1 differences in 144 fits");
+  expect_said(again, "1 difference in 144 fits");
   expect_said(again, "seed 1, sample 17: ");
 }
 

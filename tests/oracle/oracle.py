@@ -15,6 +15,7 @@ BUILT = Path(sys.argv[1]).resolve()
 SHARED = ROOT.parent / "shared" / "data"
 sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import audit  # noqa: E402
 import audit_sklearn  # noqa: E402  (it lives with the scripts that users run)
 import ensembles  # noqa: E402
 import kernel_ridge  # noqa: E402
@@ -145,6 +146,10 @@ def tuning_agrees(_, folder):
     return tuning.agree(BUILT / "kilofold", folder)
 
 
+def audit_sees_errors(_, folder):
+    return audit.agree(BUILT / "kilofold", folder)
+
+
 def groups_are_group_kfolds(_, folder):
     """Live: the stored folds of 200 seeds over groups whose names are numbers."""
     import h5py
@@ -206,6 +211,7 @@ CHECKS = [
     (svr_agrees, ""),
     (kernel_ridge_agrees, ""),
     (tuning_agrees, ""),
+    (audit_sees_errors, ""),
     *((check, name) for check in (predictions_agree, training_errors_agree, opens_in_xarray)
       for name in ("electrode_standin", "concrete_strength", "pulsebat_lmo10_soh")),
 ]
