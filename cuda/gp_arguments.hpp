@@ -36,7 +36,6 @@ template <class Args> void check_matrices(const Args& a) {
   check_table(a.table);
   require(a.n_items >= 0, "n_items must not be negative");
   check_kernel(a.kernel, a.table->d);
-  check_stationary(a.kernel);
   for (std::int64_t i = 0; i < a.n_items; ++i) check_room(a.scaled, a.rows[i], i);
 }
 

@@ -15,7 +15,6 @@ int invert(const InvertArgs* args) {
     const InvertArgs& a = *args;
     check_whole_table(a.table, a.scaled, a.n_items);
     check_kernel(a.kernel, a.table->d);
-    check_stationary(a.kernel);
     Session& s = session();
     const std::int64_t n = a.table->n, d = a.table->d;
     const std::int64_t stride = InvertItem::factor_doubles(n) + Covariance::work_doubles(n, 0, d);

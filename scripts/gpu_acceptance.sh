@@ -101,6 +101,12 @@ write_specs() {
     spec "gpr_tuned_$size" "$table" fold 0 \
       "GPR, model: gpr, parameters: {length_scale: {geomspace: [0.5, 2, 2]}, optimizer: lbfgs}" \
       "RQ, model: gpr, parameters: {kernel: rational_quadratic, mean: linear, optimizer: lbfgs_ard, n_restarts_optimizer: 1}"
+    spec "krr_$size" "$table" fold "$s" \
+      "Krbf, model: kernel_ridge, parameters: {kernel: rbf, gamma: [scale, 0.3], alpha: {geomspace: [1.0e-3, 10, $b]}}" \
+      "Kpoly, model: kernel_ridge, parameters: {kernel: poly, degree: 2, alpha: [0.1, 1]}" \
+      "Klinear, model: kernel_ridge, parameters: {kernel: linear, alpha: [0.1, 1]}"
+    spec "krr_seeds_$size" "$table" all "$((2 * s))" \
+      "Krbf, model: kernel_ridge, parameters: {kernel: rbf, gamma: {geomspace: [0.01, 1, $a]}, alpha: [0.1]}"
     spec "svr_$size" "$table" fold 0 \
       "SVR, model: svr, parameters: {gamma: {geomspace: [0.03, 3, $a]}, C: [1, 10], epsilon: [0.01, 0.1]}"
     spec "trees_$size" "$table" fold "$s" \
@@ -165,7 +171,7 @@ sanitizers() {
     return
   fi
   for tool in memcheck racecheck synccheck; do
-    for name in gpr_small gpr_seeds_small gpr_tuned_small; do
+    for name in gpr_small gpr_seeds_small gpr_tuned_small krr_small; do
       check "${tool}_$name" 60 compute-sanitizer --tool "$tool" --error-exitcode 9 \
         "$kilofold" run "$out/made/$name.yaml" --device cuda --fresh -q
     done
@@ -174,7 +180,7 @@ sanitizers() {
 
 equality() {
   local name
-  for name in gpr gpr_seeds gpr_tuned svr trees linear; do
+  for name in gpr gpr_seeds gpr_tuned krr krr_seeds svr trees linear; do
     check "bits_${name}" 90 shell equal_bits "${name}_whole"
     check "bits_${name}_naive" 90 shell equal_bits "${name}_whole" --no-sharing
   done

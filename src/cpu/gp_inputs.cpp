@@ -29,19 +29,8 @@ bool all_finite(const double* x, std::int64_t rows, std::int64_t columns, std::i
 /// The kernel of one item with its parameters; a word for gamma becomes its number.
 KernelFunction function_of(const KernelArgs& kernel, const ItemInputs& in, std::int64_t item) {
   KernelFunction function = kernel_function(kernel, item);
-  if (kernel.kernel == Kernel::rbf || kernel.kernel == Kernel::polynomial) {
-    const double gamma = value(kernel.gamma, item, 0);
-    require(is_gamma(gamma), "gamma must be a finite number above 0, or a word");
-    // only read; Columns has one pointer for filling and reading
-    function.gamma = resolved_gamma(gamma, {const_cast<double*>(in.X), in.u, in.d, in.ld_X}, in.count);
-  }
-  if (kernel.kernel == Kernel::polynomial) {
-    function.coef0 = value(kernel.coef0, item, 0);
-    const double degree = value(kernel.degree, item, 0);
-    require(std::isfinite(function.coef0), "coef0 must be a finite number");
-    require(degree >= 1 && degree <= 100 && degree == std::floor(degree), "degree must be a whole number in [1, 100]");
-    function.degree = static_cast<std::int32_t>(degree);
-  }
+  // only read; Columns has one pointer for filling and reading
+  function.gamma = resolved_gamma(function.gamma, {const_cast<double*>(in.X), in.u, in.d, in.ld_X}, in.count);
   return function;
 }
 

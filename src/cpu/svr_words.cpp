@@ -12,8 +12,6 @@
 namespace kilofold::cpu {
 namespace {
 
-constexpr double fine_word = -3, coarse_word = -5;  // -1 scale; -2 auto and -4 medium are both 1 / d
-
 /// Variance of all entries: canonical sums of the columns, added in their order; two passes. Rows that stand for
 /// several count as often.
 double variance(const Columns& X, const double* count) {
@@ -46,21 +44,9 @@ double quantile(const std::vector<double>& sorted, double p) {
 
 }  // namespace
 
-bool is_gamma(double gamma) {
-  if (gamma < 0) return gamma >= coarse_word && gamma == std::floor(gamma);
-  return std::isfinite(gamma) && gamma > 0;
-}
-
 double resolved_gamma(double gamma, const Columns& X, const double* count) {
-  const auto d = static_cast<double>(X.count);
-  if (gamma > 0) return gamma;
-  if (gamma == gamma_scale) {
-    const double v = variance(X, count);
-    return v == 0 ? 1 : 1 / (d * v);
-  }
-  if (gamma == fine_word) return 16 / d;
-  if (gamma == coarse_word) return 1 / (16 * d);
-  return 1 / d;
+  const double v = gamma == gamma_scale ? variance(X, count) : 0.0;
+  return kilofold::resolved_gamma(gamma, static_cast<double>(X.count), v);
 }
 
 double interquartile_range(const double* y, const std::int32_t* rows, std::int64_t n) {

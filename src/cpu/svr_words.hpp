@@ -11,12 +11,8 @@ namespace kilofold::cpu {
 
 inline constexpr double iqr_word = -1;  ///< of C and epsilon
 
-/// A number above 0, or one of the five words.
-bool is_gamma(double gamma);
-
-/// -1 scale: 1 / (d v), v the variance of all entries of X (1 if that is 0). -2 auto: 1 / d. -3, -4, -5: MATLAB's fine,
-/// medium and coarse Gaussian, 1 / s^2 with s = sqrt(d) / 4, sqrt(d), 4 sqrt(d). `count` (X.rows), null where every row
-/// is one: how many equal rows each stands for.
+/// Gamma as a number, the variance of scale that of the rows X. `count` (X.rows), null where every row is one: how many
+/// equal rows each stands for.
 double resolved_gamma(double gamma, const Columns& X, const double* count = nullptr);
 
 /// Interquartile range of y at some rows by MATLAB's rule: the i-th smallest of n is the (i - 1/2) / n quantile, linear

@@ -56,12 +56,8 @@ Device on_cpu(const Backend& cpu, std::string reason) { return {&cpu, 0, "cpu", 
 
 /// The op of the plan that a backend lacks, as a reason; empty where it has all.
 std::string lacks(const Backend& backend, const Plan& plan) {
-  for (const PlanNode& node : plan.nodes) {
+  for (const PlanNode& node : plan.nodes)
     if (!offers(backend, node.node.op)) return fmt::format("the cuda backend has no {} yet", name(node.node.op));
-    const bool has_matrix = node.node.op == Op::factor || node.node.op == Op::reduce || node.node.op == Op::invert;
-    if (has_matrix && node.node.binding("gamma") != nullptr)
-      return "the cuda backend has no kernel ridge regression yet";
-  }
   return "";
 }
 

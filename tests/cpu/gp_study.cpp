@@ -100,7 +100,10 @@ KernelArgs kernel_of(const GpModel& model) {
   return {model.kernel,
           static_cast<std::int64_t>(model.length_scale.size()),
           {model.length_scale.data(), 0},
-          {&model.alpha, 0}};
+          {&model.alpha, 0},
+          {&model.gamma, 0},
+          {&model.coef0, 0},
+          {&model.degree, 0}};
 }
 
 /// What a posterior op writes.

@@ -16,6 +16,7 @@ struct GpModel {
   Kernel kernel = Kernel::squared_exponential;
   std::vector<double> length_scale{1};  ///< one, or one a feature
   double alpha = 1;
+  double gamma = 1, coef0 = 0, degree = 1;
   Mean mean = Mean::zero;
   std::vector<double> noise{0.01};  ///< lanes
   std::vector<double> signal{1};    ///< lanes, as many

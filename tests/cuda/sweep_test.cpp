@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "kilofold/core/kernel_functions.hpp"
 #include "support/runs.hpp"
 
 namespace kilofold {
@@ -58,6 +59,16 @@ TEST_P(CudaSweep, GaussianProcessesOnAllRowsHaveTheCpusBits) {
 
 TEST_P(CudaSweep, TunedGaussianProcessesHaveTheCpusBits) {
   expect_same_bits(make_entry("GPR", "gpr", {{"optimizer", {1}}}));
+}
+
+TEST_P(CudaSweep, KernelRidgeHasTheCpusBits) {
+  for (const double kernel : {0.0, 1.0, 2.0}) {  // linear, rbf, poly
+    for (const FitOn fit_on : {FitOn::fold, FitOn::all}) {
+      expect_same_bits(make_entry("KRR", "kernel_ridge",
+                                  {{"kernel", {kernel}}, {"alpha", {1e-3, 0.1, 1}}, {"gamma", {gamma_scale, 0.3}}}),
+                       fit_on);
+    }
+  }
 }
 
 TEST_P(CudaSweep, SupportVectorsHaveTheCpusBits) {

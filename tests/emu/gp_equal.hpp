@@ -45,6 +45,20 @@ inline void expect_equal(const Table& table, const std::vector<Rows>& items, GpM
 inline constexpr Kernel kernels[] = {Kernel::squared_exponential, Kernel::matern32, Kernel::matern52,
                                      Kernel::rational_quadratic, Kernel::exponential};
 
+/// Those of kernel ridge regression.
+inline constexpr Kernel ridge_kernels[] = {Kernel::rbf, Kernel::linear, Kernel::polynomial};
+
+inline GpModel ridge_model_of(Kernel kernel, double gamma) {
+  GpModel model;
+  model.kernel = kernel;
+  model.gamma = gamma;
+  model.coef0 = 0.7;
+  model.degree = 3;
+  model.noise = {0.01, 1};
+  model.signal = {1, 1};
+  return model;
+}
+
 inline GpModel model_of(Kernel kernel, Mean mean) {
   GpModel model;
   model.kernel = kernel;

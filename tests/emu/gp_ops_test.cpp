@@ -8,6 +8,7 @@
 
 #include "cuda/dev.hpp"
 #include "emu/gp_equal.hpp"
+#include "kilofold/core/kernel_functions.hpp"
 
 /// The ops of cuda/ against those of src/cpu/: equal bits, whatever the order of the threads.
 namespace kilofold::test {
@@ -38,6 +39,46 @@ TEST(CudaFactor, OfCollapsedRowsEqualsTheCpu) {
     model.replicates = Replicates::collapse;
     expect_equal(table, {every_kth(60, 3, 0), every_kth(60, 5, 1)}, model, Route::cholesky);
   }
+}
+
+TEST(CudaKernels, OfKernelRidgeEqualTheCpuByEveryRoute) {
+  const Table plain = random_table(37, {0, 0, 3}, 7), replicated = replicated_table(40, 3, 3);
+  for (const Kernel kernel : ridge_kernels) {
+    for (const double gamma : {gamma_scale, -3.0, 0.3}) {
+      SCOPED_TRACE("kernel " + std::to_string(static_cast<int>(kernel)) + ", gamma " + std::to_string(gamma));
+      GpModel model = ridge_model_of(kernel, gamma);
+      expect_equal(plain, {every_kth(37, 3, 0), every_kth(37, 4, 1)}, model, Route::cholesky);
+      expect_equal(plain, {every_kth(37, 3, 0)}, model, Route::tridiagonal);
+      expect_equal(plain, {every_kth(37, 3, 0), every_kth(37, 3, 1), every_kth(37, 3, 2)}, model, Route::fold_inverse);
+      model.replicates = Replicates::collapse;
+      expect_equal(replicated, {every_kth(40, 3, 0)}, model, Route::cholesky);
+      expect_equal(replicated, {every_kth(40, 3, 1)}, model, Route::tridiagonal);
+    }
+  }
+}
+
+TEST(CudaKernels, RefuseLikeTheCpuWhatIsNoGammaOrDegree) {
+  GpModel model = ridge_model_of(Kernel::polynomial, 0.3);
+  model.backend = &emu::backend();
+  const Table table = random_table(9, {0}, 1);
+  const auto refusal = [&] {
+    Backend refusing = emu::backend();
+    refusing.factor = [](const FactorArgs* args) {
+      EXPECT_NE(emu::backend().factor(args), 0);
+      std::fill(args->status, args->status + args->n_items, static_cast<std::int32_t>(FitStatus::not_finite));
+      return 0;
+    };
+    GpModel refused = model;
+    refused.backend = &refusing;
+    refused.noise = refused.signal = {1};
+    gp(table, {every_kth(9, 3, 0)}, refused, Route::cholesky);
+    return std::string(emu::backend().last_error());
+  };
+  model.gamma = -6;
+  EXPECT_EQ(refusal(), "factor: gamma must be a finite number above 0, or a word");
+  model.gamma = 1;
+  model.degree = 2.5;
+  EXPECT_EQ(refusal(), "factor: degree must be a whole number in [1, 100]");
 }
 
 TEST(CudaFactor, SaysLikeTheCpuWhatFails) {

@@ -6,6 +6,7 @@
 
 #include "emu/backend.hpp"
 #include "emu/each_order.hpp"
+#include "kilofold/core/kernel_functions.hpp"
 #include "support/runs.hpp"
 
 /// Whole sweeps on the emulated CUDA backend against the CPU.
@@ -66,15 +67,15 @@ TEST(CudaSweep, FoldsOfOneInverseGiveTheCpusBits) {
   expect_equal(0, {true, {"noise_shift"}}, Op::fold_posterior, FitOn::all);
 }
 
-/// Studies whose hyperparameters are found inside every training set.
-void expect_equal_tuned(int levels, const Switches& switches, const ModelSpec& entry, FitOn fit_on = FitOn::fold) {
+/// Bits of a study of one entry on both backends; its plan must hold `op`.
+void expect_equal(const ModelSpec& entry, int levels, const Switches& switches, Op op, FitOn fit_on = FitOn::fold) {
   const Dataset data = make_data(24, 2, 5, levels);
   Spec spec = make_spec(data);
   spec.cv.folds = {3};
   spec.fit_on = {fit_on};
   spec.models = {entry};
   const Plan plan = make_plan(lower(spec, data), all_rules(), switches);
-  ASSERT_TRUE(std::ranges::any_of(plan.nodes, [](const PlanNode& node) { return node.node.op == Op::maximize_lml; }));
+  ASSERT_TRUE(std::ranges::any_of(plan.nodes, [op](const PlanNode& node) { return node.node.op == op; }));
   ExecuteOptions options;
   options.threads = 2;
   const Cells expected = run_study(spec, data, switches);
@@ -94,8 +95,25 @@ TEST(CudaSweep, HyperparametersFoundInEveryTrainingSetAreTheCpusBits) {
       "GPR", "gpr",
       {{"kernel", kernel(Kernel::rational_quadratic)}, {"optimizer", {2}}, {"n_restarts_optimizer", {0, 1}}});
   for (const bool sharing : {false, true}) {
-    for (const int levels : {0, 3}) expect_equal_tuned(levels, {sharing, {}}, together);
-    expect_equal_tuned(0, {sharing, {}}, apart, FitOn::all);
+    for (const int levels : {0, 3}) expect_equal(together, levels, {sharing, {}}, Op::maximize_lml);
+    expect_equal(apart, 0, {sharing, {}}, Op::maximize_lml, FitOn::all);
+  }
+}
+
+TEST(CudaSweep, KernelRidgeGivesTheCpusBits) {
+  for (const double kernel : {0.0, 1.0, 2.0}) {
+    const ModelSpec entry = make_entry("KRR", "kernel_ridge",
+                                       {{"kernel", {kernel}},
+                                        {"alpha", {1e-3, 1e-2, 0.03, 0.1, 0.3, 1, 3, 10}},
+                                        {"gamma", {gamma_scale, 0.3}},
+                                        {"degree", {2}}});
+    for (const int levels : {0, 3}) {
+      expect_equal(entry, levels, {false, {}}, Op::factor);
+      expect_equal(entry, levels, {true, {"fold_block_inverse"}}, Op::reduce);
+    }
+    const ModelSpec fixed =
+        make_entry("KRR", "kernel_ridge", {{"kernel", {kernel}}, {"alpha", {0.1}}, {"gamma", {0.3}}, {"degree", {2}}});
+    expect_equal(fixed, 0, {true, {"noise_shift"}}, Op::fold_posterior, FitOn::all);
   }
 }
 

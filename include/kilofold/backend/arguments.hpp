@@ -108,13 +108,24 @@ inline void check_stationary(const KernelArgs& kernel) {
   require(kernel.kernel <= Kernel::exponential, "the kernel must be a covariance of scaled distances");
 }
 
-/// An item's kernel function, without what rbf and polynomial read besides.
+/// An item's kernel function, gamma as it is written: a number or a word.
 inline KernelFunction kernel_function(const KernelArgs& kernel, std::int64_t item) {
   KernelFunction function;
   function.kernel = kernel.kernel;
   if (kernel.kernel == Kernel::rational_quadratic) {
-    function.alpha = value(kernel.alpha, item, 0);
+    function.alpha = value(kernel.alpha, item);
     require(std::isfinite(function.alpha) && function.alpha > 0, "alpha must be a finite number above 0");
+  }
+  if (kernel.kernel == Kernel::rbf || kernel.kernel == Kernel::polynomial) {
+    function.gamma = value(kernel.gamma, item);
+    require(is_gamma(function.gamma), "gamma must be a finite number above 0, or a word");
+  }
+  if (kernel.kernel == Kernel::polynomial) {
+    function.coef0 = value(kernel.coef0, item);
+    const double degree = value(kernel.degree, item);
+    require(std::isfinite(function.coef0), "coef0 must be a finite number");
+    require(degree >= 1 && degree <= 100 && degree == std::floor(degree), "degree must be a whole number in [1, 100]");
+    function.degree = static_cast<std::int32_t>(degree);
   }
   return function;
 }

@@ -15,12 +15,30 @@ namespace kilofold {
 
 /// The word for gamma that reads the training rows: 1 / (d v), v the variance of all their entries.
 inline constexpr double gamma_scale = -1;
+inline constexpr double gamma_fine = -3;
+inline constexpr double gamma_coarse = -5;
+
+/// A number above 0, or one of the five words.
+inline bool is_gamma(double gamma) {
+  if (gamma < 0) return gamma >= gamma_coarse && gamma == std::floor(gamma);
+  return std::isfinite(gamma) && gamma > 0;
+}
+
+/// The number of a gamma. -1 scale: 1 / (d v), 1 if v is 0. -2 auto: 1 / d. -3, -4, -5: MATLAB's fine, medium and
+/// coarse Gaussian, 1 / s^2 with s = sqrt(d) / 4, sqrt(d), 4 sqrt(d). `variance` is read by scale alone.
+KILOFOLD_HD inline double resolved_gamma(double gamma, double d, double variance) {
+  if (gamma > 0) return gamma;
+  if (gamma == gamma_scale) return variance == 0 ? 1 : 1 / (d * variance);
+  if (gamma == gamma_fine) return 16 / d;
+  if (gamma == gamma_coarse) return 1 / (16 * d);
+  return 1 / d;
+}
 
 /// A kernel and the parameters it reads itself; length scales are divided out of the features beforehand.
 struct KernelFunction {
   Kernel kernel = Kernel::squared_exponential;
   double alpha = 1;         ///< rational_quadratic, > 0
-  double gamma = 1;         ///< rbf, polynomial
+  double gamma = 1;         ///< rbf, polynomial; a number by the time a kernel is evaluated
   double coef0 = 0;         ///< polynomial
   std::int32_t degree = 1;  ///< polynomial, >= 0
 };
