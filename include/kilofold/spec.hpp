@@ -202,9 +202,25 @@ struct Spec {
 /// One `--set key=value` of the command line: a dotted path into the YAML and a YAML flow value.
 using Override = std::pair<std::string, std::string>;
 
+/// A spec with mistakes.
+class SpecError : public InputError {
+ public:
+  SpecError(std::vector<Problem> problems, Spec spec, bool names_table)
+      : InputError(std::move(problems)), spec_(std::move(spec)), names_table_(names_table) {}
+
+  /// What could be read.
+  const Spec& spec() const { return spec_; }
+  /// True when the mistakes lie outside `data`, so that the table's own can be told with them.
+  bool names_table() const { return names_table_; }
+
+ private:
+  Spec spec_;
+  bool names_table_;
+};
+
 /// Parse a spec (grammar v1; docs/spec.md).
 ///
-/// Errors    InputError with every problem in the text, each with line, column, caret, reason and the nearest legal
+/// Errors    SpecError with every problem in the text, each with line, column, caret, reason and the nearest legal
 ///           name
 /// Cost      refuses texts over 1 MiB, nesting over 32, more than 1e5 values; under 10 ms for any legal study
 Spec parse_spec(std::string_view text, const std::string& path, std::span<const ModelSchema> models,

@@ -10,6 +10,7 @@
 #include <array>
 #include <ctime>
 #include <sstream>
+#include <tuple>
 
 #include "cli/paths.hpp"
 #include "cpu/isa.hpp"
@@ -41,6 +42,24 @@ Dataset read_data(const Spec& spec) try { return read_csv(spec.data); } catch (c
   throw InputError(std::move(problems));
 }
 
+/// The problems of a spec and, where it names one, of its table, told together: those of the spec's text in its order.
+[[noreturn]] void throw_problems(const SpecError& error) {
+  std::vector<Problem> problems = error.problems();
+  const Spec& spec = error.spec();
+  try {
+    if (error.names_table()) read_data(spec);
+  } catch (const InputError& of_table) {
+    problems.insert(problems.end(), of_table.problems().begin(), of_table.problems().end());
+  }
+  const auto order = [&](const Problem& p) {
+    const bool in_spec = p.place.file == spec.path;
+    const int part = in_spec ? 1 : p.place.file == spec.data.file || p.place.file.empty() ? 2 : 0;  // 0: --set
+    return std::tuple(part, in_spec ? p.place.line : 0, in_spec ? p.place.column : 0);
+  };
+  std::ranges::stable_sort(problems, {}, order);
+  throw InputError(std::move(problems));
+}
+
 }  // namespace
 
 std::string rules_line(const Plan& plan) {
@@ -58,7 +77,11 @@ Study read_study(const Options& options) {
   const std::vector<ModelSchema> schemas = all_schemas();
   Study study;
   check_spec_path(options.spec);
-  study.spec = read_spec(options.spec, schemas, options.overrides);
+  try {
+    study.spec = read_spec(options.spec, schemas, options.overrides);
+  } catch (const SpecError& error) {
+    throw_problems(error);
+  }
   study.data = read_data(study.spec);
   complete(study.spec, study.data);
   return study;

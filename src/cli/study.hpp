@@ -16,7 +16,9 @@ struct Study {
   Dataset data;
 };
 
-/// Read spec and data. Errors: InputError with every problem of the spec; of the data once the spec is good
+/// Read spec and data.
+///
+/// Errors    InputError with every problem of both; of the data alone what can be told without a sound `data` section
 Study read_study(const Options& options);
 
 /// What the results file records of a study besides its cells.

@@ -50,6 +50,7 @@ class Problems {
  public:
   /// Errors    InputError at once beyond a hundred problems: nobody reads on, and hostile text must not cost time
   void add(const Stretch& at, std::string message, std::string reason = {}, std::string hint = {});
+  std::size_t size() const { return problems_.size(); }
   /// Throw InputError when there is anything to tell, in the order of the text.
   void throw_if_any();
 

@@ -144,6 +144,30 @@ models:
   EXPECT_FALSE(std::filesystem::exists(path("results")));
 }
 
+TEST_F(Program, MistakesOfTheSpecAndOfItsTableAreToldTogether) {
+  folder.write("column.yaml", R"(spec: 1
+name: typo
+metrics: [mea]
+data: {file: table.csv, features: [a, bb, c], target: y}
+models: [{model: tre}]
+)");
+  folder.write("words.csv", "a,y\n1,2\n2,three\n3,4\n");
+  folder.write("cell.yaml",
+               "spec: 1\nname: s\ndata: {file: words.csv, features: [a], target: y}\nmodels: [{model: tre}]\n");
+
+  const Outcome column = run({"validate", "column.yaml"});
+  const Outcome cell = run({"validate", "cell.yaml"});
+
+  std::size_t after = 0;
+  for (const char* place : {"column.yaml:3:11", "column.yaml:4:39", "column.yaml:5:18"}) {
+    const std::size_t at = column.err.find(place);
+    EXPECT_TRUE(at != std::string::npos && at >= after) << place << " in its order:\n" << column.err;
+    after = at;
+  }
+  EXPECT_LT(cell.err.find("cell.yaml:4:"), cell.err.find("words.csv:3:3")) << cell.err;
+  EXPECT_NE(cell.err.find("words.csv:3:3"), std::string::npos) << cell.err;
+}
+
 TEST_F(Program, UsageErrorsExitWith2) {
   EXPECT_EQ(run({}).code, 2);
   const Outcome verb = run({"rum", "study.yaml"});
