@@ -2,11 +2,9 @@ include_guard(GLOBAL)
 # SPDX-FileCopyrightText: 2026 The kilofold authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# KILOFOLD_PORTABLE: programs that run on other x86-64 Linux machines without this one's libraries. Everything is linked
-# from static archives or headers; what remains are the C library and, where the distribution ships no archive of it,
-# Highway, which is looked for in ../lib of the program and brings the C++ run time.
+# KILOFOLD_PORTABLE: programs that run on other x86-64 Linux machines without this one's libraries. Everything but the C
+# library is linked from static archives or headers.
 if(NOT KILOFOLD_PORTABLE)
-  find_package(OpenSSL REQUIRED)
   find_package(yaml-cpp REQUIRED)
   find_package(fmt REQUIRED)
   find_package(KilofoldHDF5 REQUIRED)
@@ -44,15 +42,7 @@ set_target_properties(KilofoldHDF5::hdf5 PROPERTIES
   INTERFACE_LINK_LIBRARIES "${hdf5_archives};kilofold_ros3_stub;OpenSSL::Crypto;${CMAKE_DL_LIBS};m")
 
 find_package(hwy REQUIRED)
-find_library(KILOFOLD_HWY_ARCHIVE libhwy.a)
-if(KILOFOLD_HWY_ARCHIVE)
-  foreach(build "" _NONE _RELEASE _RELWITHDEBINFO)
-    set_target_properties(hwy::hwy PROPERTIES IMPORTED_LOCATION${build} ${KILOFOLD_HWY_ARCHIVE})
-  endforeach()
-  target_link_options(kilofold_options INTERFACE -static-libstdc++ -static-libgcc)
-else()
-  message(STATUS "Portable: no libhwy.a here, so libhwy.so goes along with the programs, in ../lib")
-endif()
+target_link_options(kilofold_options INTERFACE -static-libstdc++ -static-libgcc)
 
 set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)
 set(CMAKE_INSTALL_RPATH "$ORIGIN/../lib")

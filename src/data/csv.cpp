@@ -1,10 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -20,6 +18,7 @@
 #include "csv_scanner.hpp"
 #include "kilofold/core/text.hpp"
 #include "kilofold/data.hpp"
+#include "sha256.hpp"
 
 namespace kilofold {
 namespace {
@@ -56,17 +55,6 @@ std::string read_bytes(const std::string& file) {
   std::string bytes(std::istreambuf_iterator<char>(stream), {});
   if (stream.bad()) throw MachineError(fmt::format("reading '{}' failed", file));
   return bytes;
-}
-
-std::string sha256_hex(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest = {};
-  unsigned int size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
-    throw MachineError("OpenSSL cannot compute SHA-256");
-  }
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
-  return hex;
 }
 
 /// Refuse what is not lines of UTF-8 text at all.

@@ -97,8 +97,14 @@ Spec parse_spec(std::string_view text, const std::string& path, std::span<const 
 
 Spec read_spec(const std::string& path, std::span<const ModelSchema> models, std::span<const Override> overrides) {
   std::ifstream file(path, std::ios::binary);
-  std::string text(spec::max_text_bytes + 1, '\0');  // one byte more than allowed tells too long from just fitting
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  std::string text;
+  for (std::size_t room = 1 << 14; file && text.size() <= spec::max_text_bytes; room *= 2) {  // most specs are a page
+    // One byte more than allowed tells too long from just fitting.
+    const std::size_t read = text.size();
+    text.resize(std::min(room, spec::max_text_bytes + 1));
+    file.read(text.data() + read, static_cast<std::streamsize>(text.size() - read));
+    text.resize(read + static_cast<std::size_t>(file.gcount()));
+  }
   if (!file && !file.eof()) {
     Problem problem;
     problem.place.file = path;
@@ -106,7 +112,6 @@ Spec read_spec(const std::string& path, std::span<const ModelSchema> models, std
     problem.hint = "check the path and its permissions";
     throw InputError(std::vector<Problem>{problem});
   }
-  text.resize(static_cast<std::size_t>(file.gcount()));
   return parse_spec(text, path, models, overrides);
 }
 
