@@ -150,7 +150,31 @@ void BatchRunner::evaluate(std::unique_ptr<Tile> tile, const std::vector<Cell>& 
   run_cells(units, {middle, last}, finished);
 }
 
+void BatchRunner::make_room(const std::vector<Cell>& cells, std::vector<CellBlock>& blocks) const {
+  std::vector<std::size_t> n_cells(plan_.groups.size());
+  for (const Cell& cell : cells) ++n_cells[static_cast<std::size_t>(cell.group.value)];
+  for (std::size_t g = 0; g < n_cells.size(); ++g) {
+    const Group& group = plan_.groups[g].group;
+    if (n_cells[g] > 0 && !group.tuning) reserve(block_of(blocks, group.model), group, n_cells[g]);
+  }
+}
+
+void BatchRunner::reserve(CellBlock& block, const Group& group, std::size_t n_cells) const {
+  const auto n = static_cast<std::size_t>(plan_.n_samples);
+  const auto k = static_cast<std::size_t>(most_folds_);
+  const auto grow = [n_cells](auto& values, std::size_t a_cell) {
+    const std::size_t needed = values.size() + n_cells * a_cell;
+    if (needed > values.capacity()) values.reserve(std::max(needed, 2 * values.size()));
+  };
+  grow(block.prediction, n);
+  if (group.has_sd) grow(block.sd, n);
+  grow(block.fold_metric, k * n_fold_metrics);
+  grow(block.status, k);
+  grow(block.diagnostic, k * group.diagnostics.size());
+}
+
 void BatchRunner::collect(const Tile& tile, const std::vector<Cell>& cells, Finished& finished) {
+  make_room(cells, finished.blocks);
   for (const Cell& cell : cells) {
     const Group& group = plan_.groups[static_cast<std::size_t>(cell.group.value)].group;
     finished.fits += group.n_row_sets();

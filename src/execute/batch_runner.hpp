@@ -78,10 +78,14 @@ class BatchRunner {
   std::unique_ptr<Tile> new_tile();
   /// Hand a tile's cells on: to what is finished, or as candidates.
   void collect(const Tile& tile, const std::vector<Cell>& cells, Finished& finished);
+  /// Make room for a tile's cells at once: blocks that grow cell by cell are copied again and again, into memory that
+  /// nobody has touched.
+  void make_room(const std::vector<Cell>& cells, std::vector<CellBlock>& blocks) const;
+  void reserve(CellBlock& block, const Group& group, std::size_t n_cells) const;
   void append_chosen(Finished& finished);
   /// Append a cell of which `folds_` holds the fits.
   void append_cell(GroupId group, std::int64_t trial, std::int32_t seed, Finished& finished);
-  /// Make room for one more cell, all of it missing.
+  /// Append one more cell, all of it missing.
   void extend(CellBlock& block, const Group& group) const;
   /// Copy one fold's fit into the last cell of a block, and score it.
   void append_fit(const FoldFit& fold_fit, const Group& group, std::int32_t fold, CellBlock& block);

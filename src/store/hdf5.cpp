@@ -45,6 +45,14 @@ Library& library() {
   return instance;
 }
 
+/// HDF5 converts numbers and text in a buffer that it clears every time: a megabyte if nobody says how much is enough.
+hid_t make_transfer() {
+  constexpr std::size_t buffer_bytes = 1 << 16;
+  const hid_t properties = check(H5Pcreate(H5P_DATASET_XFER), "H5Pcreate", "transfer properties");
+  check(H5Pset_buffer(properties, buffer_bytes, nullptr, nullptr), "H5Pset_buffer", "transfer properties");
+  return properties;
+}
+
 /// Errors are thrown, so HDF5 prints none. It keeps that setting by thread.
 void prepare_library() {
   library();
@@ -114,6 +122,11 @@ void fail(const char* call, const std::string& name) {
   const std::string message = fmt::format("{}: {} failed: {}", name, call, reason.text);
   if (begin != std::string::npos || reason.out_of_memory) throw MachineError(message);
   throw FormatError(message);
+}
+
+hid_t transfer() {
+  static const hid_t properties = make_transfer();  // HDF5 closes it when it is shut down
+  return properties;
 }
 
 std::string child(const Object& parent, const std::string& name) {
@@ -212,14 +225,14 @@ Object create_dataset(const Object& group, const std::string& name, const Storag
 template <class T> void write(const Object& dataset, const Extent& start, const Extent& count, const T* values) {
   const Object target = selection(dataset, start, count);
   const Object source = simple_space(count);
-  check(H5Dwrite(dataset.id(), memory_type<T>(), source.id(), target.id(), H5P_DEFAULT, values), "H5Dwrite",
+  check(H5Dwrite(dataset.id(), memory_type<T>(), source.id(), target.id(), transfer(), values), "H5Dwrite",
         dataset.name());
 }
 
 template <class T> void read(const Object& dataset, const Extent& start, const Extent& count, T* values) {
   const Object source = selection(dataset, start, count);
   const Object target = simple_space(count);
-  check(H5Dread(dataset.id(), memory_type<T>(), target.id(), source.id(), H5P_DEFAULT, values), "H5Dread",
+  check(H5Dread(dataset.id(), memory_type<T>(), target.id(), source.id(), transfer(), values), "H5Dread",
         dataset.name());
 }
 

@@ -20,6 +20,9 @@ template <class Result> Result check(Result result, const char* call, const std:
 /// Links and attributes are listed in the order in which they were made.
 inline constexpr unsigned creation_order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
 
+/// Properties of every H5Dread and H5Dwrite.
+hid_t transfer();
+
 std::string child(const Object& parent, const std::string& name);
 Object property_list(hid_t kind);
 Object simple_space(const Extent& extent);

@@ -39,7 +39,7 @@ Object create_strings(const Object& group, const std::string& name, const Object
   const Object type = string_type();
   Object dataset(H5Dcreate2(group.id(), name.c_str(), type.id(), space.id(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
                  "H5Dcreate2", H5Dclose, child(group, name));
-  check(H5Dwrite(dataset.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers(values).data()), "H5Dwrite",
+  check(H5Dwrite(dataset.id(), type.id(), H5S_ALL, H5S_ALL, transfer(), pointers(values).data()), "H5Dwrite",
         dataset.name());
   return dataset;
 }
@@ -69,7 +69,7 @@ std::vector<std::string> read_strings(const Object& group, const std::string& na
   const Object type = string_type();
   const Object space(H5Dget_space(dataset.id()), "H5Dget_space", H5Sclose, dataset.name());
   std::vector<char*> raw(element_count(shape(dataset)));
-  check(H5Dread(dataset.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, raw.data()), "H5Dread", dataset.name());
+  check(H5Dread(dataset.id(), type.id(), H5S_ALL, H5S_ALL, transfer(), raw.data()), "H5Dread", dataset.name());
   std::vector<std::string> values;
   for (const char* text : raw) values.emplace_back(text == nullptr ? "" : text);
   check(H5Dvlen_reclaim(type.id(), space.id(), H5P_DEFAULT, raw.data()), "H5Dvlen_reclaim", dataset.name());
