@@ -81,10 +81,9 @@ hdf5::Object create_diagnostic(const hdf5::Object& group, const std::string& nam
   return dataset;
 }
 
-SampleTable create_by_sample(const hdf5::Object& model, const std::string& name, const CellShape& shape,
-                             const CellTable::Axes& axes, unsigned gzip) {
-  SampleTable table = SampleTable::create(
-      model, name, hdf5::extent(hdf5::shape(axes.trial)[0], hdf5::shape(axes.seed)[0], shape.samples), gzip);
+SampleTable create_by_sample(const hdf5::Object& model, const std::string& name, const CellTable::Axes& axes,
+                             const SampleLayout& layout) {
+  SampleTable table = SampleTable::create(model, name, static_cast<std::int64_t>(hdf5::shape(axes.seed)[0]), layout);
   label_cells(model, table.dataset(), axes);
   label_dimension(model, table.dataset(), 2, axes.sample, "sample");
   return table;
@@ -130,6 +129,18 @@ void label_dimension(const hdf5::Object& group, const hdf5::Object& dataset, uns
   if (!hdf5::contains(group, name)) hdf5::hard_link(scale, group, name);
 }
 
+CellLayout CellLayout::of(const TrialTable& table, std::int64_t n_samples) {
+  const auto n_trials = static_cast<std::int64_t>(table.id.size());
+  CellLayout layout{SampleLayout::of(n_trials, n_samples, table.few_values ? 1 : 0), std::nullopt};
+  if (table.has_sd) layout.sd = SampleLayout::of(n_trials, n_samples, 0);
+  return layout;
+}
+
+PackedCells CellLayout::pack(std::int64_t first_trial, const CellChunk& chunk) const {
+  return {prediction.pack(first_trial, chunk.prediction),
+          sd ? sd->pack(first_trial, chunk.sd) : SampleLayout::Packed()};
+}
+
 CellTable CellTable::create(const hdf5::Object& model, const Axes& axes, const TrialTable& trials) {
   CellTable table;
   table.n_trials_ = static_cast<std::int64_t>(hdf5::shape(axes.trial)[0]);
@@ -139,10 +150,11 @@ CellTable CellTable::create(const hdf5::Object& model, const Axes& axes, const T
                   static_cast<std::int64_t>(trials.diagnostics.size()), trials.has_sd};
   const hdf5::Extent pooled = hdf5::extent(table.n_trials_, table.n_seeds_);
   const hdf5::Extent by_fold = hdf5::extent(table.n_trials_, table.n_seeds_, table.shape_.folds);
-  table.prediction_ = create_by_sample(model, "prediction", table.shape_, axes, trials.few_values ? 1 : 0);
+  const CellLayout layout = CellLayout::of(trials, table.shape_.samples);
+  table.prediction_ = create_by_sample(model, "prediction", axes, layout.prediction);
   describe(table.prediction_.dataset(), axes.target_name, axes.target_units);
-  if (trials.has_sd) {
-    table.sd_ = create_by_sample(model, "sd", table.shape_, axes, 0);
+  if (layout.sd) {
+    table.sd_ = create_by_sample(model, "sd", axes, *layout.sd);
     describe(table.sd_->dataset(), "standard deviation of a new observation", axes.target_units);
   }
   const hdf5::Object metric = hdf5::create_group(model, "metric");
@@ -199,17 +211,12 @@ CellTable CellTable::open(const hdf5::Object& model) {
   return table;
 }
 
-CellTable::Packed CellTable::pack(std::int64_t first_trial, const CellChunk& chunk) const {
-  return {prediction_.pack(first_trial, chunk.prediction),
-          sd_ ? sd_->pack(first_trial, chunk.sd) : SampleTable::Packed()};
-}
-
-void CellTable::unpack(const Packed& packed, CellChunk& chunk) const {
+void CellTable::unpack(const PackedCells& packed, CellChunk& chunk) const {
   prediction_.unpack(packed.prediction, chunk.prediction);
   if (sd_) sd_->unpack(packed.sd, chunk.sd);
 }
 
-void CellTable::write(std::int64_t first_trial, std::int32_t seed, const CellChunk& chunk, const Packed& packed) {
+void CellTable::write(std::int64_t first_trial, std::int32_t seed, const CellChunk& chunk, const PackedCells& packed) {
   prediction_.write(first_trial, seed, chunk.prediction, packed.prediction);
   if (sd_) sd_->write(first_trial, seed, chunk.sd, packed.sd);
   write_scores(first_trial, seed, chunk);
@@ -243,7 +250,7 @@ void CellTable::read_scores(std::int64_t first_trial, std::int32_t seed, CellChu
   }
 }
 
-CellTable::Packed CellTable::read_packed(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) const {
+PackedCells CellTable::read_packed(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) const {
   read_scores(first_trial, seed, chunk);
   return {prediction_.read(first_trial, seed, chunk.prediction),
           sd_ ? sd_->read(first_trial, seed, chunk.sd) : SampleTable::Packed()};

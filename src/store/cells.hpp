@@ -34,6 +34,8 @@ struct CellShape {
   std::int64_t folds = 0;
   std::int64_t diagnostics = 0;
   bool has_sd = false;
+
+  friend bool operator==(const CellShape&, const CellShape&) = default;
 };
 
 CellShape cell_shape(const StudyHeader& study, ModelId model);
@@ -78,6 +80,21 @@ struct CellChunk {
 /// How many trials one chunk of predictions spans: 64, fewer where they would pass 8 MiB.
 std::int64_t trials_a_chunk(std::int64_t n_trials, std::int64_t n_samples);
 
+/// A chunk's samples as they lie in the file.
+struct PackedCells {
+  SampleLayout::Packed prediction, sd;
+};
+
+/// How the samples of one model entry lie in a file.
+struct CellLayout {
+  SampleLayout prediction;
+  std::optional<SampleLayout> sd;
+
+  static CellLayout of(const TrialTable& table, std::int64_t n_samples);
+  /// Touches no HDF5: any thread may.
+  PackedCells pack(std::int64_t first_trial, const CellChunk& chunk) const;
+};
+
 /// The result datasets of one model entry in one open file.
 class CellTable {
  public:
@@ -95,19 +112,14 @@ class CellTable {
   static CellTable create(const hdf5::Object& model, const Axes& axes, const TrialTable& table);
   static CellTable open(const hdf5::Object& model);
 
-  /// A chunk's samples as they lie in the file. Packing and unpacking touch no HDF5: any thread may.
-  struct Packed {
-    SampleTable::Packed prediction, sd;
-  };
-  Packed pack(std::int64_t first_trial, const CellChunk& chunk) const;
-  void unpack(const Packed& packed, CellChunk& chunk) const;
-
-  /// `packed`: what `pack` made of the chunk.
-  void write(std::int64_t first_trial, std::int32_t seed, const CellChunk& chunk, const Packed& packed);
+  /// `packed`: what CellLayout::pack made of the chunk.
+  void write(std::int64_t first_trial, std::int32_t seed, const CellChunk& chunk, const PackedCells& packed);
   /// Read chunk.rows trials. Errors: MachineError; FormatError where a checksum fails.
   void read(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk, Detail detail) const;
   /// Read all that is not packed in the file, and what is for the caller to unpack.
-  Packed read_packed(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) const;
+  PackedCells read_packed(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) const;
+  /// Touches no HDF5: any thread may.
+  void unpack(const PackedCells& packed, CellChunk& chunk) const;
   /// Status of fold 0 for some trials and every seed: -1 where there is no cell. Shape (rows, seeds).
   std::vector<std::int32_t> first_status(std::int64_t first_trial, std::int64_t rows) const;
   /// Which numerics some trials' cells have, as CellChunk::numerics. Shape (rows, seeds).

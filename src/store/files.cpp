@@ -162,8 +162,13 @@ TemporaryFile::~TemporaryFile() {
   if (!path_.empty()) unlink(path_.c_str());
 }
 
+void TemporaryFile::begin_sync() {
+  synced_ = std::async(std::launch::async, [path = path_] { sync(path, O_RDONLY); });
+}
+
 void TemporaryFile::publish(const std::string& target) {
-  sync(path_, O_RDONLY);
+  KILOFOLD_EXPECT(synced_.valid());
+  synced_.get();
   check(std::rename(path_.c_str(), target.c_str()), "rename", target);
   path_.clear();
   sync_directory(directory_of(target));

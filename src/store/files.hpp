@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <future>
 #include <string>
 #include <vector>
 
@@ -41,11 +42,15 @@ class TemporaryFile {
   TemporaryFile& operator=(const TemporaryFile&) = delete;
 
   const std::string& path() const { return path_; }
-  /// fsync, rename over `target`, fsync target's directory. When this returns, the file survives a power cut.
+  /// Begin the fsync of the finished file; it goes on while the caller reads the file back.
+  void begin_sync();
+  /// Wait for that fsync, rename over `target`, fsync target's directory. When this returns, the file survives a power
+  /// cut. Errors: MachineError, also when the fsync fails
   void publish(const std::string& target);
 
  private:
   std::string path_;
+  std::future<void> synced_;
 };
 
 /// Remove temporary files of this host's dead processes.

@@ -35,6 +35,13 @@ libdeflate_compressor* compressor_of(unsigned level) {
   return compressor.get();
 }
 
+/// Room for whatever `size` bytes become, of its own for each thread too: much more than they take in the end.
+std::span<std::byte> room_for_packed(std::size_t size) {
+  thread_local std::vector<std::byte> room;
+  if (room.size() < size) room.resize(size);
+  return room;
+}
+
 libdeflate_decompressor* decompressor() {
   thread_local const std::unique_ptr<libdeflate_decompressor, Freed> instance(libdeflate_alloc_decompressor());
   if (!instance) throw std::bad_alloc();
@@ -74,11 +81,11 @@ std::vector<std::byte> pack(std::span<const double> values, unsigned gzip) {
     packed.assign(bytes.begin(), bytes.end());
   } else {
     libdeflate_compressor* const compressor = compressor_of(gzip);
-    packed.resize(libdeflate_zlib_compress_bound(compressor, bytes.size()) + checksum_size);
-    const std::size_t size =
-        libdeflate_zlib_compress(compressor, bytes.data(), bytes.size(), packed.data(), packed.size());
+    const std::span<std::byte> room = room_for_packed(libdeflate_zlib_compress_bound(compressor, bytes.size()));
+    const std::size_t size = libdeflate_zlib_compress(compressor, bytes.data(), bytes.size(), room.data(), room.size());
     KILOFOLD_ENSURE(size > 0);
-    packed.resize(size);
+    packed.reserve(size + checksum_size);
+    packed.assign(room.begin(), room.begin() + static_cast<std::ptrdiff_t>(size));
   }
   const std::uint32_t checksum = fletcher32(packed);
   packed.resize(packed.size() + checksum_size);

@@ -3,13 +3,17 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
+
+#include "kilofold/core/error.hpp"
 
 namespace kilofold {
 
@@ -19,28 +23,100 @@ inline std::int32_t usual_threads() {
   return static_cast<std::int32_t>(std::clamp(std::thread::hardware_concurrency(), 1U, most));
 }
 
-/// Call work(i) for every i below `count` on some threads, the calling one among them.
-///
-/// Errors    the first exception that `work` throws, once all threads have stopped
-template <class Work> void for_each_in_parallel(std::size_t count, std::size_t n_threads, const Work& work) {
-  std::atomic<std::size_t> next = 0;
-  std::mutex mutex;
-  std::exception_ptr error;
-  const auto take = [&] {
-    try {
-      for (std::size_t i = next++; i < count; i = next++) work(i);
-    } catch (...) {
-      next = count;
-      const std::lock_guard lock(mutex);
-      if (!error) error = std::current_exception();
-    }
-  };
-  {
-    std::vector<std::jthread> threads;
-    for (std::size_t t = 1; t < std::min(n_threads, count); ++t) threads.emplace_back(take);
-    take();
+/// Slots in a ring. The owner fills one after the other and takes them back in that order; in between, `work` was done
+/// on each, by other threads or by the owner while it waits.
+template <class Slot> class Ring {
+ public:
+  /// `n_threads`: the owner among them.
+  Ring(std::size_t n_slots, std::int32_t n_threads, std::function<void(Slot&)> work)
+      : work_(std::move(work)), slots_(n_slots), state_(n_slots) {
+    for (std::int32_t t = 1; t < n_threads; ++t) threads_.emplace_back([this] { work_until_stopped(); });
   }
-  if (error) std::rethrow_exception(error);
-}
+  ~Ring() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopped_ = true;
+    }
+    changed_.notify_all();
+  }
+  Ring(const Ring&) = delete;
+  Ring& operator=(const Ring&) = delete;
+
+  bool is_empty() const { return filled_ == released_; }
+  bool is_full() const { return filled_ - released_ == slots_.size(); }
+
+  /// The slot to fill next. Requires that the ring is not full.
+  Slot& free_slot() {
+    KILOFOLD_EXPECT(!is_full());
+    return slots_[filled_ % slots_.size()];
+  }
+  /// Have the slot that was filled worked on.
+  void submit() {
+    {
+      const std::lock_guard lock(mutex_);
+      state_[filled_ % slots_.size()] = {};
+      ++filled_;
+    }
+    changed_.notify_one();
+  }
+  /// The slot that was filled first, once it was worked on. Requires that there is one. Errors: what `work` threw on it
+  Slot& oldest() {
+    KILOFOLD_EXPECT(!is_empty());
+    const State& state = state_[released_ % slots_.size()];
+    std::unique_lock lock(mutex_);
+    while (!state.done) {
+      if (taken_ < filled_) {
+        work_on_next(lock);
+      } else {
+        changed_.wait(lock);
+      }
+    }
+    if (state.error) std::rethrow_exception(state.error);
+    return slots_[released_ % slots_.size()];
+  }
+  /// Let the oldest slot be filled again.
+  void release() { ++released_; }
+
+ private:
+  struct State {
+    bool done = false;
+    std::exception_ptr error;
+  };
+
+  void work_until_stopped() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      changed_.wait(lock, [this] { return stopped_ || taken_ < filled_; });
+      if (stopped_) return;
+      work_on_next(lock);
+    }
+  }
+
+  void work_on_next(std::unique_lock<std::mutex>& lock) {
+    const std::size_t slot = taken_++ % slots_.size();
+    lock.unlock();
+    State state;
+    try {
+      work_(slots_[slot]);
+    } catch (...) {
+      state.error = std::current_exception();
+    }
+    state.done = true;
+    lock.lock();
+    state_[slot] = std::move(state);
+    changed_.notify_all();
+  }
+
+  std::function<void(Slot&)> work_;
+  std::vector<Slot> slots_;
+  std::size_t released_ = 0;
+  std::mutex mutex_;  ///< guards what follows, down to stopped_; the owner alone writes filled_
+  std::condition_variable changed_;
+  std::vector<State> state_;
+  std::size_t filled_ = 0;
+  std::size_t taken_ = 0;
+  bool stopped_ = false;
+  std::vector<std::jthread> threads_;
+};
 
 }  // namespace kilofold

@@ -12,28 +12,45 @@
 
 namespace kilofold {
 
-/// A dataset [trial, seed, sample] of one number a sample: predictions, or standard deviations.
-///
-/// A chunk holds some trials at one seed. Packing and unpacking one touches no HDF5, so threads may do it at once; what
-/// moves packed chunks in and out of the file belongs to one thread.
-class SampleTable {
- public:
+/// How a dataset [trial, seed, sample] of one number a sample lies in a file: in chunks of some trials at one seed.
+struct SampleLayout {
   /// A chunk's bytes in the file.
   using Packed = std::vector<std::byte>;
 
+  std::int64_t n_trials = 0;
+  std::int64_t n_samples = 0;
+  std::int64_t rows_a_chunk = 0;
+  unsigned gzip = 0;         ///< level, 0 = uncompressed
+  bool is_packable = false;  ///< a chunk is whole in samples and has our filters
+
+  /// As we write them: chunks of trials_a_chunk.
+  static SampleLayout of(std::int64_t n_trials, std::int64_t n_samples, unsigned gzip);
+
+  std::size_t chunk_size() const { return static_cast<std::size_t>(rows_a_chunk * n_samples); }
+  bool is_chunk(std::int64_t first_trial, std::size_t n_values) const;
+  /// The bytes of a chunk. None where these trials are no chunk of the file, or all their numbers are missing.
+  /// Shape    values (rows, samples)
+  Packed pack(std::int64_t first_trial, std::span<const double> values) const;
+};
+
+/// A dataset [trial, seed, sample] of one number a sample: predictions, or standard deviations.
+///
+/// Packing a chunk by its layout and unpacking it touch no HDF5, so threads may do it at once; what moves packed chunks
+/// in and out of the file belongs to one thread.
+class SampleTable {
+ public:
+  using Packed = SampleLayout::Packed;
+
   SampleTable() = default;
-  /// Shape (trials, seeds, samples), in chunks of trials_a_chunk. `gzip`: level, 0 = uncompressed.
-  static SampleTable create(const hdf5::Object& model, const std::string& name, const hdf5::Extent& extent,
-                            unsigned gzip);
+  static SampleTable create(const hdf5::Object& model, const std::string& name, std::int64_t n_seeds,
+                            const SampleLayout& layout);
   static SampleTable open(const hdf5::Object& model, const std::string& name);
 
   const hdf5::Object& dataset() const { return dataset_; }
   const hdf5::Extent& extent() const { return extent_; }
 
-  /// The bytes of a chunk. None where these trials are no chunk of the file, or all their numbers are missing.
+  /// Write some trials at a seed, from what SampleLayout::pack made of them if that is anything.
   /// Shape    values (rows, samples), here and below
-  Packed pack(std::int64_t first_trial, std::span<const double> values) const;
-  /// Write some trials at a seed, from what `pack` made of them if that is anything.
   void write(std::int64_t first_trial, std::int32_t seed, std::span<const double> values, const Packed& packed);
   /// Read some trials at a seed: as bytes, for `unpack`; or into `values`, where HDF5 must do it, and no bytes.
   Packed read(std::int64_t first_trial, std::int32_t seed, std::span<double> values) const;
@@ -42,16 +59,12 @@ class SampleTable {
   void close() { dataset_.close(); }
 
  private:
-  SampleTable(hdf5::Object dataset, hdf5::Extent extent, const hdf5::ChunkLayout& layout);
-  bool is_chunk(std::int64_t first_trial, std::size_t n_values) const;
+  SampleTable(hdf5::Object dataset, hdf5::Extent extent, const SampleLayout& layout);
   hdf5::Extent count(std::size_t n_values) const { return hdf5::extent(n_values / extent_[2], 1, extent_[2]); }
-  std::size_t chunk_size() const { return static_cast<std::size_t>(rows_a_chunk_) * extent_[2]; }
 
   hdf5::Object dataset_;
   hdf5::Extent extent_;
-  std::int64_t rows_a_chunk_ = 0;
-  bool is_packable_ = false;  ///< a chunk is whole in samples and has our filters
-  unsigned gzip_ = 0;
+  SampleLayout layout_;
 };
 
 }  // namespace kilofold

@@ -128,6 +128,7 @@ void Store::Impl::publish(const StudyHeader& header, FileKind kind, const FillCh
     try {
       TemporaryFile file(directory);
       write_study_file(file.path(), header, kind, fill, n_threads);
+      file.begin_sync();
       verify_study_file(file.path(), n_threads);
       if (kind == FileKind::merged) return file.publish(path);
       sync_directory(directory_of(directory));  // whoever made it for its lock alone did not

@@ -5,108 +5,150 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "parallel.hpp"
 
 namespace kilofold {
 namespace {
 
-/// Calls `visit(first_trial, rows, seed)` for every chunk of a table, seeds fastest: the order of the payload hash.
-template <class Visit> void for_each_chunk(const CellTable& table, Visit visit) {
-  const std::int64_t step = trials_a_chunk(table.n_trials(), table.shape().samples);
-  for (std::int64_t first = 0; first < table.n_trials(); first += step) {
-    const std::int64_t rows = std::min(step, table.n_trials() - first);
-    for (std::int32_t seed = 0; seed < table.n_seeds(); ++seed) visit(first, rows, seed);
-  }
-}
-
-/// Chunks on their way to a file or from one: filled and packed, or read and unpacked, a window at a time.
-struct Passing {
-  std::int64_t first = 0;
-  std::int32_t seed = 0;
-  CellChunk chunk{0, {}};
-  CellTable::Packed packed;
-};
-
-/// The part of the work that needs no HDF5 is done for the chunks of a window at once; the rest in the order of the
-/// chunks, which is that of the payload hash.
-class Window {
+/// The chunks of a table, seeds fastest: the order of the payload hash.
+class Chunks {
  public:
-  Window(const CellTable& table, std::int32_t n_threads) : table_(table), n_threads_(n_threads) {
-    slots_.resize(static_cast<std::size_t>(2 * n_threads));
-  }
+  Chunks(std::int64_t n_trials, std::int64_t n_samples, std::int64_t n_seeds)
+      : n_trials_(n_trials), n_seeds_(n_seeds), step_(trials_a_chunk(n_trials, n_samples)) {}
 
-  /// Room for the next chunk. Requires that there is some: see `is_full`.
-  Passing& next(std::int64_t first, std::int64_t rows, std::int32_t seed) {
-    Passing& slot = slots_[used_++];
-    if (slot.chunk.rows != rows) slot.chunk = CellChunk(rows, table_.shape());
-    slot.first = first;
-    slot.seed = seed;
-    return slot;
-  }
-  void drop_last() { --used_; }
-  bool is_full() const { return used_ == slots_.size(); }
-
-  /// Call `at_once` for every chunk on several threads, then `in_order`.
-  template <class AtOnce, class InOrder> void pass(AtOnce at_once, InOrder in_order) {
-    for_each_in_parallel(used_, static_cast<std::size_t>(n_threads_), [&](std::size_t i) { at_once(slots_[i]); });
-    for (std::size_t i = 0; i < used_; ++i) in_order(slots_[i]);
-    used_ = 0;
+  bool is_over() const { return first_ >= n_trials_; }
+  std::int64_t first() const { return first_; }
+  std::int32_t seed() const { return seed_; }
+  std::int64_t rows() const { return std::min(step_, n_trials_ - first_); }
+  void advance() {
+    if (++seed_ < n_seeds_) return;
+    seed_ = 0;
+    first_ += step_;
   }
 
  private:
-  const CellTable& table_;
-  std::int32_t n_threads_;
-  std::vector<Passing> slots_;
-  std::size_t used_ = 0;
+  std::int64_t n_trials_, n_seeds_, step_;
+  std::int64_t first_ = 0;
+  std::int32_t seed_ = 0;
 };
 
-/// A chunk without cells is neither written nor hashed: it costs no space.
-void write_cells(CellTable& table, ModelId model, const FillChunk& fill, std::int32_t n_threads, Hasher& hasher) {
-  Window window(table, n_threads);
-  const auto pass = [&] {
-    window.pass([&](Passing& slot) { slot.packed = table.pack(slot.first, slot.chunk); },
-                [&](const Passing& slot) {
-                  table.write(slot.first, slot.seed, slot.chunk, slot.packed);
-                  slot.chunk.add_to(hasher);
-                });
-  };
-  for_each_chunk(table, [&](std::int64_t first, std::int64_t rows, std::int32_t seed) {
-    CellChunk& chunk = window.next(first, rows, seed).chunk;
-    chunk.clear();
-    fill(model, first, seed, chunk);
-    if (chunk.empty()) window.drop_last();
-    if (window.is_full()) pass();
-  });
-  pass();
+/// A chunk on its way to a file or from one.
+struct Passing {
+  ModelId model;
+  std::int64_t first = 0;
+  std::int32_t seed = 0;
+  CellChunk chunk{0, {}};
+  PackedCells packed;
+
+  /// Make it a chunk without cells.
+  void begin(ModelId of_model, const Chunks& at, const CellShape& shape) {
+    if (chunk.rows == at.rows() && chunk.shape == shape) {
+      chunk.clear();
+    } else {
+      chunk = CellChunk(at.rows(), shape);
+    }
+    model = of_model;
+    first = at.first();
+    seed = at.seed();
+  }
+};
+
+/// Two chunks a thread, more of small ones: what a thread has compressed waits until HDF5, in this one, has taken it.
+std::size_t slots_of(const StudyHeader& study, std::int32_t n_threads) {
+  constexpr std::size_t usual_bytes = 4 << 20;
+  const auto n_samples = static_cast<std::int64_t>(study.data.y.size());
+  std::size_t largest = 1;
+  for (const TrialTable& table : study.models)
+    largest = std::max(largest, CellLayout::of(table, n_samples).prediction.chunk_size() * sizeof(double));
+  return std::max(static_cast<std::size_t>(2 * n_threads), usual_bytes / largest);
 }
 
+/// Writes the cells of a file. Other threads compress them, and may begin before there is a file.
+class CellWriter {
+ public:
+  CellWriter(const StudyHeader& study, const FillChunk& fill, std::int32_t n_threads)
+      : study_(study), fill_(fill), ring_(slots_of(study, n_threads), n_threads, [this](Passing& slot) {
+          slot.packed = layouts_[slot.model.value].pack(slot.first, slot.chunk);
+        }) {
+    const auto n_samples = static_cast<std::int64_t>(study.data.y.size());
+    for (const TrialTable& table : study.models) layouts_.push_back(CellLayout::of(table, n_samples));
+    enter_model();
+  }
+
+  /// Fill chunks until no slot is free or no cells are left. A chunk without cells is neither written nor hashed: it
+  /// costs no space.
+  void fill() {
+    while (chunks_ && !ring_.is_full()) {
+      Passing& slot = ring_.free_slot();
+      slot.begin(model_, *chunks_, cell_shape(study_, model_));
+      fill_(slot.model, slot.first, slot.seed, slot.chunk);
+      if (!slot.chunk.empty()) ring_.submit();
+      chunks_->advance();
+      if (!chunks_->is_over()) continue;
+      ++model_.value;
+      enter_model();
+    }
+  }
+
+  void write(std::vector<CellTable>& tables, Hasher& hasher) {
+    for (fill(); !ring_.is_empty(); fill()) {
+      const Passing& slot = ring_.oldest();
+      tables[slot.model.value].write(slot.first, slot.seed, slot.chunk, slot.packed);
+      slot.chunk.add_to(hasher);
+      ring_.release();
+    }
+    for (CellTable& table : tables) table.close();
+  }
+
+ private:
+  void enter_model() {
+    chunks_.reset();
+    const auto n_models = static_cast<std::int32_t>(study_.models.size());
+    while (model_.value < n_models && study_.models[model_.value].id.empty()) ++model_.value;
+    if (model_.value == n_models) return;
+    chunks_.emplace(layouts_[model_.value].prediction.n_trials, layouts_[model_.value].prediction.n_samples,
+                    static_cast<std::int64_t>(study_.spec.cv.seeds.size()));
+  }
+
+  const StudyHeader& study_;
+  const FillChunk& fill_;
+  std::vector<CellLayout> layouts_;
+  ModelId model_{0};
+  std::optional<Chunks> chunks_;  ///< of model_; none when no cells are left
+  Ring<Passing> ring_;
+};
+
 void hash_cells(const CellTable& table, std::int32_t n_threads, Hasher& hasher) {
-  Window window(table, n_threads);
-  const auto unpack = [&](Passing& slot) { table.unpack(slot.packed, slot.chunk); };
-  const auto add = [&](const Passing& slot) {
+  Ring<Passing> ring(static_cast<std::size_t>(2 * n_threads), n_threads,
+                     [&](Passing& slot) { table.unpack(slot.packed, slot.chunk); });
+  const auto add_oldest = [&] {
+    const Passing& slot = ring.oldest();
     if (!slot.chunk.empty()) slot.chunk.add_to(hasher);
+    ring.release();
   };
-  for_each_chunk(table, [&](std::int64_t first, std::int64_t rows, std::int32_t seed) {
-    Passing& slot = window.next(first, rows, seed);
-    slot.packed = table.read_packed(first, seed, slot.chunk);
-    if (window.is_full()) window.pass(unpack, add);
-  });
-  window.pass(unpack, add);
+  for (Chunks at(table.n_trials(), table.shape().samples, table.n_seeds()); !at.is_over(); at.advance()) {
+    if (ring.is_full()) add_oldest();
+    Passing& slot = ring.free_slot();
+    slot.begin({}, at, table.shape());
+    slot.packed = table.read_packed(slot.first, slot.seed, slot.chunk);
+    ring.submit();
+  }
+  while (!ring.is_empty()) add_oldest();
 }
 
 }  // namespace
 
 void write_study_file(const std::string& path, const StudyHeader& study, FileKind kind, const FillChunk& fill,
                       std::int32_t n_threads) {
+  CellWriter cells(study, fill, n_threads);
+  cells.fill();
   hdf5::Object file = hdf5::create_file(path);
   std::vector<CellTable> tables = write_header(file, study, kind);
   Hasher hasher;
   add_header(hasher, read_header(file));
-  for (std::size_t m = 0; m < tables.size(); ++m) {
-    write_cells(tables[m], ModelId(static_cast<std::int32_t>(m)), fill, n_threads, hasher);
-    tables[m].close();
-  }
+  cells.write(tables, hasher);
   hdf5::write_attribute(file, payload_attribute, hasher.hex());
   file.close();
 }

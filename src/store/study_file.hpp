@@ -17,8 +17,8 @@ using FillChunk = std::function<void(ModelId model, std::int64_t first_trial, st
 
 /// Create a file, write header and cells, store the payload hash, close with every return code checked.
 ///
-/// `fill` is called from this thread alone; chunks are compressed on `n_threads`.
-/// Memory    two chunks of cells a thread, besides the header
+/// `fill` is called from this thread alone, first before the file is there; chunks are compressed on `n_threads`.
+/// Memory    two chunks of cells a thread or 4 MiB of them, besides the header
 /// Errors    MachineError; the file is then worthless
 void write_study_file(const std::string& path, const StudyHeader& study, FileKind kind, const FillChunk& fill,
                       std::int32_t n_threads);
