@@ -29,28 +29,69 @@ Refit refit_linear(const StoredFit& fit) {
           relative * largest_target(fit)};
 }
 
-/// Fit a process; the bound is of the condition of its matrix.
-Refit refit_process(const StoredFit& fit, const ReferenceGp& model) {
-  const ReferenceGpFit plain = reference_gp(fit.data.X.view(), fit.data.y, fit.rows.train, fit.rows.held_out,
-                                            TrialValues(fit).feature_rows(), model);
+/// The bound is of the condition of the process's matrix.
+Refit judged(const ReferenceGpFit& plain) {
   const double relative = 50 * eps * plain.condition;
   if (!(relative <= most_useful_bound)) return not_judged(too_ill_conditioned);
   return {plain.mean, plain.sd, relative * plain.target_sd};
 }
 
+ReferenceGpFit fit_process(const StoredFit& fit, const ReferenceGp& model) {
+  return reference_gp(fit.data.X.view(), fit.data.y, fit.rows.train, fit.rows.held_out, TrialValues(fit).feature_rows(),
+                      model);
+}
+
+/// What an optimizer found, as the file keeps it.
+void take_found(const StoredFit& fit, ReferenceGp& model) {
+  model.length_scale.clear();
+  for (const ColumnName& feature : fit.spec.data.features)
+    model.length_scale.push_back(fit.kept.at("length_scale." + feature.column));
+  model.alpha = fit.kept.at("rq_alpha");
+  model.noise_variance = fit.kept.at("noise_variance");
+  model.signal_variance = fit.kept.at("signal_variance");
+}
+
+/// How far predictions move, and variances relative to the target's deviation, when every hyperparameter moves by the
+/// rounding of float32: from slopes, at twice their size for what bends.
+double float_rounding(const StoredFit& fit, const ReferenceGp& model, const ReferenceGpFit& plain) {
+  constexpr double step = 0x1p-12;
+  constexpr double rounding = 0x1p-24;
+  double moved = 0;
+  const auto add = [&](double ReferenceGp::*number, std::size_t feature) {
+    ReferenceGp other = model;
+    (number != nullptr ? other.*number : other.length_scale[feature]) *= 1 + step;
+    const ReferenceGpFit there = fit_process(fit, other);
+    double most = 0;
+    for (std::size_t i = 0; i < there.mean.size(); ++i) {
+      const double variance = there.sd[i] * there.sd[i] - plain.sd[i] * plain.sd[i];
+      most = std::max({most, std::fabs(there.mean[i] - plain.mean[i]), std::fabs(variance) / plain.target_sd});
+    }
+    moved += 2 * most * rounding / step;
+  };
+  for (std::size_t f = 0; f < model.length_scale.size(); ++f) add(nullptr, f);
+  if (model.kernel == Kernel::rational_quadratic) add(&ReferenceGp::alpha, 0);
+  add(&ReferenceGp::noise_variance, 0);
+  add(&ReferenceGp::signal_variance, 0);
+  return moved;
+}
+
 Refit refit_gpr(const StoredFit& fit) {
   const TrialValues trial(fit);
-  if (trial.word("optimizer") != "none") return not_judged("hyperparameters found by an optimizer");
-  const ReferenceGp model{.kernel = trial.choice<Kernel>("kernel"),
-                          .length_scale = trial.numbers("length_scale"),
-                          .alpha = trial.number("rq_alpha"),
-                          .mean = trial.choice<Mean>("mean"),
-                          .noise_variance = trial.number("noise_variance"),
-                          .signal_variance = trial.number("signal_variance"),
-                          .features = fit.spec.feature_scaling,
-                          .target = fit.spec.target_scaling,
-                          .noise_floor = fit.spec.jitter ? NoiseFloor::raise : NoiseFloor::none};
-  return refit_process(fit, model);
+  ReferenceGp model{.kernel = trial.choice<Kernel>("kernel"),
+                    .length_scale = trial.numbers("length_scale"),
+                    .alpha = trial.number("rq_alpha"),
+                    .mean = trial.choice<Mean>("mean"),
+                    .noise_variance = trial.number("noise_variance"),
+                    .signal_variance = trial.number("signal_variance"),
+                    .features = fit.spec.feature_scaling,
+                    .target = fit.spec.target_scaling,
+                    .noise_floor = fit.spec.jitter ? NoiseFloor::raise : NoiseFloor::none};
+  const bool is_found = trial.word("optimizer") != "none";
+  if (is_found) take_found(fit, model);
+  const ReferenceGpFit plain = fit_process(fit, model);
+  Refit result = judged(plain);
+  if (is_found && result.not_judged.empty()) result.bound += float_rounding(fit, model, plain);
+  return result;
 }
 
 Refit refit_kernel_ridge(const StoredFit& fit) {
@@ -67,7 +108,7 @@ Refit refit_kernel_ridge(const StoredFit& fit) {
                           .gamma = gamma_of(fit, trial),
                           .coef0 = trial.number("coef0"),
                           .degree = static_cast<std::int32_t>(trial.number("degree"))};
-  Refit result = refit_process(fit, model);
+  Refit result = judged(fit_process(fit, model));
   result.sd.clear();
   return result;
 }
@@ -84,6 +125,31 @@ constexpr Reference references[] = {{"linear", refit_linear},
                                     {"svr", refit_svr},
                                     {"gpr", refit_gpr},
                                     {"kernel_ridge", refit_kernel_ridge}};
+
+/// A parameter's value as a tuned fit keeps it.
+float kept_value(const TrialColumn& column, const ParameterSchema& parameter, std::size_t trial) {
+  constexpr float none = std::numeric_limits<float>::infinity();
+  if (column.text.empty()) {
+    const double value = column.number[trial];
+    return std::isnan(value) ? none : static_cast<float>(value);
+  }
+  const std::string& text = column.text[trial];
+  if (const auto at = std::ranges::find(parameter.categories, text); at != parameter.categories.end())
+    return static_cast<float>(at - parameter.categories.begin());
+  if (const auto at = std::ranges::find(parameter.words, text); at != parameter.words.end())
+    return static_cast<float>(-1 - (at - parameter.words.begin()));
+  return text == "none" ? none : static_cast<float>(std::stod(text));
+}
+
+/// Has the trial the number that a tuned fit keeps of a parameter, or of one feature's share of it?
+bool has_value(const TrialTable& grid, std::size_t trial, const std::string& parameter, float value) {
+  const std::string whole = parameter.substr(0, parameter.find('.'));
+  auto column = std::ranges::find(grid.columns, parameter, &TrialColumn::name);
+  if (column == grid.columns.end()) column = std::ranges::find(grid.columns, whole, &TrialColumn::name);
+  const std::vector<ParameterSchema>& known = model_named(grid.model).schema.parameters;
+  const auto schema = std::ranges::find(known, whole, &ParameterSchema::name);
+  return column != grid.columns.end() && schema != known.end() && kept_value(*column, *schema, trial) == value;
+}
 
 const Reference* reference_of(const std::string& model) {
   const auto found = std::ranges::find(references, model, &Reference::model);
@@ -151,11 +217,31 @@ double largest_target(const StoredFit& fit) {
 
 bool has_reference(const std::string& model) { return reference_of(model) != nullptr; }
 
+std::optional<std::size_t> chosen_candidate(const StoredFit& fit, const TrialTable& grid) {
+  constexpr std::string_view prefix = "tuned_";
+  const auto is_chosen = [&](std::size_t trial) {
+    if (grid.n_folds[trial] != fit.table.n_folds[fit.trial]) return false;
+    for (const TrialColumn& own : fit.table.columns) {
+      const auto column = std::ranges::find(grid.columns, own.name, &TrialColumn::name);
+      if (column == grid.columns.end()) continue;
+      if (own.text.empty() ? own.number[fit.trial] != column->number[trial]
+                           : own.text[fit.trial] != column->text[trial])
+        return false;
+    }
+    return std::ranges::all_of(fit.kept, [&](const auto& kept) {
+      const auto& [name, value] = kept;
+      return !name.starts_with(prefix) || has_value(grid, trial, name.substr(prefix.size()), value);
+    });
+  };
+  for (std::size_t trial = 0; trial < grid.id.size(); ++trial)
+    if (is_chosen(trial)) return trial;
+  return std::nullopt;
+}
+
 Refit refit(const StoredFit& fit) {
   const Reference* reference = reference_of(fit.table.model);
   KILOFOLD_EXPECT(reference != nullptr);
   if (failed(fit.status)) return not_judged(std::string("the fit failed: ") + name(fit.status));
-  if (TrialValues(fit).has("tuned_by")) return not_judged("chosen inside the training set");
   return reference->refit(fit);
 }
 

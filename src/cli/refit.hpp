@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,16 +33,23 @@ struct StoredFit {
   std::int32_t fold;
   const RowSet& rows;
   FitStatus status;
+  std::map<std::string, float> kept = {};  ///< the file's other numbers of it, by the names of table.diagnostics
 };
 
 /// Is there a plain refit of this model?
 bool has_reference(const std::string& model);
 
-/// Do a fit again. Requires a model with a reference.
+/// The candidate that a fit of a tuned entry chose from `grid`, the trials of the entry that is tuned: the first that
+/// has the numbers which the fit keeps, of the same folds, scaling and model seed. Empty where none has.
+std::optional<std::size_t> chosen_candidate(const StoredFit& fit, const TrialTable& grid);
+
+/// Do a fit again, a tuned one as its candidate. Requires a model with a reference.
 ///
 /// Accuracy  bounds as docs/numerics.md promises: least squares 50 eps cond(X) max |y|; a tree and adaboost 4 eps (max
 /// |y| + range), a forest of T trees 4 + T of them; gradient boosting 1e-10 sd(y); Gaussian processes 50 eps cond(A)
-/// sd(y); svr what its certificate leaves open, or max(1e-8 sd(y), 64 eps C sqrt(n)) where the optimum is degenerate
+/// sd(y), with an optimizer also what half a unit in the last place of float32, in which the file keeps what it found,
+/// moves the prediction; svr what its certificate leaves open, or max(1e-8 sd(y), 64 eps C sqrt(n)) where the optimum
+/// is degenerate
 Refit refit(const StoredFit& fit);
 
 }  // namespace kilofold::cli

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <map>
+#include <optional>
 
 #include "cli/exit_codes.hpp"
 #include "cli/findings.hpp"
@@ -114,19 +115,44 @@ class ModelCheck {
     for (std::int32_t fold = 0; fold < split.n_folds; ++fold) {
       const RowSet rows = row_set(split, fold);
       const auto status = static_cast<FitStatus>(stored.status[static_cast<std::size_t>(fold)]);
-      const Refit plain = refit(
-          {study_.spec, study_.data, table_, static_cast<std::size_t>(cell.trial), split.seed, fold, rows, status});
-      if (!plain.not_judged.empty()) {
-        ++not_judged_[plain.not_judged];
+      const StoredFit fit{study_.spec,       study_.data, table_, static_cast<std::size_t>(cell.trial),
+                          split.seed,        fold,        rows,   status,
+                          kept(stored, fold)};
+      const std::optional<Refit> plain = refit_as_stored(cell, fit, findings);
+      if (!plain) continue;
+      if (!plain->not_judged.empty()) {
+        ++not_judged_[plain->not_judged];
         continue;
       }
       ++n_fits_;
       for (std::size_t i = 0; i < rows.held_out.size(); ++i) {
         const auto sample = static_cast<std::size_t>(rows.held_out[i]);
-        compare(cell, sample, stored.prediction[sample], plain.prediction[i], plain.bound, findings);
-        if (!plain.sd.empty()) compare_sd(cell, sample, stored.sd[sample], plain.sd[i], plain.bound, findings);
+        compare(cell, sample, stored.prediction[sample], plain->prediction[i], plain->bound, findings);
+        if (!plain->sd.empty()) compare_sd(cell, sample, stored.sd[sample], plain->sd[i], plain->bound, findings);
       }
     }
+  }
+
+  std::map<std::string, float> kept(const CellBlock& stored, std::int32_t fold) const {
+    std::map<std::string, float> numbers;
+    const std::size_t k = stored.status.size();  // of one cell
+    for (std::size_t d = 0; d < table_.diagnostics.size(); ++d)
+      numbers[table_.diagnostics[d].name] = stored.diagnostic[d * k + static_cast<std::size_t>(fold)];
+    return numbers;
+  }
+
+  /// A tuned fit is done again as the candidate it says it chose. Empty where there is no such candidate.
+  std::optional<Refit> refit_as_stored(const Cell& cell, const StoredFit& fit, Findings& findings) const {
+    constexpr std::string_view suffix = ".tuned";
+    const ModelSpec& entry = study_.spec.models[static_cast<std::size_t>(model_.value)];
+    if (!entry.is_tuned() || failed(fit.status)) return refit(fit);
+    const std::string untuned = table_.model_name.substr(0, table_.model_name.size() - suffix.size());
+    const auto grid = std::ranges::find(file_.models(), untuned, &TrialTable::model_name);
+    KILOFOLD_EXPECT(grid != file_.models().end());
+    const std::optional<std::size_t> trial = chosen_candidate(fit, *grid);
+    if (trial) return refit({fit.spec, fit.data, *grid, *trial, fit.seed, fit.fold, fit.rows, fit.status, fit.kept});
+    findings.add(fmt::format("{}, fold {}: no trial of {} has what was chosen", place(cell), fit.fold, untuned));
+    return std::nullopt;
   }
 
   void compare(const Cell& cell, std::size_t sample, double there, double here, double bound, Findings& findings) {

@@ -173,20 +173,20 @@ TEST_F(Proof, TakesOverridesAndSwitchesFromTheFile) {
 }
 
 TEST_F(Proof, NamesWhyAFitIsNotRefitted) {
-  folder.write("tuned.yaml", R"(spec: 1
-name: tuned
+  folder.write("ill.yaml", R"(spec: 1
+name: ill
 data: {file: small.csv, features: [a, b, c], target: y}
 cv: {folds: 4}
 models:
-  - {name: GPR, model: gpr, parameters: {optimizer: [none, lbfgs]}}
+  - {name: GPR, model: gpr, parameters: {length_scale: [1, 1000], noise_variance: 1.0e-13}}
 )");
-  EXPECT_EQ(run_program(folder, {"run", "tuned.yaml", "-q", "-o", "tuned.h5"}).code, 0);
+  EXPECT_EQ(run_program(folder, {"run", "ill.yaml", "-q", "-o", "ill.h5"}).code, 0);
 
-  const Outcome verified = run_program(folder, {"verify", "tuned.h5"});
+  const Outcome verified = run_program(folder, {"verify", "ill.h5"});
 
   EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
   expect_said(verified, "2 cells, 4 fits refitted");
-  expect_said(verified, "4 fits not refitted: hyperparameters found by an optimizer");
+  expect_said(verified, "4 fits not refitted: too ill-conditioned to compare");
 }
 
 TEST_F(Proof, SamplesTheSameCellsForTheSameSeed) {

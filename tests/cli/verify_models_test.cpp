@@ -32,6 +32,22 @@ const Entry entries[] = {
      48},
     {"gpr", "{kernel: [matern32, rational_quadratic], mean: [zero, linear], noise_variance: [0.01, 0.1]}", 16}};
 
+struct Found {
+  const char* name;  ///< of the entry whose hyperparameters are found in every training set
+  const char* entry;
+};
+const Found found[] = {
+    {"G", "model: gpr, parameters: {kernel: [matern52, rational_quadratic], optimizer: [lbfgs, lbfgs_ard]}"},
+    {"G.tuned",
+     "model: gpr, parameters: {length_scale: [[1, 1, 1], [1, 2, 3]], mean: [zero, linear], noise_variance: [0.01, "
+     "0.1]}, "
+     "tune: {by: log_marginal_likelihood}"},
+    {"G.tuned",
+     "model: tree, parameters: {max_depth: [2, none], min_samples_leaf: [1, 4]}, tune: {by: rmse, inner_folds: 3}"},
+    {"G.tuned",
+     "model: svr, parameters: {C: [iqr, 1], gamma: [scale, 0.2], kernel: [rbf, poly]}, tune: {by: mae, inner_folds: "
+     "3}"}};
+
 class VerifyRefits : public ::testing::TestWithParam<Entry> {
  protected:
   VerifyRefits() {
@@ -69,6 +85,63 @@ TEST_P(VerifyRefits, AndNoticesOneWrongPrediction) {
 
 INSTANTIATE_TEST_SUITE_P(Models, VerifyRefits, ::testing::ValuesIn(entries),
                          [](const auto& entry) { return std::string(entry.param.model); });
+
+class VerifyFound : public ::testing::TestWithParam<Found> {
+ protected:
+  VerifyFound() {
+    folder.write("table.csv", small_table(40));
+    folder.write("study.yaml", std::string(R"(spec: 1
+name: study
+data: {file: table.csv, features: [a, b, c], target: y}
+cv: {folds: 4, seeds: {from: 0, to: 1}}
+scaling: {fit_on: [fold, all]}
+models: [{name: G, )") + GetParam().entry +
+                                   "}]\n");
+    EXPECT_EQ(run_program(folder, {"run", "study.yaml", "-q", "-o", "study.h5"}).code, 0);
+  }
+
+  std::string group() const { return std::string("/models/") + GetParam().name; }
+  Outcome verify() const { return run_program(folder, {"verify", "study.h5", "--sample", "1000"}); }
+
+  Folder folder;
+};
+
+TEST_P(VerifyFound, FitsAreRefittedWithWhatTheFileSaysWasFound) {
+  const Outcome verified = verify();
+
+  EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
+  EXPECT_EQ(verified.out.find("not refitted"), std::string::npos) << verified.out;
+}
+
+TEST_P(VerifyFound, AndOneWrongPredictionIsNoticed) {
+  change_number(folder / "study.h5", group() + "/prediction", {1, 1, 17}, [](double p) { return p + 1e-4; });
+
+  const Outcome verified = verify();
+
+  EXPECT_EQ(verified.code, 5);
+  EXPECT_NE(verified.out.find("seed 1, sample 17: stored"), std::string::npos) << verified.out;
+}
+
+INSTANTIATE_TEST_SUITE_P(Entries, VerifyFound, ::testing::ValuesIn(found));
+
+TEST(Verify, NoticesAChoiceThatTheGridHasNot) {
+  const Folder folder;
+  folder.write("table.csv", small_table(40));
+  folder.write("study.yaml", R"(spec: 1
+name: study
+data: {file: table.csv, features: [a, b, c], target: y}
+cv: {folds: 4}
+models: [{model: tree, parameters: {max_depth: [2, 3]}, tune: {by: rmse, inner_folds: 3}}]
+)");
+  EXPECT_EQ(run_program(folder, {"run", "study.yaml", "-q", "-o", "study.h5"}).code, 0);
+  change_number(folder / "study.h5", "/models/tree.tuned/diagnostic/tuned_max_depth", {0, 0, 1},
+                [](double) { return 4.0; });
+
+  const Outcome verified = run_program(folder, {"verify", "study.h5"});
+
+  EXPECT_EQ(verified.code, 5);
+  EXPECT_NE(verified.out.find("fold 1: no trial of tree has what was chosen"), std::string::npos) << verified.out;
+}
 
 class VerifyScaled : public ::testing::TestWithParam<const char*> {};
 
