@@ -12,6 +12,7 @@ Usage: bench_growth.py PROGRAM -o results/reference/growth_gpr     (writes .json
 
 import argparse
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -59,7 +60,7 @@ def processor_seconds(program, folder, series, size):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([program, "run", "growth.yaml", "-o", "growth.h5", "--fresh", "-q"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 3)
 
 
 def measure(program, rounds, most_rows):
@@ -74,13 +75,20 @@ def measure(program, rounds, most_rows):
                       "largest": max(figures[series, size])} for name, size in points if name == series] for series in SERIES}
 
 
+def machine():
+    names = [line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    return {"cpu": names[0] if names else "unknown", "cores": os.cpu_count()}
+
+
 def draw(series, file):
     figure, axes = common.plt.subplots(1, 3, figsize=(9.5, 3), layout="constrained", sharey=True)
     for axis, (name, points) in zip(axes, series.items()):
         sizes, times = np.array([[p["size"], p["seconds"]] for p in points]).T
         axis.loglog(sizes, times, "o-", color=common.ACCENT, markersize=4)
         power = 3 if name == "rows" else 1
-        axis.loglog(sizes, times[0] * (sizes / sizes[0]) ** power, ":", color="#9aa0a7", label=f"power {power}: every fit alone")
+        axis.loglog(sizes, times[0] * (sizes / sizes[0]) ** power, ":", color="#9aa0a7", label=f"power {power} of the size")
+        axis.set_xticks(sizes, [f"{size:,.0f}" for size in sizes], fontsize=8, minor=False)
+        axis.xaxis.minorticks_off()
         axis.set_xlabel(SERIES[name][0], fontsize=8)
         axis.legend(frameon=False, fontsize=8)
     axes[0].set_ylabel("processor time (s)")
@@ -95,7 +103,8 @@ def main():
     parser.add_argument("-o", "--output", type=Path, required=True, help="path of the two files, without suffix")
     options = parser.parse_args()
     series = measure(str(Path(options.program).resolve()), options.rounds, options.most_rows)
-    options.output.with_suffix(".json").write_text(json.dumps({"unit": "processor seconds", "rounds": options.rounds, "series": series}, indent=1) + "\n")
+    figures = {"machine": machine(), "unit": "processor seconds", "rounds": options.rounds, "series": series}
+    options.output.with_suffix(".json").write_text(json.dumps(figures, indent=1) + "\n")
     draw(series, options.output.with_suffix(".png"))
 
 
