@@ -183,11 +183,11 @@ def predict(tree, X, X_ranks, X_held_out):
     return out
 
 
-def grow(X_ranks, y, depth, split, leaf, state):
+def grow(X_ranks, y, depth, split, leaf, state, weight=None):
     depth = int(depth) if depth > 0 else None  # -1 or NaN: no limit
     return DecisionTreeRegressor(
         max_depth=depth, min_samples_split=int(split), min_samples_leaf=int(leaf), random_state=state
-    ).fit(X_ranks, y)
+    ).fit(X_ranks, y, sample_weight=weight)
 
 
 class Tally:

@@ -30,7 +30,7 @@
 ///   - A backend with memory of its own (`memory` not null) is called by one thread at a time, less `last_error`.
 namespace kilofold {
 
-inline constexpr std::uint32_t backend_abi = 8;
+inline constexpr std::uint32_t backend_abi = 9;
 
 /// What an op returns when memory ran out.
 inline constexpr int out_of_memory = 2;
@@ -223,13 +223,15 @@ struct GrowTreesArgs {
 /// F_t = F_(t-1) + learning_rate h_t. weight[t] = learning_rate, base = F_0.
 ///
 /// adaboost: weights 1/n; n_train draws with replacement by weight (largest k with cumulative weight <= u); fit, with
-/// draws counted as rows; e = |h - y| on all training rows, D = max e over rows of positive weight, L = e / D (loss 0),
+/// draws counted as rows, or (Resample::off) fit every row by its weight in weight_parts, min_samples_* counting rows;
+/// e = |h - y| on all training rows, D = max e over rows of positive weight, L = e / D (loss 0),
 /// (e / D)^2 (1) or 1 - exp(-e / D) (2); mean loss Lbar = sum w L. Lbar <= 0: keep the member with weight 1 and stop.
 /// Lbar >= 1/2: drop the member, unless it is the only one, and stop. beta = Lbar / (1 - Lbar), weight[t] =
 /// learning_rate ln(1 / beta), w *= beta^((1 - L) learning_rate), renormalised. base = 0.
 ///
 /// Shapes    parameters (1 lane): n_estimators >= 1, the longest chain wanted; learning_rate > 0; loss, start; tree
-///           limits as in GrowTreesArgs · weight (n_members) · base (1) · n_grown (1): members kept, <= n_estimators
+///           limits as in GrowTreesArgs; resample (Resample), read by adaboost · weight (n_members) · base (1) ·
+///           n_grown (1): members kept, <= n_estimators
 /// Errors    status: ok; not_finite when the residuals leave double's range
 /// Cost      n_estimators trees, one after another
 /// Accuracy  bitwise; sums of weights in the canonical order, exp and log those of core/exp_log.hpp. The first T
@@ -245,6 +247,7 @@ struct BoostArgs {
   Parameter learning_rate;
   Parameter loss;
   Parameter start;
+  Parameter resample = {};
   Parameter max_depth;
   Parameter min_samples_split;
   Parameter min_samples_leaf;

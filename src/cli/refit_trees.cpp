@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "cli/refit_models.hpp"
+#include "kilofold/core/row_weights.hpp"
 #include "reference/reference_ensembles.hpp"
 
 namespace kilofold::cli {
@@ -61,11 +62,14 @@ Refit refit_forest(const StoredFit& fit) {
 }
 
 Refit refit_adaboost(const StoredFit& fit) {
+  constexpr double half_a_unit = 0x1p11;  // 2^-41 of the range: weights leave the targets 40 bits
   const TrialValues trial(fit);
-  return {reference_adaboost(random_sample(fit, trial), count(trial, "n_estimators"), trial.number("learning_rate"),
-                             trial.choice<ReferenceLoss>("loss"), limits_of(trial)),
+  const bool resamples = trial.choice<Resample>("resample") == Resample::on;
+  const auto reference = resamples ? reference_adaboost : reference_weighted_adaboost;
+  return {reference(random_sample(fit, trial), count(trial, "n_estimators"), trial.number("learning_rate"),
+                    trial.choice<ReferenceLoss>("loss"), limits_of(trial)),
           {},
-          roundings(fit, 4)};
+          roundings(fit, resamples ? 4 : 4 + half_a_unit)};
 }
 
 Refit refit_gradient_boosting(const StoredFit& fit) {

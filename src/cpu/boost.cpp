@@ -14,6 +14,7 @@
 #include "kilofold/core/cells.hpp"
 #include "kilofold/core/exp_log.hpp"
 #include "kilofold/core/reduction.hpp"
+#include "kilofold/core/row_weights.hpp"
 
 namespace kilofold::cpu {
 namespace {
@@ -69,13 +70,19 @@ FitStatus boost_adaboost(Chain& chain) {
   const std::int32_t n = chain.rows.n_train;
   const double* const target = training_target(*a.table, chain.rows);
   const auto loss = static_cast<int>(value(a.loss, chain.item));
+  const auto resample = static_cast<Resample>(static_cast<std::int32_t>(value(a.resample, chain.item)));
   a.base.data[chain.item * a.base.stride] = 0;
   std::vector<double> weight = one_a_row(n, 1.0 / n), losses = one_a_row(n, 0);
   std::vector<std::int32_t> copies(static_cast<std::size_t>(n));
   for (std::uint32_t member = 0; member < chain.n_estimators; ++member) {
     raise_weights(std::numeric_limits<double>::epsilon(), n, weight.data());  // as scikit-learn: none dies out
-    draw_by_weight(weight.data(), n, chain.random(member), copies.data());
-    chain.grow({target, copies.data()});
+    if (resample == Resample::on) {
+      draw_by_weight(weight.data(), n, chain.random(member), copies.data());
+      chain.grow({target, copies.data()});
+    } else {
+      parts_by_weight(weight.data(), n, copies.data());
+      chain.grow({target, copies.data(), Copies::weight});
+    }
     chain.grower.predict_training(losses.data());
     to_losses(target, n, loss, losses.data());
     const double mean = mean_loss(weight.data(), losses.data(), n);

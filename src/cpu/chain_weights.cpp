@@ -9,6 +9,8 @@
 
 #include "cpu/scratch.hpp"
 #include "cpu/tree_kernels.hpp"
+#include "kilofold/core/reduction.hpp"
+#include "kilofold/core/row_weights.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "cpu/chain_weights.cpp"
@@ -115,6 +117,13 @@ double reweigh(const double* loss, double rate, double minus_log_beta, std::int6
 
 void raise_weights(double least, std::int64_t n, double* weight) {
   for (std::int64_t i = 0; i < n; ++i) weight[i] = std::max(weight[i], least);
+}
+
+void parts_by_weight(const double* weight, std::int64_t n, std::int32_t* parts) {
+  const double shared = static_cast<double>(weight_parts - std::min(n, weight_parts / 2));
+  const double parts_a_weight = shared / canonical_sum(weight, n);
+  for (std::int64_t i = 0; i < n; ++i)
+    parts[i] = static_cast<std::int32_t>(std::max(1LL, std::llrint(weight[i] * parts_a_weight)));
 }
 
 void draw_by_weight(const double* weight, std::int64_t n, const MemberRandom& random, std::int32_t* copies) {

@@ -26,6 +26,9 @@ double reweigh(const double* loss, double rate, double minus_log_beta, std::int6
 /// Raise the weights to a least one.
 void raise_weights(double least, std::int64_t n, double* weight);
 
+/// Weights as whole parts of their canonical sum: see weight_parts of core/row_weights.hpp.
+void parts_by_weight(const double* weight, std::int64_t n, std::int32_t* parts);
+
 /// How often each row is drawn in n draws by weight: draw i takes the first row whose cumulative weight (by plain
 /// addition) exceeds uniform(random.bits(bootstrap, i)) times the total.
 ///

@@ -19,6 +19,7 @@ const std::int32_t* ReplicateSets::start(const RowSetView& rows) {
   sum_ = sum_store_.get(count_);
   value_ = value_store_.get(count_);
   listed_ = listed_store_.get(count_);
+  rows_ = rows_store_.get(count_);
   differ_ = differ_store_.get(count_);
   std::int32_t* const first = first_store_.get(count_);
   for (std::int32_t i = 0, next = 0; i < n_train_; ++i)
@@ -32,10 +33,12 @@ WeightedTargets ReplicateSets::read(const TreeSample& sample, FixedPoint& unit, 
   n_listed = std::accumulate(copies, copies + n_train_, std::int64_t{0});
   unit = fixed_point(range.lowest, range.highest, n_listed);
   weigh_targets(sample.target, sample.copies, n_train_, unit, weighted_);
-  if (replicate_ == nullptr) return {weighted_, copies};
+  const bool are_weights = sample.meaning == Copies::weight;
+  if (replicate_ == nullptr) return {weighted_, copies, are_weights ? once_ : nullptr};
 
   std::fill(sum_, sum_ + count_, 0);
   std::fill(listed_, listed_ + count_, 0);
+  std::fill(rows_, rows_ + count_, 0);
   std::fill(differ_, differ_ + count_, 0);
   for (std::int32_t i = 0; i < n_train_; ++i) {
     if (copies[i] == 0) continue;
@@ -44,9 +47,10 @@ WeightedTargets ReplicateSets::read(const TreeSample& sample, FixedPoint& unit, 
     if (listed_[set] == 0) value_[set] = value;
     if (value_[set] != value) differ_[set] = 1;
     listed_[set] += copies[i];
+    ++rows_[set];
     sum_[set] += weighted_[i];
   }
-  return {sum_, listed_};
+  return {sum_, listed_, are_weights ? rows_ : nullptr};
 }
 
 }  // namespace kilofold::cpu

@@ -11,10 +11,14 @@
 
 namespace kilofold::cpu {
 
+/// What a row's copies are to the limits on rows: as many rows, or the weight of one.
+enum class Copies { rows, weight };
+
 /// What a tree is fitted to: one target a training row, and how often each row counts.
 struct TreeSample {
   const double* target;
   const std::int32_t* copies;  ///< null: once each; rows with 0 copies are left out
+  Copies meaning = Copies::rows;
 };
 
 /// An item's training rows as trees see them: each replicate set is one row, numbered by first appearance.
@@ -35,9 +39,9 @@ class ReplicateSets {
   std::int64_t* weighted_ = nullptr;  ///< by training row: fixed-point target times copies
   std::int32_t* once_ = nullptr;
   std::int64_t *sum_ = nullptr, *value_ = nullptr;  ///< by set: of all its rows, and of the first one in the sample
-  std::int32_t* listed_ = nullptr;
+  std::int32_t *listed_ = nullptr, *rows_ = nullptr;
   std::uint8_t* differ_ = nullptr;
-  Scratch<std::int32_t> first_store_, once_store_, listed_store_;
+  Scratch<std::int32_t> first_store_, once_store_, listed_store_, rows_store_;
   Scratch<std::int64_t> weighted_store_, sum_store_, value_store_;
   Scratch<std::uint8_t> differ_store_;
 };

@@ -20,6 +20,7 @@ template <class Key> constexpr std::int32_t row_of(Key key) {
 struct WeightedTargets {
   const std::int64_t* sum;
   const std::int32_t* count;
+  const std::int32_t* rows = nullptr;  ///< how many training rows each is, where `count` is a weight; null: `count`
 };
 
 struct Split {
@@ -61,7 +62,8 @@ struct RunningSums {
   std::int32_t* count;
 };
 
-/// Find the split of largest gain that leaves min_leaf rows on both sides; ties to the lowest feature, then threshold.
+/// Find the split of largest gain that leaves a count of min_leaf on both sides; ties to the lowest feature, then
+/// threshold.
 ///
 /// Both forms and all instruction sets agree: each gain is formed by split_gain's operations, and the largest is taken
 /// under a total order. Of a small node's split only feature and below are told: parting the rows finds the rest.

@@ -138,11 +138,12 @@ template <class Key> class TreeGrower {
     if (tree.gain != nullptr) tree.gain[k] = 0;
     const Node node = nodes_[k];
     const std::int32_t n_rows = node.end - node.begin;
-    if (n_rows == 1 || depth >= limits_.max_depth || !may_split(counts_[k])) return 0;
+    if (n_rows == 1 || depth >= limits_.max_depth || !may_split(n_counted(node, counts_[k]))) return 0;
     if (n_rows == 2 && limits_.max_features >= d_) return part_pair(k, next, tree);
     const NodeTotal total = node_total(sums_[k], counts_[k]);
     const bool is_small = n_rows <= small_node_rows;
     Split split = limits_.max_features < d_ ? search_some(node, total)
+                  : weighs_leaves()         ? search_weighted(node, total)
                   : is_small                ? search_small(small_node(node, total), limits_.min_samples_leaf)
                                             : search_lists(node, total);
     if (split.feature < 0) split = split_without_gain(node, total);
@@ -164,7 +165,8 @@ template <class Key> class TreeGrower {
       nodes_[next].random = node.random.child(0);
       nodes_[next + 1].random = node.random.child(1);
     }
-    const bool goes_on = depth + 1 < limits_.max_depth && may_split(std::max(split.n_left, counts_[k] - split.n_left));
+    const bool goes_on = depth + 1 < limits_.max_depth &&
+                         (target_.rows != nullptr || may_split(std::max(split.n_left, counts_[k] - split.n_left)));
     if (!is_small && goes_on) {
       const std::int32_t larger = std::max(split.rows_left, n_rows - split.rows_left);
       part(node, split, larger > small_node_rows ? d_ : 1);
@@ -177,7 +179,7 @@ template <class Key> class TreeGrower {
   std::int32_t part_pair(std::int32_t k, std::int32_t next, const TreeArrays& tree) {
     const Node node = nodes_[k];
     const std::int32_t a = row_of(keys_[node.begin]), b = row_of(keys_[node.begin + 1]);
-    if (std::min(target_.count[a], target_.count[b]) < limits_.min_samples_leaf) return 0;
+    if (std::min(rows_at(a), rows_at(b)) < limits_.min_samples_leaf) return 0;
     const bool gains = Wide{target_.sum[a]} * target_.count[b] != Wide{target_.sum[b]} * target_.count[a];
     if (!gains && !sets_.differ(a) && !sets_.differ(b)) return 0;
     const std::int32_t *const x = codes_ + a * width_, *const z = codes_ + b * width_;
@@ -210,6 +212,67 @@ template <class Key> class TreeGrower {
 
   bool may_split(std::int64_t n) const {
     return n >= limits_.min_samples_split && n >= 2 * std::int64_t{limits_.min_samples_leaf};
+  }
+
+  /// Training rows that the limits see at a place.
+  std::int32_t rows_at(std::int32_t place) const {
+    return target_.rows == nullptr ? target_.count[place] : target_.rows[place];
+  }
+  /// The same of a node, whose count is given.
+  std::int64_t n_counted(const Node& node, std::int64_t count) const {
+    if (target_.rows == nullptr) return count;
+    std::int64_t n = 0;
+    for (std::int32_t i = node.begin; i < node.end; ++i) n += target_.rows[row_of(keys_[i])];
+    return n;
+  }
+  /// Do the limits on leaves look at other numbers than the counts that gains are made of? A leaf of one row needs no
+  /// look.
+  bool weighs_leaves() const { return target_.rows != nullptr && limits_.min_samples_leaf > 1; }
+
+  /// The split that the others search for, with leaves that are measured in rows instead of counts. Plain: it is rarely
+  /// asked for.
+  Split search_weighted(const Node& node, const NodeTotal& total) {
+    const std::int64_t rows = n_counted(node, total.n);
+    const std::int32_t n_rows = node.end - node.begin;
+    Split best;
+    double best_gain = 0;
+    for (std::int32_t f = 0; f < d_; ++f) {
+      const Key* const ascending = in_order(node, f);
+      Split split;
+      split.feature = f;
+      std::int64_t counted = 0;
+      for (std::int32_t i = 0; i + 1 < n_rows; ++i) {
+        counted += rows_at(row_of(ascending[i]));
+        move_left(ascending, i, total, split);
+        if (split.below == split.above || counted < limits_.min_samples_leaf ||
+            rows - counted < limits_.min_samples_leaf)
+          continue;
+        const double gain = split_gain(total, split.left_sum, split.n_left);
+        if (gain > best_gain) best = split;
+        best_gain = std::max(best_gain, gain);
+      }
+    }
+    return best;
+  }
+
+  /// A node's keys of one feature, ascending; until the next call.
+  const Key* in_order(const Node& node, std::int32_t feature) {
+    const std::int32_t n_rows = node.end - node.begin;
+    for (std::int32_t i = 0; i < n_rows; ++i)
+      spare_[i] = (static_cast<Key>(code_in(node.begin + i, feature)) << key_half<Key>) |
+                  static_cast<Key>(row_of(keys_[node.begin + i]));
+    std::sort(spare_, spare_ + n_rows);
+    return spare_;
+  }
+
+  /// Let the i-th of a node's keys in order go left too.
+  void move_left(const Key* ascending, std::int32_t i, const NodeTotal& total, Split& split) const {
+    const std::int32_t row = row_of(ascending[i]);
+    split.n_left += target_.count[row];
+    split.left_sum += target_.sum[row] - total.centre * target_.count[row];
+    split.rows_left = i + 1;
+    split.below = code_of(ascending[i]);
+    split.above = code_of(ascending[i + 1]);
   }
 
   Split search_lists(const Node& node, const NodeTotal& total) const {
@@ -308,21 +371,15 @@ template <class Key> class TreeGrower {
   /// The lowest threshold of a feature that leaves min_samples_leaf rows on both sides.
   Split first_threshold(const Node& node, const NodeTotal& total, std::int32_t feature) {
     const std::int32_t n_rows = node.end - node.begin;
-    Key* const ascending = spare_;
-    for (std::int32_t i = 0; i < n_rows; ++i)
-      ascending[i] = (static_cast<Key>(code_in(node.begin + i, feature)) << key_half<Key>) |
-                     static_cast<Key>(row_of(keys_[node.begin + i]));
-    std::sort(ascending, ascending + n_rows);
+    const std::int64_t rows = n_counted(node, total.n);
+    const Key* const ascending = in_order(node, feature);
     Split split;
+    std::int64_t counted = 0;
     for (std::int32_t i = 0; i + 1 < n_rows; ++i) {
-      const std::int32_t row = row_of(ascending[i]);
-      split.n_left += target_.count[row];
-      split.left_sum += target_.sum[row] - total.centre * target_.count[row];
-      split.rows_left = i + 1;
-      split.below = code_of(ascending[i]);
-      split.above = code_of(ascending[i + 1]);
-      if (split.below == split.above || split.n_left < limits_.min_samples_leaf) continue;
-      if (total.n - split.n_left >= limits_.min_samples_leaf) split.feature = feature;
+      counted += rows_at(row_of(ascending[i]));
+      move_left(ascending, i, total, split);
+      if (split.below == split.above || counted < limits_.min_samples_leaf) continue;
+      if (rows - counted >= limits_.min_samples_leaf) split.feature = feature;
       return split;
     }
     return {};

@@ -138,6 +138,8 @@ void Tile::boost(NodeItems& node) {
   const Values rate = parameter(node, "learning_rate");
   const Values loss = parameter(node, "loss");
   const Values start = parameter(node, node.plan->node.binding("init") != nullptr ? "init" : "start");
+  const bool resamples = node.plan->node.binding("resample") != nullptr;
+  const Values resample = resamples ? parameter(node, "resample") : Values{};
   const Values max_depth = parameter(node, "max_depth");
   const Values min_split = parameter(node, "min_samples_split");
   const Values min_leaf = parameter(node, "min_samples_leaf");
@@ -155,6 +157,7 @@ void Tile::boost(NodeItems& node) {
                        .learning_rate = rate.view(),
                        .loss = loss.view(),
                        .start = start.view(),
+                       .resample = resample.view(),
                        .max_depth = max_depth.view(),
                        .min_samples_split = min_split.view(),
                        .min_samples_leaf = min_leaf.view(),

@@ -6,7 +6,9 @@
 #include <cmath>
 #include <utility>
 
+#include "kilofold/core/exp_log.hpp"
 #include "kilofold/core/reduction.hpp"
+#include "kilofold/core/row_weights.hpp"
 
 namespace kilofold {
 namespace {
@@ -54,6 +56,31 @@ std::vector<Real> losses(const ReferenceSample& sample, const ReferenceTree& tre
   return error;
 }
 
+/// The same in double, by the engine's exp.
+std::vector<double> rounded_losses(const ReferenceSample& sample, const ReferenceTree& tree, ReferenceLoss loss) {
+  std::vector<double> error;
+  for (const std::int32_t i : sample.train)
+    error.push_back(std::fabs(tree.rounded_mean(i) - sample.y[static_cast<std::size_t>(i)]));
+  const double largest = *std::ranges::max_element(error);
+  for (double& e : error) {
+    if (largest > 0) e /= largest;
+    if (loss == ReferenceLoss::square) e *= e;
+    if (loss == ReferenceLoss::exponential) e = 1 - exp_minus(e);
+  }
+  return error;
+}
+
+/// Each table row's weight as parts of the training rows' sum, none below one.
+std::vector<std::int64_t> parts(const ReferenceSample& sample, const std::vector<double>& weight) {
+  const auto n = static_cast<std::int64_t>(weight.size());
+  const double total = canonical_sum(weight.data(), n);
+  const auto shared = static_cast<double>(weight_parts - std::min(n, weight_parts / 2));
+  std::vector<std::int64_t> whole(sample.y.size(), 0);
+  for (std::size_t i = 0; i < weight.size(); ++i)
+    whole[static_cast<std::size_t>(sample.train[i])] = std::max(1LL, std::llrint(weight[i] * (shared / total)));
+  return whole;
+}
+
 /// The smallest prediction at which the members' cumulative weight reaches half the total; the earlier member first.
 double weighted_median(const std::vector<Member>& members, std::int32_t row) {
   std::vector<std::size_t> order(members.size());
@@ -69,6 +96,12 @@ double weighted_median(const std::vector<Member>& members, std::int32_t row) {
     if (reached >= total / 2) return static_cast<double>(members[t].tree.mean(row));
   }
   return static_cast<double>(members[order.back()].tree.mean(row));
+}
+
+std::vector<double> weighted_medians(const ReferenceSample& sample, const std::vector<Member>& members) {
+  std::vector<double> prediction;
+  for (const std::int32_t row : sample.held_out) prediction.push_back(weighted_median(members, row));
+  return prediction;
 }
 
 }  // namespace
@@ -114,9 +147,33 @@ std::vector<double> reference_adaboost(const ReferenceSample& sample, std::uint3
     if (!(total > 0)) break;
     for (Real& w : weight) w /= total;
   }
-  std::vector<double> prediction;
-  for (const std::int32_t row : sample.held_out) prediction.push_back(weighted_median(members, row));
-  return prediction;
+  return weighted_medians(sample, members);
+}
+
+std::vector<double> reference_weighted_adaboost(const ReferenceSample& sample, std::uint32_t n_estimators,
+                                                double learning_rate, ReferenceLoss loss,
+                                                const ReferenceTreeLimits& limits) {
+  constexpr double least_weight = 0x1p-52;
+  const auto n = static_cast<std::int64_t>(sample.train.size());
+  std::vector<Member> members;
+  std::vector<double> weight(sample.train.size(), 1.0 / static_cast<double>(n));
+  while (members.size() < n_estimators) {
+    for (double& w : weight) w = std::max(w, least_weight);
+    ReferenceTree tree(sample.X, sample.y, {sample.train.begin(), sample.train.end()}, parts(sample, weight), limits);
+    const std::vector<double> share = rounded_losses(sample, tree, loss);
+    const double mean = canonical_dot(weight.data(), share.data(), n);
+    if (mean >= 0.5 && !members.empty()) break;
+    const bool ends = mean <= 0 || mean >= 0.5;
+    const double minus_log_beta = ends ? 0 : natural_log((1 - mean) / mean);
+    members.push_back({std::move(tree), ends ? (mean <= 0 ? 1 : 0) : learning_rate * minus_log_beta});
+    if (ends) break;
+    for (std::size_t i = 0; i < share.size(); ++i)
+      weight[i] *= exp_minus((1 - share[i]) * learning_rate * minus_log_beta);
+    const double total = canonical_sum(weight.data(), n);
+    if (!(total > 0)) break;
+    for (double& w : weight) w /= total;
+  }
+  return weighted_medians(sample, members);
 }
 
 std::vector<double> reference_gradient_boosting(const ReferenceSample& sample, std::uint32_t n_estimators,

@@ -27,6 +27,15 @@ enum class ReferenceLoss { linear, square, exponential };
 std::vector<double> reference_adaboost(const ReferenceSample& sample, std::uint32_t n_estimators, double learning_rate,
                                        ReferenceLoss loss, const ReferenceTreeLimits& limits);
 
+/// AdaBoost.R2 whose trees fit all rows by their weights, which are rounded to parts of their sum (weight_parts of
+/// core/row_weights.hpp).
+///
+/// Accuracy  weights in double, rounded as docs/numerics.md says: a weight midway between two parts goes where theirs
+/// went
+std::vector<double> reference_weighted_adaboost(const ReferenceSample& sample, std::uint32_t n_estimators,
+                                                double learning_rate, ReferenceLoss loss,
+                                                const ReferenceTreeLimits& limits);
+
 enum class ReferenceStart { mean, zero };
 
 /// Gradient boosting for the squared loss: every tree is fitted to the residuals of the sum so far.

@@ -11,7 +11,11 @@ namespace kilofold {
 
 ReferenceTree::ReferenceTree(MatrixView<const double> X, std::span<const double> y, std::vector<std::int32_t> sample,
                              const ReferenceTreeLimits& limits, NodeRandom random)
-    : X_(X), y_(y), limits_(limits) {
+    : ReferenceTree(X, y, std::move(sample), std::vector<std::int64_t>(y.size(), 1), limits, random) {}
+
+ReferenceTree::ReferenceTree(MatrixView<const double> X, std::span<const double> y, std::vector<std::int32_t> sample,
+                             std::vector<std::int64_t> weight, const ReferenceTreeLimits& limits, NodeRandom random)
+    : X_(X), y_(y), limits_(limits), weight_(std::move(weight)) {
   measure(y, sample);
   nodes_.push_back({std::move(sample), 0, random});
   for (std::size_t k = 0; k < nodes_.size(); ++k) visit(k);
@@ -21,7 +25,7 @@ ReferenceTree::ReferenceTree(MatrixView<const double> X, std::span<const double>
 }
 
 /// The target about the midrange, in whole multiples of 2^(e + b - 62), where every distance from the midrange is below
-/// 2^e and n <= 2^b. Rows outside the sample stay zero.
+/// 2^e and the rows weigh at most 2^b. Rows outside the sample stay zero.
 void ReferenceTree::measure(std::span<const double> y, const Rows& sample) {
   multiple_.assign(y.size(), 0);
   std::vector<double> values;
@@ -32,7 +36,7 @@ void ReferenceTree::measure(std::span<const double> y, const Rows& sample) {
   midrange_ = *lowest / 2 + *highest / 2;
   int e = 0;
   std::frexp(std::max(*highest - midrange_, midrange_ - *lowest), &e);
-  const int b = static_cast<int>(std::ceil(std::log2(static_cast<double>(sample.size()))));
+  const int b = static_cast<int>(std::ceil(std::log2(static_cast<double>(weight_of(sample)))));
   step_ = std::ldexp(1.0, b + e - 62);
   for (const std::int32_t i : sample) {
     const double distance = y[static_cast<std::size_t>(i)] - midrange_;
@@ -43,10 +47,12 @@ void ReferenceTree::measure(std::span<const double> y, const Rows& sample) {
 void ReferenceTree::visit(std::size_t k) {
   const Rows rows = nodes_[k].rows;
   const auto n = static_cast<std::int64_t>(rows.size());
+  const auto weight = static_cast<double>(weight_of(rows));
   long double total = 0;
-  for (const std::int32_t i : rows) total += static_cast<long double>(y_[static_cast<std::size_t>(i)]);
-  nodes_[k].mean = total / static_cast<long double>(n);
-  nodes_[k].rounded_mean = midrange_ + static_cast<double>(sum(rows)) / static_cast<double>(n) * step_;
+  for (const std::int32_t i : rows)
+    total += static_cast<long double>(weight_[static_cast<std::size_t>(i)]) * y_[static_cast<std::size_t>(i)];
+  nodes_[k].mean = total / weight;
+  nodes_[k].rounded_mean = midrange_ + static_cast<double>(sum(rows)) / weight * step_;
   const auto multiple = [this](std::int32_t i) { return multiple_[static_cast<std::size_t>(i)]; };
   const bool is_constant =
       std::all_of(rows.begin(), rows.end(), [&](std::int32_t i) { return multiple(i) == multiple(rows.front()); });
@@ -58,7 +64,7 @@ void ReferenceTree::visit(std::size_t k) {
   nodes_[k].split = split;
   nodes_[k].is_leaf = false;
   nodes_[k].left = nodes_.size();
-  nodes_[k].decrease = split.gain / static_cast<double>(n) * step_ / static_cast<double>(nodes_[0].rows.size()) * step_;
+  nodes_[k].decrease = split.gain / weight * step_ / static_cast<double>(weight_of(nodes_[0].rows)) * step_;
   const NodeRandom random = nodes_[k].random;
   const double depth = nodes_[k].depth + 1;
   nodes_.push_back({std::move(left), depth, random.child(0)});
@@ -67,7 +73,14 @@ void ReferenceTree::visit(std::size_t k) {
 
 ReferenceTree::Wide ReferenceTree::sum(const Rows& rows) const {
   Wide total = 0;
-  for (const std::int32_t i : rows) total += multiple_[static_cast<std::size_t>(i)];
+  for (const std::int32_t i : rows)
+    total += Wide{weight_[static_cast<std::size_t>(i)]} * multiple_[static_cast<std::size_t>(i)];
+  return total;
+}
+
+std::int64_t ReferenceTree::weight_of(const Rows& rows) const {
+  std::int64_t total = 0;
+  for (const std::int32_t i : rows) total += weight_[static_cast<std::size_t>(i)];
   return total;
 }
 
@@ -89,22 +102,27 @@ std::vector<std::int64_t> ReferenceTree::features_of(const Node& node) const {
   return drawn;
 }
 
-/// With S_L the left sum of n_L rows and S that of all n, the squared error falls by (n S_L - n_L S)^2 / (n n_L n_R).
+/// With S_L the left sum, of weight w_L, and S that of all, of weight w, the squared error falls by
+/// (w S_L - w_L S)^2 / (w w_L w_R).
 ReferenceTree::Split ReferenceTree::best_split(const Node& node) const {
   const auto n = static_cast<std::int64_t>(node.rows.size());
   const Wide whole = sum(node.rows);
+  const std::int64_t weight = weight_of(node.rows);
   Split best;
   for (const std::int64_t f : features_of(node)) {
     Rows sorted = node.rows;
     std::ranges::sort(sorted, {}, [&](std::int32_t i) { return X_(i, f); });
     Wide left = 0;
+    std::int64_t weight_left = 0;
     for (std::int64_t n_left = 1; n_left < n; ++n_left) {
       const std::int32_t last = sorted[static_cast<std::size_t>(n_left - 1)];
       const double below = X_(last, f), above = X_(sorted[static_cast<std::size_t>(n_left)], f);
-      left += multiple_[static_cast<std::size_t>(last)];
+      left += Wide{weight_[static_cast<std::size_t>(last)]} * multiple_[static_cast<std::size_t>(last)];
+      weight_left += weight_[static_cast<std::size_t>(last)];
       if (below == above || n_left < limits_.min_samples_leaf || n - n_left < limits_.min_samples_leaf) continue;
-      const auto difference = static_cast<double>(n * left - n_left * whole);
-      const double gain = difference * difference / (static_cast<double>(n_left) * static_cast<double>(n - n_left));
+      const auto difference = static_cast<double>(weight * left - weight_left * whole);
+      const double gain =
+          difference * difference / (static_cast<double>(weight_left) * static_cast<double>(weight - weight_left));
       if (!(gain > best.gain)) continue;
       const double middle = below / 2 + above / 2;
       best = {gain, f, middle >= below && middle < above ? middle : below};

@@ -34,6 +34,9 @@ class ReferenceTree {
   /// Cost      O(d m log m) a level, m rows in the sample
   ReferenceTree(MatrixView<const double> X, std::span<const double> y, std::vector<std::int32_t> sample,
                 const ReferenceTreeLimits& limits, NodeRandom random = {0});
+  /// The same with rows that weigh a whole number each: weight (n), of table rows. Limits count rows.
+  ReferenceTree(MatrixView<const double> X, std::span<const double> y, std::vector<std::int32_t> sample,
+                std::vector<std::int64_t> weight, const ReferenceTreeLimits& limits, NodeRandom random = {0});
 
   /// Mean target of a row's leaf, in long double.
   long double mean(std::int32_t row) const { return leaf_of(row).mean; }
@@ -68,6 +71,7 @@ class ReferenceTree {
   std::vector<std::int64_t> features_of(const Node& node) const;
   Split best_split(const Node& node) const;
   Wide sum(const Rows& rows) const;
+  std::int64_t weight_of(const Rows& rows) const;
   void stop_where_little_is_gained();
   void keep_best();
   Branch cut_weak(std::size_t k);
@@ -76,7 +80,8 @@ class ReferenceTree {
   MatrixView<const double> X_;
   std::span<const double> y_;
   ReferenceTreeLimits limits_;
-  std::vector<std::int64_t> multiple_;  ///< by row of the table
+  std::vector<std::int64_t> weight_;    ///< by row of the table
+  std::vector<std::int64_t> multiple_;  ///< likewise
   double midrange_ = 0, step_ = 1;
   std::vector<Node> nodes_;  ///< breadth first
 };

@@ -68,7 +68,7 @@ struct Growth {
   TreeLimits limits;
   double max_features = infinite;
   Sampling sampling = Sampling::all_rows;
-  double loss = 0, rate = 1;
+  double loss = 0, rate = 1, resample = 0;
   std::uint32_t seed = 0;
 };
 
@@ -81,6 +81,7 @@ Growth random_growth(std::mt19937& random) {
   if (random() % 2 == 0) growth.sampling = Sampling::bootstrap;
   growth.loss = static_cast<double>(random() % 3);
   growth.rate = random() % 2 == 0 ? 0.5 : 1;
+  growth.resample = static_cast<double>(random() % 2);
   growth.seed = static_cast<std::uint32_t>(random());
   return growth;
 }
@@ -117,6 +118,7 @@ Grown chain(const TableView& view, const RowSetView& rows, const Growth& growth,
                        .learning_rate = {&growth.rate, 0},
                        .loss = {&growth.loss, 0},
                        .start = {&start, 0},
+                       .resample = {&growth.resample, 0},
                        .max_depth = {&growth.limits.max_depth, 0},
                        .min_samples_split = {&growth.limits.min_samples_split, 0},
                        .min_samples_leaf = {&growth.limits.min_samples_leaf, 0},

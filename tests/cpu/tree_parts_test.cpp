@@ -15,6 +15,7 @@
 #include "cpu/tree_items.hpp"
 #include "cpu/weighted_median.hpp"
 #include "kilofold/core/exp_log.hpp"
+#include "kilofold/core/row_weights.hpp"
 
 namespace kilofold::test {
 namespace {
@@ -215,6 +216,25 @@ TEST_P(TreePartsOnEachIsa, DrawsByWeightAreThoseOfABinarySearch) {
       ++expected[static_cast<std::size_t>(std::min<std::int64_t>(row, n - 1))];
     }
     EXPECT_EQ(copies, expected) << n;
+  }
+}
+
+TEST_P(TreePartsOnEachIsa, PartsByWeightAreWeightsToHalfAPartAndNeverNone) {
+  for (const std::int64_t n : {1, 7, 8, 37, 131}) {
+    std::vector<double> weight = random_numbers(n, 11);
+    for (double& w : weight) w = std::fabs(w);
+    if (n > 7) weight[3] = 1e-12;
+    std::vector<std::int32_t> parts(static_cast<std::size_t>(n));
+
+    cpu::parts_by_weight(weight.data(), n, parts.data());
+
+    const double total = canonical_sum(weight.data(), n);
+    const double shared = static_cast<double>(weight_parts - n);
+    for (std::size_t i = 0; i < weight.size(); ++i) {
+      EXPECT_GE(parts[i], 1);
+      EXPECT_LE(std::fabs(parts[i] - std::max(1.0, weight[i] / total * shared)), 0.5 + 1e-6) << n << ", row " << i;
+    }
+    EXPECT_LE(std::accumulate(parts.begin(), parts.end(), std::int64_t{0}), weight_parts);
   }
 }
 

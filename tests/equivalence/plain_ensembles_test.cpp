@@ -21,12 +21,13 @@ using testing::run_study;
 
 constexpr double none = std::numeric_limits<double>::infinity();
 constexpr double bound = 1e-13;  // targets below 5; some 30 roundings of them, of chains and of members' sums
+constexpr double weighted_bound = bound + 10 * 0x1p-41;  // half a unit of their range, to which weights leave 40 bits
 
 using PlainEnsemble = std::function<std::vector<double>(const ReferenceSample& sample)>;
 
 /// One trial's cells of both fold seeds against plain fits.
 void expect_equal(const Spec& spec, const Dataset& data, const Cells& cells, std::int64_t trial,
-                  std::uint32_t model_seed, const PlainEnsemble& plain) {
+                  std::uint32_t model_seed, const PlainEnsemble& plain, double most = bound) {
   for (std::int32_t seed = 0; seed < 2; ++seed) {
     const std::vector<double>& stored = cells.at({0, trial, seed}).prediction;
     const auto value = static_cast<std::uint32_t>(spec.cv.seeds[static_cast<std::size_t>(seed)]);
@@ -36,7 +37,7 @@ void expect_equal(const Spec& spec, const Dataset& data, const Cells& cells, std
       const MemberRandom random{model_seed, value, static_cast<std::uint32_t>(fold), 0};
       const std::vector<double> expected = plain({data.X.view(), data.y, rows.train, rows.held_out, random});
       for (std::size_t i = 0; i < expected.size(); ++i)
-        EXPECT_NEAR(stored[static_cast<std::size_t>(rows.held_out[i])], expected[i], bound)
+        EXPECT_NEAR(stored[static_cast<std::size_t>(rows.held_out[i])], expected[i], most)
             << "trial " << trial << " seed " << seed << " fold " << fold;
     }
   }
@@ -108,6 +109,37 @@ TEST(PlainEnsembles, AdaBoostKeepsAFirstMemberThatErrsByHalfOrMore) {
     expect_equal(spec, data, cells, trial, 0, [&](const ReferenceSample& sample) {
       return reference_adaboost(sample, 1, 1, ReferenceLoss::linear, {});
     });
+}
+
+TEST(PlainEnsembles, AdaBoostOnWeightedRows) {
+  for (const int levels : {0, 5}) {
+    const Dataset data = make_data(61, 3, 8, levels);
+    Spec spec = make_spec(data);
+    spec.models = {make_entry("BDT", "adaboost",
+                              {{"n_estimators", {1, 7}},
+                               {"max_depth", {4}},
+                               {"min_samples_split", {2, 9}},
+                               {"min_samples_leaf", {1, 4}},
+                               {"loss", {0, 1, 2}},
+                               {"resample", {1}}})};
+    const Cells cells = run_study(spec, data);
+
+    std::int64_t trial = 0;
+    for (const std::uint32_t members : {1U, 7U})
+      for (const std::int64_t split : {2, 9})
+        for (const std::int64_t leaf : {1, 4})
+          for (const int loss : {0, 1, 2})
+            expect_equal(
+                spec, data, cells, trial++, 0,
+                [&](const ReferenceSample& sample) {
+                  ReferenceTreeLimits limits;
+                  limits.max_depth = 4;
+                  limits.min_samples_split = split;
+                  limits.min_samples_leaf = leaf;
+                  return reference_weighted_adaboost(sample, members, 1, static_cast<ReferenceLoss>(loss), limits);
+                },
+                weighted_bound);
+  }
 }
 
 TEST(PlainEnsembles, GradientBoostingFromMeanAndZero) {

@@ -28,6 +28,7 @@ cv: {folds: 5, seeds: {from: 0, to: 19}}
 models:
   - {name: GB, model: gradient_boosting, parameters: {n_estimators: [1, 10, 60], max_depth: 4, min_samples_leaf: [5, 12], init: [mean, zero]}}
   - {name: BDT, model: adaboost, parameters: {n_estimators: [1, 8, 30], max_depth: 4, min_samples_leaf: [5], loss: [linear, square, exponential], learning_rate: [0.5, 1]}}
+  - {name: Weighted, model: adaboost, parameters: {n_estimators: [1, 8, 30], max_depth: 4, min_samples_leaf: [5, 12], loss: [linear, square, exponential], resample: off}}
   - {name: RF, model: forest, parameters: {n_estimators: 50, max_features: [2, none]}}
   - {name: Pruned, model: tree, parameters: {min_samples_leaf: 8, max_depth: [4, none], max_leaf_nodes: [2, 9, none], min_impurity_decrease: [0, 0.01], ccp_alpha: [0, 0.01]}}
 """
@@ -57,15 +58,23 @@ def uniforms(seed, fold, member, n):
     return np.array([(philox((0, seed), (fold, member, i, 1)) >> 11) * 2.0**-53 for i in range(n)])
 
 
-def adaboost(X, y, X_held_out, depth, leaf, members, loss, rate, seed, fold):
-    """AdaBoost.R2 step by step over scikit-learn's trees, with the program's bootstrap injected."""
+def parts(weight):
+    """Weights as whole parts of their sum, 2^22 of them."""
+    return np.maximum(1, np.rint(weight * ((2**22 - len(weight)) / weight.sum())))
+
+
+def adaboost(X, y, X_held_out, depth, leaf, members, loss, rate, seed, fold, resample=True):
+    """AdaBoost.R2 step by step over scikit-learn's trees, with the program's bootstrap or rounded weights injected."""
     weight, predictions, votes = np.full(len(y), 1 / len(y)), [], []
     for t in range(members):
         weight = np.maximum(weight, np.finfo(float).eps)
-        cumulative = np.cumsum(weight)
-        rows = np.minimum(np.searchsorted(cumulative, uniforms(seed, fold, t, len(y)) * cumulative[-1], side="right"), len(y) - 1)
+        if resample:
+            cumulative = np.cumsum(weight)
+            rows = np.minimum(np.searchsorted(cumulative, uniforms(seed, fold, t, len(y)) * cumulative[-1], side="right"), len(y) - 1)
+        else:
+            rows = np.arange(len(y))
         drawn_ranks = ranks(X[rows])
-        tree = grow(drawn_ranks, y[rows], depth, 2, leaf, 0)
+        tree = grow(drawn_ranks, y[rows], depth, 2, leaf, 0, None if resample else parts(weight))
         error = np.abs(predict(tree, X[rows], drawn_ranks, X) - y)
         error = error / error.max() if error.max() > 0 else error
         error = {"linear": error, "square": error**2, "exponential": 1 - np.exp(-error)}[loss]
@@ -164,17 +173,19 @@ def agree(program, folder):
             text(gb.parameters["init"][t])))
     assert gb_worst <= BOUND, f"gradient boosting differs by {gb_worst:.3g} sd(y)"
 
-    bdt = Results(folder / "e.h5", "BDT")
-
-    def refit_bdt(t, s, f, train, out):
-        p = bdt.parameters
-        prediction, members = adaboost(X[train], y[train], X[out], 4, 5, int(p["n_estimators"][t]), text(p["loss"][t]),
-                                       float(p["learning_rate"][t]), s, f)
-        assert members == bdt.members[t, s, f], f"{bdt.members[t, s, f]} members, not {members}"
+    def refit_adaboost(results, t, s, f, train, out):
+        p = results.parameters
+        prediction, members = adaboost(X[train], y[train], X[out], 4, int(p["min_samples_leaf"][t]), int(p["n_estimators"][t]),
+                                       text(p["loss"][t]), float(p["learning_rate"][t]), s, f, text(p["resample"][t]) == "on")
+        assert members == results.members[t, s, f], f"{results.members[t, s, f]} members, not {members}"
         return prediction
 
-    bdt_worst, bdt_fits = worst_difference(bdt, y, [0], refit_bdt)
+    bdt = Results(folder / "e.h5", "BDT")
+    bdt_worst, bdt_fits = worst_difference(bdt, y, [0], lambda *fit: refit_adaboost(bdt, *fit))
     assert bdt_worst <= BOUND, f"AdaBoost differs by {bdt_worst:.3g} sd(y)"
+    weighted = Results(folder / "e.h5", "Weighted")
+    weighted_worst, weighted_fits = worst_difference(weighted, y, [0], lambda *fit: refit_adaboost(weighted, *fit))
+    assert weighted_worst <= BOUND, f"AdaBoost on weighted rows differs by {weighted_worst:.3g} sd(y)"
 
     pruned = Results(folder / "e.h5", "Pruned")
     names = ("max_depth", "max_leaf_nodes", "min_impurity_decrease", "ccp_alpha")
@@ -197,4 +208,4 @@ def agree(program, folder):
             n_estimators=60, max_depth=4, min_samples_leaf=5, learning_rate=0.1, random_state=seed)),
         "GradientBoostingRegressor"))
     return (f"gradient boosting {gb_fits} fits within {gb_worst:.2g} sd(y); AdaBoost {bdt_fits} fits within {bdt_worst:.2g} "
-            f"with the same bootstrap; pruned trees {pruned_fits} fits within {pruned_worst:.2g}; rmse over 20 seeds: {', '.join(compared)}")
+            f"with the same bootstrap, {weighted_fits} within {weighted_worst:.2g} on weighted rows; pruned trees {pruned_fits} fits within {pruned_worst:.2g}; rmse over 20 seeds: {', '.join(compared)}")
