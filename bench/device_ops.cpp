@@ -10,6 +10,7 @@
 #include <map>
 #include <string_view>
 
+#include "kilofold/backend/arguments.hpp"
 #include "kilofold/execute.hpp"
 #include "support/studies.hpp"
 
@@ -75,6 +76,15 @@ Work work_of(const FoldPosteriorArgs& args, std::int64_t i) {
     work.bytes += 8 * m * static_cast<double>(args.table->n);
   }
   return work;
+}
+
+/// An evaluation an iteration at least: a factor, its inverse and the sums over pairs.
+Work work_of(const MaximizeLmlArgs& args, std::int64_t i) {
+  std::int32_t iterations = 0;
+  timed->download(&iterations, args.iterations.data + i * args.iterations.stride, sizeof iterations);
+  const double u = training_rows(args.rows[i], args.scaled.replicates), n = iterations + value(args.n_restarts, i) + 1;
+  const auto d = static_cast<double>(args.table->d);
+  return {n * (u * u * u + 2 * u * u * d), n * 16 * u * u};
 }
 
 template <class Args> Work work_of(const Args&, std::int64_t) { return {}; }
@@ -162,6 +172,8 @@ std::vector<BenchStudy> studies(const Dataset& data, int scale) {
   seeds.fit_on = {FitOn::all};
   for (std::int64_t seed = 1; seed < 8; ++seed) seeds.cv.seeds.push_back(seed);
   add("gpr_tuned", {make_entry("GPR", "gpr", {{"length_scale", geomspace(0.5, 2, scale)}, {"optimizer", {1}}})});
+  add("kernel_ridge",
+      {make_entry("KRR", "kernel_ridge", {{"kernel", {1}}, {"gamma", geomspace(0.1, 3, scale)}, {"alpha", noises}})});
   add("svr",
       {make_entry("SVR", "svr", {{"gamma", geomspace(0.1, 3, scale)}, {"C", {1, 10, 100}}, {"epsilon", {0.1}}})});
   std::vector<double> leaves;

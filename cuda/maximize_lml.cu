@@ -11,15 +11,19 @@
 namespace kilofold::cuda {
 namespace {
 
+// Work memory of the searches side by side: up to n = 1000 a block for each multiprocessor of the largest device; the
+// rest of its memory stays for what the caller keeps.
+constexpr std::int64_t most_work_doubles = (std::int64_t{4} << 30) / 8;
+
 /// A start of an item on its way.
 struct Running {
   std::int64_t item;
   std::uint32_t start;
 };
 
-/// The training sets of a call and the device memory of as many evaluations side by side as there are items. All starts
-/// of all items wait in one queue; every step evaluates each search that is under way, and one that ends makes room for
-/// the next.
+/// The training sets of a call and the device memory of the evaluations side by side, at most as many as there are
+/// items. All starts of all items wait in one queue; every step evaluates each search that is under way, and one that
+/// ends makes room for the next.
 class Searches {
  public:
   Searches(const MaximizeLmlArgs& a, Session& s)
@@ -28,8 +32,10 @@ class Searches {
     stride_ = LikelihoodItem::factor_doubles(most_rows_, n_basis_) + SymmetricInverse::doubles(most_rows_) +
               LikelihoodItem::vector_doubles(most_rows_, n_basis_, a.table->d) +
               Covariance::work_doubles(most_rows_, 0, a.table->d);
-    const std::int64_t n_sums = LikelihoodSums::doubles(a.table->d) * a.n_items;
-    sums_ = s.work.get<double>(static_cast<std::size_t>(n_sums + stride_ * a.n_items));
+    n_places_ = std::clamp<std::int64_t>(most_work_doubles / stride_, 1, std::max<std::int64_t>(a.n_items, 1));
+    const std::int64_t n_sums = LikelihoodSums::doubles(a.table->d) * n_places_;
+    const std::int64_t directions = most_rows_ * n_basis_ * a.n_items;
+    sums_ = s.work.get<double>(static_cast<std::size_t>(n_sums + std::max(stride_ * n_places_, directions)));
     work_ = sums_ + n_sums;
     bases_ = s.kept.get<int>(static_cast<std::size_t>(ChosenBasis::ints(n_basis_) * a.n_items));
   }
@@ -60,7 +66,8 @@ class Searches {
   std::int64_t n_basis_;
   std::vector<std::vector<LmlSearch>> searches_;  ///< by item and start; none of an item that is not finite
   std::int64_t most_rows_ = 0;
-  std::int64_t stride_ = 0;
+  std::int64_t stride_ = 0;    ///< doubles of work memory an evaluation
+  std::int64_t n_places_ = 0;  ///< evaluations side by side
   double* sums_ = nullptr;
   double* work_ = nullptr;
   int* bases_ = nullptr;
@@ -70,8 +77,8 @@ class Searches {
 std::vector<std::int64_t> Searches::choose_bases_of_finite_items() {
   std::vector<LikelihoodSet> sets;
   for (std::int64_t i = 0; i < a_.n_items; ++i)
-    sets.push_back(
-        {inputs_of(*a_.table, a_.scaled, a_.rows[i], i), static_cast<int>(n_basis_), basis_of(i), work_ + i * stride_});
+    sets.push_back({inputs_of(*a_.table, a_.scaled, a_.rows[i], i), static_cast<int>(n_basis_), basis_of(i),
+                    work_ + i * most_rows_ * n_basis_});
   const LikelihoodSet* const on_device = s_.upload(sets, s_.shared_items);
   dev::launch(choose_bases, {"choose_bases", static_cast<unsigned>(sets.size()), factor_threads, 0}, s_.stream,
               on_device);
@@ -156,7 +163,7 @@ void Searches::run() {
   std::vector<Running> running;
   auto next = waiting.begin();
   while (true) {
-    while (next != waiting.end() && std::ssize(running) < a_.n_items) running.push_back(*next++);
+    while (next != waiting.end() && std::ssize(running) < n_places_) running.push_back(*next++);
     if (running.empty()) return;
     std::vector<std::vector<double>> thetas;
     for (const Running& r : running) thetas.push_back(search_of(r).asked());
