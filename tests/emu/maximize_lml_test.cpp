@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
+#include "cuda/dev.hpp"
 #include "emu/gp_equal.hpp"
 #include "kilofold/core/fit_status.hpp"
 
@@ -68,6 +70,35 @@ TEST(CudaMaximizeLml, SaysLikeTheCpuWhatFails) {
       expect_alike({X, {1, 2, 3, 4, 5, 6}}, {every_kth(6, 3, 0), every_kth(6, 3, 2)}, model, {});
   EXPECT_EQ(found[0].status, code(FitStatus::not_finite));
   EXPECT_EQ(found[0].iterations, 0);
+}
+
+/// The call to the device that fails in the next search.
+thread_local int failing_call = 0;
+
+TEST(CudaMaximizeLml, EveryFailureOfTheDeviceIsReturnedAndTheNextCallWorks) {
+  const Table table = random_table(5, {0}, 1);
+  GpModel model = model_of(Kernel::rational_quadratic, Mean::constant);
+  model.length_scale = {1};
+  const std::vector<Rows> items{every_kth(5, 3, 0)};
+  const std::vector<GpTuned> expected = tuned(table, items, model, {});
+  Backend failing = emu::backend();
+  failing.maximize_lml = [](const MaximizeLmlArgs* args) {
+    dev::calls_until_failure = failing_call;
+    EXPECT_NE(emu::backend().maximize_lml(args), 0);
+    dev::calls_until_failure = -1;
+    return 0;
+  };
+  std::set<std::string> said;
+  for (failing_call = 0; failing_call < 24; ++failing_call) {  // three steps of the search
+    model.backend = &failing;
+    tuned(table, items, model, {});
+    said.insert(emu::backend().last_error());
+    model.backend = &emu::backend();
+    EXPECT_TRUE(alike(tuned(table, items, model, {})[0], expected[0]));
+  }
+  for (const char* call : {"choose_bases", "factor_likelihoods", "invert_likelihoods", "sum_pairs", "gather_sums",
+                           "cudaMemcpy to the device", "cudaMemcpy from the device", "cudaStreamSynchronize"})
+    EXPECT_TRUE(said.contains(std::string("maximize_lml: ") + call + ": planted failure")) << call;
 }
 
 TEST(CudaMaximizeLml, DoesNotDependOnNeighboursInTheCall) {
