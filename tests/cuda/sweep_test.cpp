@@ -59,6 +59,9 @@ TEST_P(CudaSweep, GaussianProcessesOnAllRowsHaveTheCpusBits) {
 
 TEST_P(CudaSweep, TunedGaussianProcessesHaveTheCpusBits) {
   expect_same_bits(make_entry("GPR", "gpr", {{"optimizer", {1}}}));
+  const auto rational_quadratic = static_cast<double>(static_cast<int>(Kernel::rational_quadratic));
+  expect_same_bits(
+      make_entry("GPR", "gpr", {{"kernel", {rational_quadratic}}, {"optimizer", {2}}, {"n_restarts_optimizer", {1}}}));
 }
 
 TEST_P(CudaSweep, KernelRidgeHasTheCpusBits) {
