@@ -33,12 +33,12 @@ std::vector<GpTuned> expect_alike(const Table& table, const std::vector<Rows>& i
 std::int32_t code(FitStatus status) { return static_cast<std::int32_t>(status); }
 
 TEST(CudaMaximizeLml, EqualsTheCpuInEveryBit) {
-  for (const std::int32_t n : {2, 9, 30}) {
+  for (const std::int32_t n : {2, 19}) {
     const Table table = random_table(n, {0, 0}, static_cast<std::uint32_t>(n));
     for (const Kernel kernel : kernels) {
       SCOPED_TRACE(std::to_string(n) + " rows, kernel " + std::to_string(static_cast<int>(kernel)));
       const auto mean = static_cast<Mean>(static_cast<int>(kernel) % 3);
-      const GpSearch search{.per_feature = n == 9, .n_restarts = n == 9 ? 1.0 : 0.0};
+      const GpSearch search{.per_feature = mean == Mean::zero, .n_restarts = kernel == Kernel::matern52 ? 1.0 : 0.0};
       expect_alike(table, {every_kth(n, 2, 0), every_kth(n, 3, 1)}, model_of(kernel, mean), search);
     }
   }
@@ -46,19 +46,17 @@ TEST(CudaMaximizeLml, EqualsTheCpuInEveryBit) {
 
 TEST(CudaMaximizeLml, EqualsTheCpuWhereTheMatrixTakesSeveralTiles) {
   const Table table = random_table(90, {0, 3}, 5);
-  for (const Kernel kernel : {Kernel::matern52, Kernel::rational_quadratic}) {
-    const std::vector<GpTuned> found =
-        expect_alike(table, {every_kth(90, 5, 1)}, model_of(kernel, Mean::linear), {.per_feature = true});
-    EXPECT_GT(found[0].iterations, 3);
-  }
+  const std::vector<GpTuned> found = expect_alike(
+      table, {every_kth(90, 5, 1)}, model_of(Kernel::rational_quadratic, Mean::linear), {.per_feature = true});
+  EXPECT_GT(found[0].iterations, 3);
 }
 
 TEST(CudaMaximizeLml, OfCollapsedRowsEqualsTheCpu) {
   const Table table = replicated_table(60, 2, 3);
-  for (const Mean mean : {Mean::zero, Mean::constant, Mean::linear}) {
+  for (const Mean mean : {Mean::zero, Mean::linear}) {
     GpModel model = model_of(Kernel::squared_exponential, mean);
     model.replicates = Replicates::collapse;
-    expect_alike(table, {every_kth(60, 3, 0), every_kth(60, 5, 1)}, model, {});
+    expect_alike(table, {every_kth(60, 3, 0)}, model, {});
   }
 }
 
