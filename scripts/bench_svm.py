@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The kilofold authors
 # SPDX-License-Identifier: Apache-2.0
-"""Time support vector regression against libsvm's own program as the table grows, and draw it.
+"""Time support vector regression against libsvm's own program, and ThunderSVM's, as the table grows, and draw it.
 
 For every number of rows a table like experiments/data/benchmark_656.csv is made and a small grid answered on five folds: by
 kilofold, one thread, from YAML to the committed file, and by svm-train, one process a fit, on the same scaled training rows at its
 default tolerance of 1e-3. Figures are the processes' CPU time (user and system) a fit, so they mean something on a busy machine
 too; what starting svm-train and reading its file costs is measured by a fit without an iteration and taken off. Above --peer-rows libsvm answers
 the first fold only. The largest difference of predictions in units of sd(y) says how far its tolerance lies from the exact answer.
+
+With --thundersvm the CPU build of ThunderSVM (package thundersvm-cpu) answers the same fits as libsvm, on one thread of this
+process and at the same tolerance; its figure is the CPU time of `fit` alone. Its kernel values are single precision.
 
 Needs numpy, matplotlib, h5py, scikit-learn (for its folds), pyyaml and the programs svm-train and svm-predict.
 """
@@ -20,6 +23,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import h5py
@@ -83,12 +87,36 @@ def run_libsvm(X, y, predictions, folds, folder):
             count += 1
             cpu_seconds(["svm-predict", test_file, model, answer])
             theirs = np.loadtxt(answer) * sd + mean
-            key = min(predictions, key=lambda k: sum(abs(a - b) for a, b in zip(k, (gamma, C, epsilon))))
-            apart = max(apart, float(np.abs(theirs - predictions[key][held_out]).max() / sd))
+            apart = max(apart, difference(theirs, predictions, (gamma, C, epsilon), held_out, sd))
     return total / count, count, apart
 
 
-def measure(program, n, peer_rows, folder):
+def difference(theirs, predictions, point, held_out, sd):
+    """Largest difference of held-out predictions from ours at a point of the grid, in sd(y)."""
+    key = min(predictions, key=lambda k: sum(abs(a - b) for a, b in zip(k, point)))
+    return float(np.abs(theirs - predictions[key][held_out]).max() / sd)
+
+
+def run_thundersvm(X, y, predictions, folds):
+    """CPU seconds of `fit`, and the largest difference of predictions in sd(y)."""
+    from thundersvm import SVR
+
+    total, count, apart = 0.0, 0, 0.0
+    for train, held_out in folds:
+        centre, scale = X[train].mean(axis=0), X[train].std(axis=0)
+        mean, sd = y[train].mean(), y[train].std()
+        for gamma, C, epsilon in points():
+            model = SVR(kernel="rbf", gamma=gamma, C=C, epsilon=epsilon, tol=1e-3, n_jobs=1)
+            begin = time.process_time()
+            model.fit((X[train] - centre) / scale, (y[train] - mean) / sd)
+            total += time.process_time() - begin
+            count += 1
+            theirs = model.predict((X[held_out] - centre) / scale) * sd + mean
+            apart = max(apart, difference(theirs, predictions, (gamma, C, epsilon), held_out, sd))
+    return {"thundersvm_cpu_seconds_a_fit": total / count, "thundersvm_largest_difference_sd": apart}
+
+
+def measure(program, n, peer_rows, thundersvm, folder):
     table = folder / f"table_{n}.csv"
     maker = ROOT / "experiments/data/make_benchmark_656.py"
     subprocess.run([sys.executable, maker, "--rows", str(n), "-o", table], check=True)
@@ -98,18 +126,21 @@ def measure(program, n, peer_rows, folder):
     folds = list(KFold(FOLDS, shuffle=True, random_state=0).split(X))[:FOLDS if n <= peer_rows else 1]
     libsvm, count, apart = run_libsvm(X, y, predictions, folds, folder)
     ours = seconds / (FOLDS * len(points()))
+    more = run_thundersvm(X, y, predictions, folds) if thundersvm else {}
     return {"rows": n, "training_rows": int(n * (1 - 1 / FOLDS)), "kilofold_cpu_seconds_a_fit": ours, "libsvm_cpu_seconds_a_fit": libsvm,
             "ratio": libsvm / ours, "fits": FOLDS * len(points()), "libsvm_fits": count, "not_ok": int((status != 0).sum()),
-            "largest_difference_sd": apart}
+            "largest_difference_sd": apart, **more}
 
 
 def draw(figures, path):
     plt = plot_common.plt
     figure, axes = plt.subplots(figsize=(5, 3.6))
     rows = [f["training_rows"] for f in figures]
-    for key, name, colour in (("libsvm_cpu_seconds_a_fit", "libsvm's svm-train", plot_common.PERFECT),
-                              ("kilofold_cpu_seconds_a_fit", "kilofold", plot_common.ACCENT)):
-        axes.loglog(rows, [f[key] for f in figures], "o-", color=colour, label=name)
+    for key, name, style, colour in (("thundersvm_cpu_seconds_a_fit", "ThunderSVM, one thread", "s--", plot_common.PERFECT),
+                                     ("libsvm_cpu_seconds_a_fit", "libsvm's svm-train", "o-", plot_common.PERFECT),
+                                     ("kilofold_cpu_seconds_a_fit", "kilofold", "o-", plot_common.ACCENT)):
+        if key in figures[0]:
+            axes.loglog(rows, [f[key] for f in figures], style, color=colour, label=name)
     axes.set_xticks(rows, [str(n) for n in rows])
     axes.minorticks_off()
     axes.set_xlabel("training rows")
@@ -124,13 +155,14 @@ def main():
     parser.add_argument("program", help="the built kilofold")
     parser.add_argument("--rows", type=int, nargs="+", default=[500, 1000, 2000, 5000])
     parser.add_argument("--peer-rows", type=int, default=1000, help="more rows than this: libsvm answers one fold")
+    parser.add_argument("--thundersvm", action="store_true", help="time ThunderSVM's CPU build too")
     parser.add_argument("--json", type=Path, help="write the figures and the facts of the machine here")
     parser.add_argument("--picture", type=Path, help="draw them here")
     options = parser.parse_args()
     figures = []
     with tempfile.TemporaryDirectory() as folder:
         for n in options.rows:
-            figures.append(measure(Path(options.program).resolve(), n, options.peer_rows, Path(folder)))
+            figures.append(measure(Path(options.program).resolve(), n, options.peer_rows, options.thundersvm, Path(folder)))
             print(json.dumps(figures[-1]), flush=True)
     if options.json:
         facts = {"cores": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version(),
