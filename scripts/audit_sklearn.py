@@ -215,6 +215,8 @@ def has_peer(kind, point):
     """Has scikit-learn one answer to this trial? See the head for Gaussian processes and trees."""
     if kind == "gpr":
         return point["mean"] == "zero" and point["optimizer"] == "none"
+    if kind == "svr":
+        return point.get("max_iter", -1) < 0  # steps of another path
     return kind != "tree" or point["min_samples_leaf"] >= LEAST_LEAF
 
 

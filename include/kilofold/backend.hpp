@@ -455,10 +455,12 @@ struct FoldPosteriorArgs {
 /// Shapes    parameters a lane: C > 0, epsilon >= 0; an item (1 lane): kernel, gamma > 0, coef0, degree in [1, 100] ·
 ///           prediction (n_held_out, lanes), ld = ld_held_out, in the target's unit · the diagnostics (lanes) an item,
 ///           in the scaled target's unit or relative to C
+/// Limits    max_iter counts the path's steps: exchanges of a pair and faces. A lane that has one is solved from
+///           scratch, so that its neighbours do not decide how far it gets. fit_time_limit is CPU time of the calling
+///           thread, looked at between steps: a lane overruns it by two factorisations of its free rows at most
 /// Errors    status(lane, item): ok; converged_degenerate (optimal, but rounding decides a sign, or coefficients are
-/// not
-///           unique; margin is 0 and cond and correction NaN where no certificate was found); iteration_limit;
-///           not_finite, numbers NaN
+///           not unique; margin is 0 and cond and correction NaN where no certificate was found); iteration_limit, the
+///           numbers as far as they are, gap says how far; time_limit and not_finite, numbers NaN
 /// Cost      u (u + m) d / 2 exp, u the distinct rows; a lane about f^3 + 100 u f flops, f its free rows
 /// Accuracy  bitwise: cold, warm, any lanes beside it in any order, any CPU; `iterations` alone tells of the path
 struct SvrPathArgs {
@@ -471,8 +473,10 @@ struct SvrPathArgs {
   Parameter gamma;
   Parameter coef0;
   Parameter degree;
+  Parameter max_iter;  ///< an item: whole, at least 1; infinity = no limit
   Parameter C;
   Parameter epsilon;
+  double fit_time_limit;  ///< seconds a lane; infinity = no limit
   Batch<double> prediction;
   Batch<double> gap;               ///< KKT violation of the answer
   Batch<double> margin;            ///< least distance from its bound: of a free beta, in C, or a kink's prediction

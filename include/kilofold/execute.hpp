@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <variant>
@@ -18,7 +19,8 @@
 /// Face of the execute stage: run a plan on a backend, batch by batch, and hand finished cells to a callback.
 namespace kilofold {
 
-/// Which part of the plan to run, and how. Nothing here changes a bit of any number.
+/// Which part of the plan to run, and how. Nothing here changes a bit of any number; a fit that reaches its time limit
+/// has none.
 struct ExecuteOptions {
   std::int32_t threads = 0;      ///< 0 = all cores
   std::int32_t shard_index = 0;  ///< this process runs batches b with b mod shard_count = shard_index
@@ -27,6 +29,9 @@ struct ExecuteOptions {
   std::int64_t units_per_batch = 0;  ///< 0 = as planned
   std::int32_t device = 0;           ///< number of the backend's device
   double memory = 0.8;               ///< share of that device's free memory to use
+  /// CPU seconds a fit of `svr` may take, its kernel matrix aside; infinity = no limit. One that takes longer ends as
+  /// time_limit.
+  double fit_time_limit = std::numeric_limits<double>::infinity();
 };
 
 /// Where a run stands. Seconds are planned ones, so that progress weighs cost, not counts.
@@ -70,7 +75,7 @@ struct ExecuteHooks {
 /// Errors    MachineError from the backend or the callbacks, after the other threads have stopped. What was whole
 /// before
 ///           the backend failed has been handed over
-/// Accuracy  the same bits for any options
+/// Accuracy  the same bits for any options, less the fits that end as time_limit
 Executed execute(const Plan& plan, const Dataset& data, const Backend& backend, const ExecuteOptions& options,
                  const ExecuteHooks& hooks);
 

@@ -151,6 +151,7 @@ struct RunSpec {
   std::string device = "auto";  ///< auto | cpu | cuda | cuda:K
   std::int32_t threads = 0;     ///< 0 = all cores
   double checkpoint_seconds = 30;
+  double fit_time_limit = std::numeric_limits<double>::infinity();  ///< seconds a fit may take; infinity = no limit
   double memory = 0.8;  ///< share of the device's free memory that a batch may take, in (0, 1]
 };
 

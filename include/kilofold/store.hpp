@@ -42,6 +42,7 @@ class CellSet {
 
   bool contains(ModelId model, std::int64_t trial, std::int32_t seed) const;
   void insert(ModelId model, std::int64_t trial, std::int32_t seed);
+  void erase(ModelId model, std::int64_t trial, std::int32_t seed);
   std::int64_t size() const { return size_; }    ///< cells held
   std::int64_t total() const { return total_; }  ///< cells of the study
 
@@ -79,6 +80,9 @@ class Store {
   /// Cells that were there when the study was opened or refreshed, and those committed since.
   const CellSet& committed() const;
 
+  /// Those of them that were there with a fit whose status is time_limit, on every try so far.
+  const CellSet& timed_out() const;
+
   /// See what other processes have committed meanwhile. Errors: as the constructor, which also hashes every part
   void refresh();
 
@@ -93,7 +97,8 @@ class Store {
 
   /// Join the merged file and all parts into `path` with the same discipline, read it back, then remove the parts.
   /// Cells held twice must agree bit for bit; of two with different numerics this study's own is kept, and stderr hears
-  /// how far they are apart. The merged file may be incomplete (missing cells are NaN, status -1).
+  /// how far they are apart; of two tries at a cell with fits that ended as time_limit, the one with fewer of them. The
+  /// merged file may be incomplete (missing cells are NaN, status -1).
   void merge();
 
   /// Forget everything stored: removes the merged file and the parts (`run --fresh`).

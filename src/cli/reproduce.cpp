@@ -32,6 +32,7 @@ class Comparison {
   std::int64_t n_not_there() const { return n_not_there_; }
   std::int64_t n_without_predictions() const { return n_without_predictions_; }
   std::int64_t n_other_numerics() const { return n_other_numerics_; }
+  std::int64_t n_timed_out() const { return n_timed_out_; }
 
  private:
   void add(const CellBlock& here, std::size_t c) {
@@ -43,6 +44,10 @@ class Comparison {
     }
     if (there.numerics.front() != 0) {
       ++n_other_numerics_;
+      return;
+    }
+    if (std::ranges::find(there.status, static_cast<std::int32_t>(FitStatus::time_limit)) != there.status.end()) {
+      ++n_timed_out_;
       return;
     }
     place_ = fmt::format("{} trial {}, seed {}", table(here).model_name,
@@ -91,6 +96,7 @@ class Comparison {
   std::int64_t n_not_there_ = 0;
   std::int64_t n_without_predictions_ = 0;
   std::int64_t n_other_numerics_ = 0;
+  std::int64_t n_timed_out_ = 0;
 };
 
 Executed run_again(const StoredStudy& stored, const Plan& plan, const Options& options, Comparison& comparison) {
@@ -110,6 +116,9 @@ int put_verdict(const Comparison& comparison) {
   if (comparison.n_not_there() > 0) put("{} cells are not computed in the file\n", grouped(comparison.n_not_there()));
   if (comparison.n_other_numerics() > 0)
     put("{} cells have other numerics: this program cannot give their bits\n", grouped(comparison.n_other_numerics()));
+  if (comparison.n_timed_out() > 0)
+    put("{} cells hold fits that reached their time limit: the machine decided that, so they are not compared\n",
+        grouped(comparison.n_timed_out()));
   if (comparison.n_without_predictions() > 0)
     put("{} cells keep no predictions: their metrics are compared\n", grouped(comparison.n_without_predictions()));
   if (comparison.differences().empty()) {

@@ -113,6 +113,9 @@ class Run {
     say("device {}{}: {}\n", device_.name, stays_ ? ", as these results began" : "", device_.reason);
     if (store.committed().size() > 0)
       say("{} of {} cells are there already\n", grouped(store.committed().size()), grouped(store.committed().total()));
+    if (store.timed_out().size() > 0)
+      say("{} of them hold fits that reached their time limit, and are computed again\n",
+          grouped(store.timed_out().size()));
     if (!options_.verbose) return;
     say("rules {}\nplan {}, about {} on one core\nresults in {}\n", rules_line(plan_), plan_hash(plan_),
         duration_text(plan_.seconds), path_);
@@ -122,10 +125,10 @@ class Run {
     Checkpoints checkpoints(store, study_.spec.run.checkpoint_seconds,
                             [this](const Commit& commit) { tell_commit(commit); });
     ExecuteHooks hooks;
-    const CellSet before = store.committed();  // commits go on while threads ask
+    const CellSet before = store.committed(), again = store.timed_out();  // commits go on while threads ask
     if (before.size() > 0)
-      hooks.is_done = [&before](ModelId model, std::int64_t trial, std::int32_t seed) {
-        return before.contains(model, trial, seed);
+      hooks.is_done = [&](ModelId model, std::int64_t trial, std::int32_t seed) {
+        return before.contains(model, trial, seed) && !again.contains(model, trial, seed);
       };
     hooks.on_cells = [&](std::vector<CellBlock> blocks) {
       best.add(blocks);
@@ -142,6 +145,7 @@ class Run {
     wanted.threads = wanted_threads();
     wanted.device = device_.number;
     wanted.memory = study_.spec.run.memory;
+    wanted.fit_time_limit = study_.spec.run.fit_time_limit;
     const Executed executed = [&] {
       try {
         return execute(plan_, study_.data, *device_.backend, wanted, hooks);
@@ -213,8 +217,7 @@ class Run {
           duration_text(executed.seconds));
     }
     if (executed.failed_fits > 0)
-      say("{} fits failed numerically: their status is stored, their predictions are NaN\n",
-          grouped(executed.failed_fits));
+      say("{} fits failed: their status is stored, their predictions are NaN\n", grouped(executed.failed_fits));
   }
 
   void log_end(const Executed& executed, int code) {

@@ -15,7 +15,7 @@ constexpr std::array<Meaning, 8> exit_code_table = {{
     {"0", "done"},
     {"1", "a bug of kilofold; please report it"},
     {"2", "usage, spec or data: nothing was computed"},
-    {"3", "finished, but some fits failed numerically; their status is stored"},
+    {"3", "finished, but some fits failed or reached their time limit; their status is stored"},
     {"4", "the machine failed (disk, memory, device); what was committed is safe"},
     {"5", "a comparison found a difference"},
     {"75", "stopped early, state saved: run the same command again"},

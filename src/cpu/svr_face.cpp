@@ -17,6 +17,14 @@ namespace {
 constexpr double jitters[] = {0, 1e-11, 1e-8};  // for rows that the others span
 constexpr std::int64_t most_columns = 256;      // bounds their memory
 
+/// Sum of the whole numbers of C that the kinks hold.
+std::int64_t kink_sum(const SvrState& s) {
+  std::int64_t sum = 0;
+  for (std::int64_t row = 0; row < s.problem->n_rows(); ++row)
+    if (!s.is_free(row)) sum += s.problem->loss.kink(row, s.place(row));
+  return sum;
+}
+
 }  // namespace
 
 void FreeBlock::gather(const SvrState& s) {
@@ -77,13 +85,6 @@ double FreeBlock::condition() const {
     most = std::fmax(most, factor_.at(i, i));
   }
   return (most / least) * (most / least);
-}
-
-std::int64_t kink_sum(const SvrState& s) {
-  std::int64_t sum = 0;
-  for (std::int64_t row = 0; row < s.problem->n_rows(); ++row)
-    if (!s.is_free(row)) sum += s.problem->loss.kink(row, s.place(row));
-  return sum;
 }
 
 SvrFace::End SvrFace::minimise(SvrState& s) {

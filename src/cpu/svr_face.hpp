@@ -76,7 +76,4 @@ class SvrFace {
   std::vector<char> gone_;
 };
 
-/// Sum of the whole numbers of C that the kinks hold.
-std::int64_t kink_sum(const SvrState& s);
-
 }  // namespace kilofold::cpu

@@ -10,6 +10,7 @@
 #include "cpu/ops.hpp"
 #include "cpu/svr_solver.hpp"
 #include "cpu/svr_words.hpp"
+#include "cpu/thread_clock.hpp"
 #include "kilofold/core/cells.hpp"
 
 namespace kilofold::cpu {
@@ -28,6 +29,7 @@ void check_item(const SvrPathArgs& a, std::int64_t item) {
   require(std::isfinite(value(a.coef0, item, 0)), "coef0 must be a finite number");
   require_count(value(a.degree, item, 0), 1, Infinite::refused, "degree must be a whole number of at least 1");
   require(value(a.degree, item, 0) <= most_degree, "degree must be at most 100");
+  require_count(value(a.max_iter, item, 0), 1, Infinite::allowed, "max_iter must be a whole number of at least 1");
   for (std::int64_t lane = 0; lane < a.n_lanes; ++lane) {
     const double C = value(a.C, item, lane), epsilon = value(a.epsilon, item, lane);
     require(C == iqr_word || (std::isfinite(C) && C > 0), "C must be a finite number above 0, or a word");
@@ -39,6 +41,7 @@ void check_item(const SvrPathArgs& a, std::int64_t item) {
 void check(const SvrPathArgs& a) {
   check_table(a.table);
   require(a.n_items >= 0 && a.n_lanes >= 0, "n_items and n_lanes must not be negative");
+  require(a.fit_time_limit > 0, "fit_time_limit must be above 0 seconds");
   require(a.scaled.replicates == Replicates::keep, "svr_path collapses rows itself");
   for (std::int64_t i = 0; i < a.n_items; ++i) check_item(a, i);
 }
@@ -77,7 +80,7 @@ class Item {
 
   void run(SvrProblem& problem, SvrSolver& solver) {
     if (!set_problem(problem)) {
-      for (std::int64_t lane = 0; lane < a_.n_lanes; ++lane) fail(lane);
+      for (std::int64_t lane = 0; lane < a_.n_lanes; ++lane) fail(lane, FitStatus::not_finite);
       return;
     }
     const std::vector<Lane> lanes = sorted_lanes();
@@ -85,11 +88,13 @@ class Item {
     for (std::size_t l = 0; l < lanes.size(); ++l) {
       const bool starts = l == 0 || lanes[l].epsilon != lanes[l - 1].epsilon;
       if (starts) problem.loss.set_epsilon(lanes[l].epsilon);
-      SvrAnswer answer = starts ? solver.solve_cold(lanes[l].C) : solver.solve_warm(lanes[l].C);
+      const SvrLimits limits = new_limits();
+      const bool cold = starts || limits.steps < SvrLimits{}.steps;  // a path would decide how far the steps lead
+      SvrAnswer answer = cold ? solver.solve_cold(lanes[l].C, limits) : solver.solve_warm(lanes[l].C, limits);
       std::int64_t steps = solver.steps();
       // what the path might have decided is decided without one
-      if (!starts && !answer.clear) {
-        answer = solver.solve_cold(lanes[l].C);
+      if (!cold && !answer.clear && !answer.timed_out) {
+        answer = solver.solve_cold(lanes[l].C, limits);
         steps += solver.steps();
       }
       write(problem, solver, lanes[l], answer, steps);
@@ -97,6 +102,15 @@ class Item {
   }
 
  private:
+  /// For the lane that begins now.
+  SvrLimits new_limits() const {
+    SvrLimits limits;
+    const double steps = value(a_.max_iter, item_, 0);
+    if (steps < static_cast<double>(limits.steps)) limits.steps = static_cast<std::int64_t>(steps);
+    if (std::isfinite(a_.fit_time_limit)) limits.until = thread_seconds() + a_.fit_time_limit;
+    return limits;
+  }
+
   /// False where the inputs or the kernel are not finite.
   bool set_problem(SvrProblem& problem) const {
     if (!all_finite(inputs_.X_train) || !all_finite(inputs_.X_held_out) || !all_finite(inputs_.y, rows_.n_train))
@@ -137,8 +151,8 @@ class Item {
     a_.status[item_ * a_.n_lanes + lane] = static_cast<std::int32_t>(status);
   }
 
-  void fail(std::int64_t lane) const {
-    put_status(lane, FitStatus::not_finite);
+  void fail(std::int64_t lane, FitStatus status) const {
+    put_status(lane, status);
     double* const prediction = &at(a_.prediction, lane * a_.scaled.ld_held_out);
     std::fill(prediction, prediction + rows_.n_held_out, missing);
     for (const Batch<double>* diagnostic : {&a_.gap, &a_.margin, &a_.cond, &a_.correction})
@@ -148,6 +162,7 @@ class Item {
 
   void write(const SvrProblem& problem, const SvrSolver& solver, const Lane& lane, const SvrAnswer& answer,
              std::int64_t steps) const {
+    if (answer.timed_out) return fail(lane.number, FitStatus::time_limit);
     thread_local Scratch<double> prediction_store;
     thread_local std::vector<std::int32_t> support;
     thread_local std::vector<double> weight;
@@ -165,7 +180,7 @@ class Item {
     double* const prediction = &at(a_.prediction, lane.number * a_.scaled.ld_held_out);
     for (std::int64_t i = 0; i < rows_.n_held_out; ++i)
       prediction[i] = std::fma(predicted[i] + answer.b, scale_, centre_);
-    if (!all_finite(prediction, rows_.n_held_out)) return fail(lane.number);
+    if (!all_finite(prediction, rows_.n_held_out)) return fail(lane.number, FitStatus::not_finite);
 
     put_status(lane.number, answer.clear     ? FitStatus::ok
                             : answer.optimal ? FitStatus::converged_degenerate

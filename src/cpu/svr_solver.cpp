@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
+#include "cpu/thread_clock.hpp"
 #include "kilofold/core/reduction.hpp"
 
 namespace kilofold::cpu {
@@ -19,6 +21,7 @@ constexpr std::int64_t guard_period = 12;     // faces that free many rows at on
 constexpr std::int64_t most_faces = 1200;
 constexpr int most_repairs = 30;
 constexpr std::int64_t freed_at_once = 16;
+constexpr std::int64_t timed_exchanges = 256;  // between two looks at the clock
 
 // relative to the range of the targets
 constexpr double loose_gap = 2e-4;
@@ -36,12 +39,14 @@ void SvrSolver::bind(const SvrProblem& problem) {
   state_.bind(problem);
 }
 
-SvrAnswer SvrSolver::solve_cold(double C) {
+SvrAnswer SvrSolver::solve_cold(double C, const SvrLimits& limits) {
+  limits_ = limits;
   state_.start(C);
   return last_ = solve(4 * problem_->n_rows());
 }
 
-SvrAnswer SvrSolver::solve_warm(double C) {
+SvrAnswer SvrSolver::solve_warm(double C, const SvrLimits& limits) {
+  limits_ = limits;
   const double last_C = state_.C;
   last_beta_ = state_.beta;
   last_h_ = state_.h;
@@ -72,11 +77,17 @@ double SvrSolver::rounding() const {
 SvrAnswer SvrSolver::solve(std::int64_t exchanges) {
   const double spread = problem_->loss.spread();
   faces_left_ = most_faces;
-  steps_ = state_.exchange_pairs(exchanges, loose_gap * spread);
-  for (int repair = 0; repair < most_repairs && faces_left_ > 0; ++repair) {
-    settle_faces(repair < 4 ? violation * spread : 0.0);
+  steps_ = 0;
+  exchange_pairs(exchanges, loose_gap * spread);
+  for (int repair = 0; repair < most_repairs && faces_left_ > 0 && !at_limit(); ++repair) {
+    if (!settle_faces(repair < 4 ? violation * spread : 0.0)) break;
+    last_beta_ = state_.beta;
     const SvrAnswer found = answer();
     if (found.certified) return found;
+    if (at_limit()) {
+      state_.beta = last_beta_;  // they sum to zero; clipped ones need a face for that
+      break;
+    }
     state_.clip();
     state_.recompute();
     state_.free_violators(0.0, 1);
@@ -84,21 +95,37 @@ SvrAnswer SvrSolver::solve(std::int64_t exchanges) {
   return without_certificate();
 }
 
-/// Faces until no kink asks to be freed.
-void SvrSolver::settle_faces(double tolerance) {
+bool SvrSolver::out_of_time() const { return std::isfinite(limits_.until) && thread_seconds() >= limits_.until; }
+
+void SvrSolver::exchange_pairs(std::int64_t limit, double tolerance) {
+  limit = std::min(limit, limits_.steps - steps_);
+  const std::int64_t most = std::isfinite(limits_.until) ? timed_exchanges : limit;
+  while (limit > 0 && !out_of_time()) {
+    const std::int64_t wanted = std::min(limit, most), done = state_.exchange_pairs(wanted, tolerance);
+    steps_ += done;
+    limit -= done;
+    if (done < wanted) return;
+  }
+}
+
+/// Faces until no kink asks to be freed; false where a limit comes first.
+bool SvrSolver::settle_faces(double tolerance) {
   const std::int64_t u = problem_->n_rows();
   for (std::int64_t face = 1; faces_left_ > 0; ++face, --faces_left_) {
     if (face % guard_period == 0) {
       state_.recompute();
-      steps_ += state_.exchange_pairs(2 * u, std::fmax(tight_gap * problem_->loss.spread(), rounding()));
+      exchange_pairs(2 * u, std::fmax(tight_gap * problem_->loss.spread(), rounding()));
     }
+    if (at_limit()) return false;
     const SvrFace::End end = face_.minimise(state_);
     ++steps_;
+    if (end == SvrFace::End::cut_short) continue;  // not at its minimiser: what has just left would ask to come back
     free_.gather(state_);
     const std::int64_t asking =
         state_.free_violators(std::fmax(tolerance, 8 * rounding()), std::max(freed_at_once, free_.size() / 2));
-    if (asking == 0 && end == SvrFace::End::reached) return;
+    if (asking == 0) return true;
   }
+  return true;
 }
 
 /// The canonical answer: a function of the states, C and the problem, whatever the path here.
@@ -197,15 +224,18 @@ void SvrSolver::certify(SvrAnswer& out) {
               beyond >= clear_margin * rounding();
 }
 
-/// A singular block, or signs that rounding decides: the coefficients as the path left them.
+/// A singular block, signs that rounding decides, or a limit: the coefficients as the path left them.
 SvrAnswer SvrSolver::without_certificate() {
   const double tolerance = std::fmax(closed_gap * problem_->loss.spread(), 64 * rounding());
   state_.recompute();
-  steps_ += state_.exchange_pairs(20 * problem_->n_rows(), 0.5 * tolerance);
-  state_.recompute();
+  exchange_pairs(20 * problem_->n_rows(), 0.5 * tolerance);
   SvrAnswer out;
+  out.timed_out = out_of_time();
+  if (out.timed_out) return out;
+  state_.recompute();
   out.gap = state_.gap(&out.b);
-  out.optimal = out.gap <= tolerance;
+  const double sum = std::accumulate(state_.beta.begin(), state_.beta.end(), 0.0);
+  out.optimal = out.gap <= tolerance && std::fabs(sum) * problem_->largest_kernel <= tolerance;
   out.condition = out.correction = std::numeric_limits<double>::quiet_NaN();
   return out;
 }

@@ -31,16 +31,17 @@ CellBlock& block_of(std::vector<CellBlock>& blocks, ModelId model) {
 }  // namespace
 
 BatchRunner::BatchRunner(const Plan& plan, const Schedule& schedule, const StudyData& study, const Backend& backend,
-                         double memory, std::function<bool()> stopping)
+                         const ExecuteOptions& options, std::function<bool()> stopping)
     : plan_(plan),
       schedule_(schedule),
       study_(study),
       backend_(backend),
+      fit_time_limit_(options.fit_time_limit),
       stopping_(std::move(stopping)),
       pool_(backend),
       items_(plan.nodes.size()),
       selection_(plan, study),
-      limits_(first_limits(memory)) {
+      limits_(first_limits(options.memory)) {
   for (const PlanGroup& group : plan.groups) most_folds_ = std::max(most_folds_, group.group.n_folds);
 }
 
@@ -94,7 +95,9 @@ Finished BatchRunner::run(std::span<const BatchRange> batches) {
   return finished;
 }
 
-std::unique_ptr<Tile> BatchRunner::new_tile() { return std::make_unique<Tile>(plan_, study_, backend_, pool_, items_); }
+std::unique_ptr<Tile> BatchRunner::new_tile() {
+  return std::make_unique<Tile>(plan_, study_, backend_, fit_time_limit_, pool_, items_);
+}
 
 void BatchRunner::run_cells(const Units& units, CellRange range, Finished& finished) {
   auto tile = new_tile();

@@ -25,9 +25,9 @@ struct Finished {
 /// One thread's way through batches: units to tiles, tiles to scored cells.
 class BatchRunner {
  public:
-  /// `memory`: the share of a device's free memory that its tiles may take.
-  BatchRunner(const Plan& plan, const Schedule& schedule, const StudyData& study, const Backend& backend, double memory,
-              std::function<bool()> stopping);
+  /// Reads `memory` and `fit_time_limit` of the options.
+  BatchRunner(const Plan& plan, const Schedule& schedule, const StudyData& study, const Backend& backend,
+              const ExecuteOptions& options, std::function<bool()> stopping);
 
   /// Evaluate batches of one family. Where the backend's memory does not hold a tile, its halves are tried, down to
   /// single cells, and later tiles are smaller: no bit depends on tiles. Errors: MachineError
@@ -94,6 +94,7 @@ class BatchRunner {
   const Schedule& schedule_;
   const StudyData& study_;
   const Backend& backend_;
+  const double fit_time_limit_;
   std::function<bool()> stopping_;
   BufferPool pool_;
   std::vector<std::int64_t> items_;

@@ -114,7 +114,7 @@ void Run::work() {
   std::vector<std::int64_t> items;
   try {
     select_device(backend_, options_.device);
-    BatchRunner runner(plan_, schedule_, study_, backend_, options_.memory, [this] { return stopping(); });
+    BatchRunner runner(plan_, schedule_, study_, backend_, options_, [this] { return stopping(); });
     const std::size_t most = on_device_ ? most_waiting_of_device : most_waiting;
     for (auto batches = next_batches(); !batches.empty(); batches = next_batches()) {
       Finished finished = runner.run(batches);

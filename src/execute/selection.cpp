@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execute/selection.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -40,6 +41,25 @@ double Selection::score(const Tile& tile, const Candidate& candidate, const Grou
   return tuning.by == "mae" ? metrics.mae : tuning.by == "rmse" ? metrics.rmse : metrics.r2;
 }
 
+bool Selection::timed_out(const Tile& tile, const Candidate& candidate, const Group& group, std::int32_t fold) {
+  const std::int32_t inner_folds = group.tuning->inner_folds;
+  for (std::int32_t inner = 0; inner < inner_folds; ++inner) {
+    const auto row = static_cast<std::size_t>(group.n_folds + fold * inner_folds + inner);
+    if (tile.prediction(candidate.first_fit + row).status == static_cast<std::int32_t>(FitStatus::time_limit))
+      return true;
+  }
+  return false;
+}
+
+void Selection::leave_open(Fit& fit) {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  fit.open = true;
+  fit.status = static_cast<std::int32_t>(FitStatus::time_limit);
+  std::ranges::fill(fit.prediction, nan);
+  std::ranges::fill(fit.sd, nan);
+  std::ranges::fill(fit.diagnostic, std::numeric_limits<float>::quiet_NaN());
+}
+
 void Selection::take(const Tile& tile, const Candidate& candidate, const Group& group, std::int32_t fold, double score,
                      Fit& best) const {
   const std::size_t n = candidate.first_fit + static_cast<std::size_t>(fold);
@@ -69,13 +89,16 @@ void Selection::consider(const Tile& tile, const Candidate& candidate) {
   entry->second.folds.resize(static_cast<std::size_t>(group.n_folds));
   for (std::int32_t fold = 0; fold < group.n_folds; ++fold) {
     Fit& best = entry->second.folds[static_cast<std::size_t>(fold)];
+    if (best.open) continue;
     const double value = score(tile, candidate, group, fold);
     const double merit = is_error(tuning) ? -value : value;
     const std::int64_t number = tuning.first + candidate.trial;
-    if (!is_better(merit, number, best)) continue;
+    const bool open = timed_out(tile, candidate, group, fold);
+    if (!open && !is_better(merit, number, best)) continue;
     best.merit = merit;
     best.candidate = number;
     take(tile, candidate, group, fold, value, best);
+    if (open) leave_open(best);
   }
 }
 

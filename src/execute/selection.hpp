@@ -24,12 +24,14 @@ struct Candidate {
 ///
 /// The order in which candidates are shown decides nothing: of equal scores the first in the entry's order stays, and
 /// one without a score, because a fit of it failed, only where no other has one. A candidate's score is made of its
-/// training set alone.
+/// training set alone. Where a fit that a score needs ended as time_limit, nothing is chosen and the chosen fit is one
+/// too: else the machine's speed would choose.
 class Selection {
  public:
   struct Fit {
     double merit = 0;  ///< the larger, the better; NaN: a fit failed
     std::int64_t candidate = -1;
+    bool open = false;  ///< the machine's speed would choose: nothing is chosen
     std::int32_t status = 0;
     std::vector<double> prediction;
     std::vector<double> sd;  ///< empty where the model gives none
@@ -49,6 +51,9 @@ class Selection {
 
  private:
   double score(const Tile& tile, const Candidate& candidate, const Group& group, std::int32_t fold);
+  /// Did a fit behind the score end as time_limit?
+  static bool timed_out(const Tile& tile, const Candidate& candidate, const Group& group, std::int32_t fold);
+  static void leave_open(Fit& fit);
   void take(const Tile& tile, const Candidate& candidate, const Group& group, std::int32_t fold, double score,
             Fit& best) const;
 

@@ -12,9 +12,9 @@
 
 namespace kilofold {
 
-Tile::Tile(const Plan& plan, const StudyData& study, const Backend& backend, BufferPool& pool,
+Tile::Tile(const Plan& plan, const StudyData& study, const Backend& backend, double fit_time_limit, BufferPool& pool,
            std::vector<std::int64_t>& items)
-    : plan_(plan), study_(study), backend_(backend), pool_(pool), items_done_(items) {
+    : plan_(plan), study_(study), backend_(backend), fit_time_limit_(fit_time_limit), pool_(pool), items_done_(items) {
   for (std::size_t n = 0; n < plan.nodes.size(); ++n) {
     NodeItems& node = nodes_.emplace_back();
     node.id = NodeId(static_cast<int>(n));

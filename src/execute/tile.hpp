@@ -28,7 +28,8 @@ struct ItemKeyHash {
 /// Every node's items are numbered from 0 in order of first need; nothing about an item depends on that number.
 class Tile {
  public:
-  Tile(const Plan& plan, const StudyData& study, const Backend& backend, BufferPool& pool,
+  /// `fit_time_limit`: seconds; infinity = none.
+  Tile(const Plan& plan, const StudyData& study, const Backend& backend, double fit_time_limit, BufferPool& pool,
        std::vector<std::int64_t>& items);
 
   /// Ask for one fit of a group. Returns nothing: its prediction is found again by `prediction`.
@@ -146,6 +147,7 @@ class Tile {
   const Plan& plan_;
   const StudyData& study_;
   const Backend& backend_;
+  const double fit_time_limit_;
   BufferPool& pool_;
   std::vector<std::int64_t>& items_done_;
   std::vector<NodeItems> nodes_;

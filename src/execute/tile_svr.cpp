@@ -12,6 +12,7 @@ void Tile::svr_path(NodeItems& node) {
   for (double& value : kernel.values) value += static_cast<double>(Kernel::rbf);  // the model lists them in this order
   const Values gamma = parameter(node, "gamma"), coef0 = parameter(node, "coef0"), degree = parameter(node, "degree");
   const Values C = parameter(node, "C"), epsilon = parameter(node, "epsilon");
+  const Values max_iter = parameter(node, "max_iter");
   node.ld_held_out = scaled.view.ld_held_out;
   allocate_predictions(node);
   const auto number = [&] { return node.allocate_lanes<double>(pool_); };
@@ -26,8 +27,10 @@ void Tile::svr_path(NodeItems& node) {
                          .gamma = gamma.view(),
                          .coef0 = coef0.view(),
                          .degree = degree.view(),
+                         .max_iter = max_iter.view(),
                          .C = C.view(),
                          .epsilon = epsilon.view(),
+                         .fit_time_limit = fit_time_limit_,
                          .prediction = node.prediction,
                          .gap = number(),
                          .margin = number(),

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/svr.hpp"
 
+#include <limits>
+
 #include "kilofold/core/kernel_functions.hpp"
 #include "models/parameters.hpp"
 
@@ -22,6 +24,12 @@ std::vector<ParameterSchema> parameters() {
   kernel.foreign_names = {"KernelFunction", "kernel_type"};
   std::vector<ParameterSchema> parameters = {kernel, C, epsilon};
   for (ParameterSchema& shape : kernel_shape(gamma_scale, 0)) parameters.push_back(std::move(shape));
+  ParameterSchema max_iter =
+      integer_parameter("max_iter", 1, std::numeric_limits<double>::infinity(),
+                        "steps of the solver's path after which it gives up (status iteration_limit); none = no limit",
+                        {"IterationLimit", "max_iterations"});
+  max_iter.none_allowed = true;
+  parameters.push_back(std::move(max_iter));
   return parameters;
 }
 
@@ -29,7 +37,7 @@ void lower(GroupBuilder& build) {
   const NodeId scaled = build.standardize();
   std::vector<Binding> bindings;
   AxisSet reads = build.rows();
-  for (const char* parameter : {"kernel", "C", "epsilon", "gamma", "degree", "coef0"}) {
+  for (const char* parameter : {"kernel", "C", "epsilon", "gamma", "degree", "coef0", "max_iter"}) {
     bindings.push_back(build.bind(parameter));
     reads = reads | build.axis(parameter);
   }

@@ -147,6 +147,8 @@ std::vector<Key> reader_keys() {
       {"run.threads", Takes::integer, "0", "0 = all cores", {}, 0, 4096},
       {"run.memory", Takes::number, "0.8", "share of the device's free memory to use", {}, 0, 1, false},
       {"run.checkpoint", Takes::duration, "`30s`", "how often finished work is made safe"},
+      {"run.fit_time_limit", Takes::duration, "none",
+       "of a fit of `svr`, in CPU time: one that takes longer ends as `time_limit`, without predictions"},
   };
 }
 

@@ -45,6 +45,16 @@ std::optional<double> parse_duration(std::string_view text) {
   return value && *value > 0 ? std::optional(*value * unit) : std::nullopt;
 }
 
+void read_duration(const YamlNode& node, const std::string& key, double& seconds, Problems& problems) {
+  const auto read = node.is_scalar() ? parse_duration(node.text) : std::nullopt;
+  if (read) {
+    seconds = *read;
+  } else {
+    problems.add(node.at, fmt::format("{}: expected a time > 0, got {}", key, quoted(node)), {},
+                 "write 30 or 30s for seconds, 5m for minutes");
+  }
+}
+
 /// The words that an entry of `importance:` takes under a key.
 std::vector<std::string> word_axis(const YamlNode& node, const Key& key, Problems& problems) {
   std::vector<std::string> words;
@@ -182,15 +192,10 @@ void read_run(const YamlNode& node, Spec& spec, Problems& problems) {
     spec.run.threads = static_cast<std::int32_t>(read_number(*threads, key("run.threads"), problems).value_or(0));
   if (const YamlNode* memory = node.find("memory"))
     spec.run.memory = read_number(*memory, key("run.memory"), problems).value_or(0);
-  if (const YamlNode* checkpoint = node.find("checkpoint")) {
-    const auto seconds = checkpoint->is_scalar() ? parse_duration(checkpoint->text) : std::nullopt;
-    if (seconds) {
-      spec.run.checkpoint_seconds = *seconds;
-    } else {
-      problems.add(checkpoint->at, fmt::format("run.checkpoint: expected a time > 0, got {}", quoted(*checkpoint)), {},
-                   "write 30 or 30s for seconds, 5m for minutes");
-    }
-  }
+  if (const YamlNode* checkpoint = node.find("checkpoint"))
+    read_duration(*checkpoint, "run.checkpoint", spec.run.checkpoint_seconds, problems);
+  if (const YamlNode* limit = node.find("fit_time_limit"))
+    read_duration(*limit, "run.fit_time_limit", spec.run.fit_time_limit, problems);
 }
 
 }  // namespace kilofold::spec

@@ -62,6 +62,11 @@ bool CellChunk::is_dropped(std::int64_t row) const {
   return std::all_of(first, first + shape.samples, [](double value) { return std::isnan(value); });
 }
 
+std::int64_t CellChunk::n_timed_out(std::int64_t row) const {
+  const std::int32_t* const fits = &status[row * shape.folds];
+  return std::count(fits, fits + shape.folds, static_cast<std::int32_t>(FitStatus::time_limit));
+}
+
 void CellChunk::clear_row(std::int64_t row) { copy_row(row, CellChunk(1, shape), 0); }
 
 bool CellChunk::empty() const {

@@ -261,9 +261,13 @@ void CellTable::read(std::int64_t first_trial, std::int32_t seed, CellChunk& chu
   unpack(read_packed(first_trial, seed, chunk), chunk);
 }
 
-std::vector<std::int32_t> CellTable::first_status(std::int64_t first_trial, std::int64_t rows) const {
-  std::vector<std::int32_t> status(static_cast<std::size_t>(rows * n_seeds_));
-  hdf5::read(status_, hdf5::extent(first_trial, 0, 0), hdf5::extent(rows, n_seeds_, 1), status.data());
+std::vector<std::int32_t> CellTable::cell_status(std::int64_t first_trial, std::int64_t rows) const {
+  constexpr auto timed_out = static_cast<std::int32_t>(FitStatus::time_limit);
+  const auto folds = static_cast<std::size_t>(shape_.folds), cells = static_cast<std::size_t>(rows * n_seeds_);
+  std::vector<std::int32_t> fits(cells * folds), status;
+  hdf5::read(status_, hdf5::extent(first_trial, 0, 0), hdf5::extent(rows, n_seeds_, shape_.folds), fits.data());
+  for (auto cell = fits.cbegin(); cell != fits.cend(); cell += shape_.folds)
+    status.push_back(std::find(cell, cell + shape_.folds, timed_out) == cell + shape_.folds ? *cell : timed_out);
   return status;
 }
 

@@ -60,6 +60,7 @@ struct CellChunk {
 
   void clear();
   bool contains(std::int64_t row) const { return status[row * shape.folds] >= 0; }
+  std::int64_t n_timed_out(std::int64_t row) const;  ///< fits whose status is time_limit
   bool empty() const;
   /// Forget a row's predictions and sd; its scores stay.
   void drop_prediction(std::int64_t row);
@@ -120,8 +121,9 @@ class CellTable {
   PackedCells read_packed(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) const;
   /// Touches no HDF5: any thread may.
   void unpack(const PackedCells& packed, CellChunk& chunk) const;
-  /// Status of fold 0 for some trials and every seed: -1 where there is no cell. Shape (rows, seeds).
-  std::vector<std::int32_t> first_status(std::int64_t first_trial, std::int64_t rows) const;
+  /// For some trials and every seed -1 where there is no cell, time_limit where a fold has it, else the status of fold
+  /// 0. Shape (rows, seeds).
+  std::vector<std::int32_t> cell_status(std::int64_t first_trial, std::int64_t rows) const;
   /// Which numerics some trials' cells have, as CellChunk::numerics. Shape (rows, seeds).
   std::vector<std::int32_t> numerics(std::int64_t first_trial, std::int64_t rows) const;
   void close();

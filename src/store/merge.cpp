@@ -71,8 +71,8 @@ void Store::merge() {
   const MergeLock lock(directory);
   const Inventory found = take_inventory(store.path, Trust::whole_files, set_aside);
   const bool nothing_new = found.parts.empty() && found.headers.empty() && found.merged;
-  CellSet cells(store.study);
-  const std::vector<Source> sources = store.load(found, cells);
+  CellSet cells(store.study), unanswered(store.study);
+  const std::vector<Source> sources = store.load(found, cells, unanswered);
   if (!nothing_new || !store.describes_study(&*found.merged)) {
     Joined joined(store.study, sources);
     store.publish(store.study, FileKind::merged,
@@ -82,6 +82,7 @@ void Store::merge() {
     joined.say_mixed();
   }
   store.committed = std::move(cells);
+  store.timed_out = std::move(unanswered);
   store.header_on_disk = true;
   if (!lock.held()) {
     fmt::print(stderr, "warning: no file locks in {}: its parts are kept beside the merged file\n", directory);

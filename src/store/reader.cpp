@@ -82,7 +82,7 @@ void StudyReader::Impl::add(const Inventory& found) {
     study.models[m].other_numerics.assign(ids.begin() + 1, ids.end());
   }
   for (const Source& source : sources) {
-    source.for_each_cell(tables, [&](ModelId model, std::int64_t trial, std::int32_t seed, const std::string&) {
+    source.for_each_cell(tables, [&](ModelId model, std::int64_t trial, std::int32_t seed, const Source::Held&) {
       committed.insert(model, trial, seed);
     });
   }

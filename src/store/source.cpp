@@ -118,7 +118,7 @@ void Source::for_each_cell(OpenTables& tables, const VisitCell& visit) const {
     std::vector<std::int32_t> numerics;
     for (std::int64_t first = 0; first < table.n_trials(); first += rows_a_read) {
       const std::int64_t n_rows = std::min(rows_a_read, table.n_trials() - first);
-      const std::vector<std::int32_t> rows = table.first_status(first, n_rows);
+      const std::vector<std::int32_t> rows = table.cell_status(first, n_rows);
       const std::vector<std::int32_t> numbers = table.numerics(first, n_rows);
       status.insert(status.end(), rows.begin(), rows.end());
       numerics.insert(numerics.end(), numbers.begin(), numbers.end());
@@ -129,8 +129,9 @@ void Source::for_each_cell(OpenTables& tables, const VisitCell& visit) const {
         for (std::size_t seed = 0; seed < file_column_.size(); ++seed) {
           const std::int64_t at = link.row * table.n_seeds() + file_column_[seed];
           if (file_column_[seed] < 0 || status[at] < 0) continue;
-          visit(ModelId(static_cast<std::int32_t>(model)), link.trial, static_cast<std::int32_t>(seed),
-                numerics_[file_model].at(numerics[at]));
+          visit(
+              ModelId(static_cast<std::int32_t>(model)), link.trial, static_cast<std::int32_t>(seed),
+              {numerics_[file_model].at(numerics[at]), status[at] == static_cast<std::int32_t>(FitStatus::time_limit)});
         }
       }
     }
@@ -179,6 +180,8 @@ void Source::overlay_run(OpenTables& tables, ModelId model, const Link* first, s
       if (read.numerics[i] < chunk.numerics[chunk_row + i]) chunk.copy_row(chunk_row + i, read, i);
     } else if (chunk.same_row(chunk_row + i, read, i)) {
       if (chunk.is_dropped(chunk_row + i)) chunk.copy_row(chunk_row + i, read, i);
+    } else if (chunk.n_timed_out(chunk_row + i) + read.n_timed_out(i) > 0) {
+      if (read.n_timed_out(i) < chunk.n_timed_out(chunk_row + i)) chunk.copy_row(chunk_row + i, read, i);
     } else {
       throw MachineError(fmt::format(
           "{}: model '{}', trial {}, seed {}: this cell differs from the same cell in another file, although both "

@@ -77,8 +77,13 @@ class Source {
 
   const std::string& path() const { return path_; }
 
-  /// Call `visit(model, trial, seed, numerics)` for every cell the file holds, in the study's indices.
-  using VisitCell = std::function<void(ModelId, std::int64_t, std::int32_t, const std::string&)>;
+  /// What a file says of a cell that it holds.
+  struct Held {
+    const std::string& numerics;
+    bool timed_out;  ///< a fit of it has the status time_limit
+  };
+  /// Call `visit(model, trial, seed, held)` for every cell the file holds, in the study's indices.
+  using VisitCell = std::function<void(ModelId, std::int64_t, std::int32_t, const Held&)>;
   void for_each_cell(OpenTables& tables, const VisitCell& visit) const;
 
   /// Add this file's cells to a chunk. Errors: MachineError when a cell already there has other bits, naming it.

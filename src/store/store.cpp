@@ -78,7 +78,13 @@ void CellSet::insert(ModelId model, std::int64_t trial, std::int32_t seed) {
   held = true;
 }
 
-std::vector<Source> Store::Impl::load(const Inventory& found, CellSet& cells) {
+void CellSet::erase(ModelId model, std::int64_t trial, std::int32_t seed) {
+  auto held = bits_[bit(model, trial, seed)];
+  if (held) --size_;
+  held = false;
+}
+
+std::vector<Source> Store::Impl::load(const Inventory& found, CellSet& cells, CellSet& unanswered) {
   check_identity(found, study);
   std::vector<Source> sources;
   OpenTables tables;
@@ -86,13 +92,17 @@ std::vector<Source> Store::Impl::load(const Inventory& found, CellSet& cells) {
     const Source& source = sources.emplace_back(file.path, file.header, index);
     // What another run dropped is computed again where this one wants all of it.
     const bool is_enough = study.spec.output.predictions != "all" || file.header.spec.output.predictions == "all";
-    source.for_each_cell(tables,
-                         [&](ModelId model, std::int64_t trial, std::int32_t seed, const std::string& numerics) {
-                           const TrialTable& table = study.models[model.value];
-                           if (numerics != table.numerics && on_other_numerics == OtherNumerics::refuse)
-                             throw other_numerics(source.path(), table.model_name, numerics, table.numerics);
-                           if (is_enough) cells.insert(model, trial, seed);
-                         });
+    source.for_each_cell(tables, [&](ModelId model, std::int64_t trial, std::int32_t seed, const Source::Held& cell) {
+      const TrialTable& table = study.models[model.value];
+      if (cell.numerics != table.numerics && on_other_numerics == OtherNumerics::refuse)
+        throw other_numerics(source.path(), table.model_name, cell.numerics, table.numerics);
+      if (!is_enough) return;
+      if (!cell.timed_out)
+        unanswered.erase(model, trial, seed);
+      else if (!cells.contains(model, trial, seed))
+        unanswered.insert(model, trial, seed);
+      cells.insert(model, trial, seed);
+    });
   };
   if (found.merged) add(*found.merged);
   for (const FoundFile& part : found.parts) add(part);
@@ -105,9 +115,10 @@ std::vector<Source> Store::Impl::load(const Inventory& found, CellSet& cells) {
 
 void Store::Impl::take_stock(Trust level) {
   use_inventory(path, level, set_aside, [&](const Inventory& found) {
-    CellSet cells(study);
-    load(found, cells);
+    CellSet cells(study), unanswered(study);
+    load(found, cells, unanswered);
     committed = std::move(cells);
+    timed_out = std::move(unanswered);
     header_on_disk = describes_study(found.study());
   });
 }
@@ -152,6 +163,8 @@ Store::Store(std::string path, StudyHeader study, OtherNumerics other, std::int3
 Store::~Store() = default;
 
 const CellSet& Store::committed() const { return impl_->committed; }
+
+const CellSet& Store::timed_out() const { return impl_->timed_out; }
 
 void Store::refresh() { impl_->take_stock(Trust::light); }
 

@@ -21,14 +21,15 @@ struct Store::Impl {
   StudyHeader study;
   StudyIndex index{study};
   CellSet committed{study};
+  CellSet timed_out{study};
   OtherNumerics on_other_numerics = OtherNumerics::refuse;
   std::int32_t n_threads = usual_threads();
   bool is_merged = false;       ///< commit_last has written the merged file
   bool header_on_disk = false;  ///< the parts directory or the merged file names every trial of this very spec
 
-  /// Merged file and parts as sources, their cells marked in `cells`. Errors: InputError when identity or numerics
-  /// differ.
-  std::vector<Source> load(const Inventory& found, CellSet& cells);
+  /// Merged file and parts as sources, their cells marked in `cells`, in `unanswered` those of which every try holds a
+  /// fit that timed out. Errors: InputError when identity or numerics differ.
+  std::vector<Source> load(const Inventory& found, CellSet& cells, CellSet& unanswered);
   /// See which cells are there, whoever has committed them.
   void take_stock(Trust level);
   bool describes_study(const FoundFile* file) const;

@@ -83,6 +83,60 @@ TEST_F(RunVerb, TimeLimitSavesStateAndExits75) {
   EXPECT_GT(StudyReader((folder / "slow.h5").string()).n_committed(), 0);
 }
 
+TEST_F(RunVerb, FitsThatReachTheirTimeLimitAreCountedAndTriedAgain) {
+  folder.write("svr.yaml", R"(spec: 1
+name: svr
+data: {file: table.csv, features: [a, b, c], target: y}
+cv: {folds: 5, seeds: [0, 1]}
+models:
+  - {name: SVR, model: svr, parameters: {C: [1, 10, 100]}}
+  - {name: LR, model: linear}
+output: {file: svr.h5}
+run: {fit_time_limit: 0.000000001s}
+)");
+  const Outcome limited = run({"svr.yaml"});
+  EXPECT_EQ(limited.code, 3);
+  EXPECT_NE(limited.err.find("30 fits failed: their status is stored, their predictions are NaN"), std::string::npos)
+      << limited.err;
+  const Outcome status = run_program(folder, {"status", "svr.h5"});
+  EXPECT_EQ(status.code, 0) << "every cell is there";
+  EXPECT_NE(status.out.find("SVR             fits: 30 time_limit\n"), std::string::npos) << status.out;
+  EXPECT_NE(status.out.find("LR              fits: 10 ok\n"), std::string::npos) << status.out;
+  const std::string id = StudyReader((folder / "svr.h5").string()).models()[0].id[0];
+  const Outcome shown = run_program(folder, {"show", "svr.h5", id});
+  EXPECT_NE(shown.out.find("time_limit"), std::string::npos) << shown.out;
+  ASSERT_EQ(run_program(folder, {"report", "svr.h5", "-o", "page.html"}).code, 0);
+  EXPECT_NE(testing::read_text(folder / "page.html").find("30 time_limit"), std::string::npos);
+  const Outcome reproduced = run_program(folder, {"reproduce", "svr.h5"});
+  EXPECT_EQ(reproduced.code, 0) << reproduced.out;
+  EXPECT_NE(reproduced.out.find("6 cells hold fits that reached their time limit"), std::string::npos);
+
+  const Outcome again = run({"svr.yaml", "--set", "run.fit_time_limit=1h"});
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_NE(again.err.find("6 of them hold fits that reached their time limit, and are computed again"),
+            std::string::npos)
+      << again.err;
+  EXPECT_NE(again.err.find("6 cells (30 fits) in "), std::string::npos) << again.err;
+  EXPECT_NE(run({"svr.yaml"}).err.find("nothing to compute"), std::string::npos);
+  ASSERT_EQ(run({"svr.yaml", "-o", "free.h5", "--set", "run.fit_time_limit=1h"}).code, 0);
+  const StudyReader ours((folder / "svr.h5").string()), free((folder / "free.h5").string());
+  for (std::int64_t trial = 0; trial < 3; ++trial)
+    EXPECT_EQ(ours.trial(ModelId(0), trial).prediction, free.trial(ModelId(0), trial).prediction);
+}
+
+TEST_F(RunVerb, FitsThatReachMaxIterAreCountedByStatus) {
+  folder.write("svr.yaml", R"(spec: 1
+name: svr
+data: {file: table.csv, features: [a, b, c], target: y}
+cv: {folds: 5, seeds: [0, 1]}
+models: [{name: SVR, model: svr, parameters: {C: 100, max_iter: [1, none]}}]
+output: {file: svr.h5}
+)");
+  EXPECT_EQ(run({"svr.yaml"}).code, 0);
+  const Outcome status = run_program(folder, {"status", "svr.h5"});
+  EXPECT_NE(status.out.find("SVR             fits: 10 ok, 10 iteration_limit\n"), std::string::npos) << status.out;
+}
+
 TEST_F(RunVerb, RefusesAFolderItCannotWriteBeforeItComputes) {
   folder.write("file", "");
   const Outcome refused = run({"study.yaml", "-o", "file/x.h5"});

@@ -11,7 +11,7 @@
 namespace kilofold::test {
 
 /// Runs a test body under every instruction set of this CPU.
-class EachIsa : public testing::TestWithParam<std::string> {
+class EachIsa : public ::testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     cpu::force_isa(GetParam());
@@ -33,6 +33,6 @@ template <class Run> void expect_same_on_every_isa(Run run) {
 
 }  // namespace kilofold::test
 
-#define KILOFOLD_ON_EACH_ISA(suite)                                                        \
-  INSTANTIATE_TEST_SUITE_P(Isa, suite, testing::ValuesIn(kilofold::cpu::available_isas()), \
-                           [](const testing::TestParamInfo<std::string>& isa) { return isa.param; })
+#define KILOFOLD_ON_EACH_ISA(suite)                                                          \
+  INSTANTIATE_TEST_SUITE_P(Isa, suite, ::testing::ValuesIn(kilofold::cpu::available_isas()), \
+                           [](const ::testing::TestParamInfo<std::string>& isa) { return isa.param; })

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <numeric>
+#include <random>
 
 #include "cpu/svr_solver.hpp"
 #include "cpu/svr_study.hpp"
@@ -94,6 +95,16 @@ std::int64_t certify_path(const Table& table, const SvrKernel& kernel, const std
   return unclear;
 }
 
+/// Rows of which thresholds coincide.
+std::int64_t n_ties(const Table& table, double epsilon) {
+  Problem problem(table, {});
+  const cpu::SvrLoss& loss = problem.get().loss;
+  problem.get().loss.set_epsilon(epsilon);
+  std::int64_t ties = 0;
+  for (std::int64_t row = 0; row < loss.n_rows(); ++row) ties += loss.pieces(row) < 2 * loss.kink(row, 0) ? 1 : 0;
+  return ties;
+}
+
 Table unit_table(std::int32_t n, const std::vector<int>& levels, std::uint32_t seed, double step) {
   const Table base = random_table(n, levels, seed);
   Matrix<double> X = base.X();
@@ -126,14 +137,39 @@ TEST_P(SvrCertificates, HoldInLongDoubleOnEqualRows) {
 TEST_P(SvrCertificates, HoldInLongDoubleWhereThresholdsTie) {
   for (const std::vector<int>& levels : {std::vector<int>{0, 0}, std::vector<int>{4, 4}}) {
     const Table table = unit_table(131, levels, 3, 0.0625);  // sixteenths: thresholds of equal rows coincide exactly
+    const bool must_tie = levels.front() > 0 && GetParam() < 1;
+    EXPECT_TRUE(!must_tie || n_ties(table, GetParam()) > 0);
     certify_path(table, {Kernel::rbf, 0.5, 0, 1}, geometric(-3, 6, 10), GetParam());
   }
 }
 
 TEST_P(SvrCertificates, HoldInLongDoubleForSingularKernels) {
   const Table table = unit_table(131, {0, 4, 0}, 4, 0);
-  certify_path(table, {Kernel::linear, 1, 0, 1}, geometric(-3, 4, 8), GetParam());
-  certify_path(table, {Kernel::polynomial, 0.5, 1, 2}, geometric(-3, 4, 8), GetParam());
+  certify_path(table, {Kernel::linear, 1, 0, 1}, geometric(-3, 6, 10), GetParam());
+  certify_path(table, {Kernel::polynomial, 0.5, 1, 2}, geometric(-3, 6, 10), GetParam());
+}
+
+TEST_P(SvrCertificates, HoldInLongDoubleForAConstantTarget) {
+  for (const std::vector<int>& levels : {std::vector<int>{0, 0}, std::vector<int>{3, 3}}) {
+    const Table table(unit_table(53, levels, 7, 0).X(), std::vector<double>(53, -1.75));
+    for (const Kernel kernel : {Kernel::rbf, Kernel::linear, Kernel::polynomial})
+      certify_path(table, {kernel, 0.5, 1, 2}, geometric(-3, 6, 10), GetParam());
+  }
+}
+
+TEST_P(SvrCertificates, HoldInLongDoubleOnRandomProblems) {
+  std::mt19937 random(8);
+  const auto below = [&](std::uint32_t n) { return static_cast<int>(random() % n); };
+  const Kernel kernels[] = {Kernel::rbf, Kernel::linear, Kernel::polynomial};
+  for (int problem = 0; problem < 40; ++problem) {
+    std::vector<int> levels;
+    for (int f = below(3); f >= 0; --f) levels.push_back(below(2) == 0 ? 0 : 2 + below(4));
+    const std::int32_t n = 2 + below(60);
+    const double step = below(3) == 0 ? 0.25 : 0, gamma = std::pow(10.0, below(5) - 3);
+    const Table table = unit_table(n, levels, static_cast<std::uint32_t>(problem), step);
+    SCOPED_TRACE(problem);
+    certify_path(table, {kernels[below(3)], gamma, 1, 2}, geometric(-3, 6, 10), GetParam());
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Epsilon, SvrCertificates, ::testing::Values(0, 0.0625, 0.125, 0.3, 20),
@@ -154,6 +190,26 @@ TEST(SvrCertificates, AWrongAnswerFails) {
   EXPECT_GT(certify_svr(table.X().view(), table.y(), beta, answer.b, parameters(kernel, 0.5, 0.1)).box, 0.1);
   beta[0] += 0.01;
   EXPECT_GT(certify_svr(table.X().view(), table.y(), beta, answer.b, parameters(kernel, 1, 0.1)).sum, 0.009);
+}
+
+TEST(SvrSolver, GoesOnFromASolveThatRanOutOfTimeToTheSameBits) {
+  const Table table = unit_table(131, {0, 3}, 6, 0);
+  Problem problem(table, {Kernel::rbf, 0.5, 0, 1});
+  problem.get().loss.set_epsilon(0.05);
+  cpu::SvrSolver cold, interrupted;
+  cold.bind(problem.get());
+  interrupted.bind(problem.get());
+  const cpu::SvrLimits over{cpu::SvrLimits{}.steps, 0};
+
+  EXPECT_TRUE(interrupted.solve_cold(1, over).timed_out);
+  EXPECT_TRUE(interrupted.solve_warm(10, over).timed_out);
+  const cpu::SvrAnswer answer = interrupted.solve_warm(100);
+  const cpu::SvrAnswer expected = cold.solve_cold(100);
+
+  ASSERT_TRUE(expected.clear);
+  EXPECT_TRUE(answer.clear);
+  EXPECT_EQ(answer.b, expected.b);
+  EXPECT_EQ(interrupted.beta(), cold.beta());
 }
 
 TEST(SvrLoss, MergesEqualThresholdsIntoOneOfTheirWeight) {

@@ -40,7 +40,7 @@ ScaledInputs inputs_of(const Standardized& in, const std::vector<std::int32_t>& 
 }  // namespace
 
 SvrFits svr(const Table& table, const std::vector<Rows>& items, const SvrKernel& kernel,
-            const std::vector<SvrLane>& lanes, Sets sets, Scaling target) {
+            const std::vector<SvrLane>& lanes, Sets sets, Scaling target, const SvrCallLimits& limits) {
   const Standardized in = standardized(table, items, Scaling::zscore, target);
   const std::size_t n_items = items.size(), n_lanes = lanes.size(), fits = n_items * n_lanes;
   const TableView view = table.view();
@@ -72,8 +72,10 @@ SvrFits svr(const Table& table, const std::vector<Rows>& items, const SvrKernel&
                          .gamma = {&kernel.gamma, 0},
                          .coef0 = {&kernel.coef0, 0},
                          .degree = {&kernel.degree, 0},
+                         .max_iter = {&limits.max_iter, 0},
                          .C = {C.data(), 0},
                          .epsilon = {epsilon.data(), 0},
+                         .fit_time_limit = limits.fit_time,
                          .prediction = {prediction.data(), stride * in.ld_held_out},
                          .gap = {gap.data(), stride},
                          .margin = {margin.data(), stride},
@@ -89,11 +91,13 @@ SvrFits svr(const Table& table, const std::vector<Rows>& items, const SvrKernel&
     out.prediction.emplace_back();
     out.status.emplace_back();
     out.certificate.emplace_back();
+    out.iterations.emplace_back();
     for (std::size_t l = 0; l < n_lanes; ++l) {
       const std::size_t at = i * n_lanes + l;
       const double* const first = prediction.data() + at * static_cast<std::size_t>(in.ld_held_out);
       out.prediction.back().emplace_back(first, first + items[i].held_out.size());
       out.status.back().push_back(status[at]);
+      out.iterations.back().push_back(iterations[at]);
       out.certificate.back().push_back(
           {gap[at], margin[at], cond[at], correction[at], static_cast<double>(n_support[at])});
     }

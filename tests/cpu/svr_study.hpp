@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "cpu/study.hpp"
@@ -12,6 +13,11 @@ namespace kilofold::test {
 struct SvrLane {
   double C;
   double epsilon;
+};
+
+struct SvrCallLimits {
+  double max_iter = std::numeric_limits<double>::infinity();
+  double fit_time = std::numeric_limits<double>::infinity();  ///< seconds
 };
 
 struct SvrKernel {
@@ -28,14 +34,14 @@ struct SvrFits {
   Predictions prediction;                         ///< [item][lane][held-out row]
   std::vector<std::vector<std::int32_t>> status;  ///< [item][lane]
   std::vector<std::vector<std::vector<double>>>
-      certificate;  ///< [item][lane]: gap, margin, cond, correction, n_support
-
-  bool operator==(const SvrFits&) const = default;
+      certificate;                                    ///< [item][lane]: gap, margin, cond, correction, n_support
+  std::vector<std::vector<std::int32_t>> iterations;  ///< [item][lane]
 };
 
 /// svr_path on items that the CPU backend standardises, target and features by zscore unless said otherwise.
 SvrFits svr(const Table& table, const std::vector<Rows>& items, const SvrKernel& kernel,
-            const std::vector<SvrLane>& lanes, Sets sets = Sets::found, Scaling target = Scaling::zscore);
+            const std::vector<SvrLane>& lanes, Sets sets = Sets::found, Scaling target = Scaling::zscore,
+            const SvrCallLimits& limits = {});
 
 /// The one fit of a problem of its own: no lanes beside it.
 SvrFits svr_alone(const Table& table, const Rows& rows, const SvrKernel& kernel, const SvrLane& lane);

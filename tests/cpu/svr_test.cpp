@@ -11,8 +11,10 @@
 
 #include "cpu/each_isa.hpp"
 #include "cpu/svr_study.hpp"
+#include "cpu/thread_clock.hpp"
 #include "kilofold/core/cells.hpp"
 #include "reference/reference_svr.hpp"
+#include "support/sanitizer.hpp"
 
 namespace kilofold::test {
 namespace {
@@ -20,6 +22,8 @@ namespace {
 constexpr auto ok = static_cast<std::int32_t>(FitStatus::ok);
 constexpr auto degenerate = static_cast<std::int32_t>(FitStatus::converged_degenerate);
 constexpr auto not_finite = static_cast<std::int32_t>(FitStatus::not_finite);
+constexpr auto iteration_limit = static_cast<std::int32_t>(FitStatus::iteration_limit);
+constexpr auto time_limit = static_cast<std::int32_t>(FitStatus::time_limit);
 
 /// The held-out rows first, then the training rows again: predictions everywhere.
 Rows predicting_all(Rows rows, std::int32_t n) {
@@ -241,6 +245,121 @@ TEST(Svr, NearlyEveryFitOfALargeGridIsCertified) {
   EXPECT_LE(n_degenerate, n_fits / 100);
 }
 
+// Faces of more than 256 rows to drop are cut short; to free what asks there went round in circles, 22 steps a row.
+TEST(Svr, ManyFreeRowsTakeFewSteps) {
+  const std::int32_t n = 1500;
+  const Table table = random_table(n, {0, 0, 0}, 11);
+
+  const SvrFits fits = svr_alone(table, every_kth(n, 5, 0), {Kernel::rbf, 0.3, 0, 1}, {1000, 1e-3});
+
+  EXPECT_EQ(fits.status[0][0], ok);
+  EXPECT_LE(fits.iterations[0][0], 16 * 1200);
+}
+
+TEST(Svr, MaxIterHolds) {
+  const Table table = random_table(131, {0, 4, 0}, 10);
+  for (const double most : {1, 40, 200}) {
+    SvrCallLimits limits;
+    limits.max_iter = most;
+    const SvrFits fits = svr(table, {every_kth(131, 5, 0)}, {}, some_lanes, Sets::found, Scaling::zscore, limits);
+
+    for (std::size_t l = 0; l < some_lanes.size(); ++l) {
+      EXPECT_LE(fits.iterations[0][l], most);
+      for (const double value : fits.prediction[0][l]) EXPECT_TRUE(std::isfinite(value));
+      EXPECT_TRUE(fits.status[0][l] != iteration_limit || fits.certificate[0][l][0] > 0) << "the gap says how far";
+    }
+    EXPECT_GT(count(fits, iteration_limit), 0) << most;
+    EXPECT_GT(count(fits, ok), 0) << most;
+  }
+}
+
+TEST(Svr, MaxIterGivesTheSameBitsInAnyCompanyAndOnEveryIsa) {
+  const Table table = random_table(131, {0, 4, 0}, 10);
+  const Rows rows = every_kth(131, 5, 0);
+  SvrCallLimits limits;
+  limits.max_iter = 100;
+  const auto solve = [&](const std::vector<SvrLane>& lanes) {
+    return svr(table, {rows}, {}, lanes, Sets::found, Scaling::zscore, limits);
+  };
+  const SvrFits together = solve(some_lanes);
+
+  for (std::size_t l = 0; l < some_lanes.size(); ++l) {
+    const SvrFits alone = solve({some_lanes[l]});
+    EXPECT_EQ(alone.status[0][0], together.status[0][l]);
+    EXPECT_TRUE(same_bits(alone.prediction[0][0], together.prediction[0][l]));
+    EXPECT_TRUE(same_bits(alone.certificate[0][0], together.certificate[0][l]));
+  }
+  expect_same_on_every_isa([&] {
+    const SvrFits fits = solve(some_lanes);
+    std::vector<std::uint64_t> bits;
+    for (const auto& prediction : fits.prediction[0])
+      for (const double value : prediction) bits.push_back(std::bit_cast<std::uint64_t>(value));
+    return bits;
+  });
+}
+
+TEST(Svr, LimitsThatAreNotReachedChangeNoBit) {
+  const Table table = random_table(131, {0, 4, 0}, 10);
+  const std::vector<Rows> items{every_kth(131, 5, 0)};
+  SvrCallLimits limits;
+  limits.max_iter = 1e9;
+  limits.fit_time = 3600;
+  const SvrFits limited = svr(table, items, {}, some_lanes, Sets::found, Scaling::zscore, limits);
+  const SvrFits free = svr(table, items, {}, some_lanes);
+
+  EXPECT_EQ(limited.status, free.status);
+  for (std::size_t l = 0; l < some_lanes.size(); ++l) {
+    EXPECT_TRUE(same_bits(limited.prediction[0][l], free.prediction[0][l]));
+    EXPECT_TRUE(same_bits(limited.certificate[0][l], free.certificate[0][l]));
+  }
+}
+
+TEST(Svr, ATimeThatIsOverAtOnceIsAStatusAndNaN) {
+  const Table table = random_table(37, {0, 4, 0}, 10);
+  SvrCallLimits limits;
+  limits.fit_time = 1e-9;
+  const SvrFits fits =
+      svr(table, {every_kth(37, 5, 0)}, {}, grid({1, 100}, {0.1, 1}), Sets::found, Scaling::zscore, limits);
+
+  EXPECT_EQ(count(fits, time_limit), 4);
+  for (std::size_t l = 0; l < 4; ++l) {
+    for (const double value : fits.prediction[0][l]) EXPECT_TRUE(std::isnan(value));
+    for (std::size_t d = 0; d < 4; ++d) EXPECT_TRUE(std::isnan(fits.certificate[0][l][d]));
+    EXPECT_EQ(fits.certificate[0][l][4], 0);
+  }
+}
+
+// C 1e6 and a tube thinner than the noise leave nearly all of 1200 rows free: many seconds.
+TEST(Svr, TheTimeLimitHoldsAndHarmsNoNeighbour) {
+  const std::int32_t n = 1500;
+  const Table table = random_table(n, {0, 0, 0}, 11);
+  const std::vector<Rows> items{every_kth(n, 5, 0)};
+  const SvrKernel kernel{Kernel::rbf, 1, 0, 1};
+  const std::vector<SvrLane> lanes{{0.1, 0.3}, {1e6, 1e-3}, {0.2, 0.3}, {1, 1}};
+  const std::size_t slow = 1;
+  const std::vector<SvrLane> quick{lanes[0], lanes[2], lanes[3]};
+  SvrCallLimits limits;
+  limits.fit_time = 0.5 * testing::slowdown;
+
+  double begin = cpu::thread_seconds();
+  const SvrFits alone = svr(table, items, kernel, quick);
+  const double others = cpu::thread_seconds() - begin;
+  begin = cpu::thread_seconds();
+  const SvrFits fits = svr(table, items, kernel, lanes, Sets::found, Scaling::zscore, limits);
+  const double seconds = cpu::thread_seconds() - begin - others;
+
+  EXPECT_EQ(fits.status[0][slow], time_limit);
+  EXPECT_GE(seconds, limits.fit_time);
+  EXPECT_LE(seconds, 2 * limits.fit_time) << "a face of 1200 rows is a fifth of it";
+  for (std::size_t l = 0, q = 0; l < lanes.size(); ++l) {
+    if (l == slow) continue;
+    EXPECT_EQ(fits.status[0][l], ok);
+    EXPECT_TRUE(same_bits(fits.prediction[0][l], alone.prediction[0][q]));
+    EXPECT_TRUE(same_bits(fits.certificate[0][l], alone.certificate[0][q]));
+    ++q;
+  }
+}
+
 TEST_P(SvrOnEachIsa, OverflowIsAStatusAndNaN) {
   Matrix<double> X(4, 1);
   X(0, 0) = 1e200;
@@ -299,27 +418,33 @@ TEST(Svr, RefusesParametersThatAreNone) {
   args.rows = rows.data();
   args.scaled.slot = &slot;
   args.scaled.ld_train = args.scaled.ld_held_out = 5;
+  args.fit_time_limit = infinite;
   struct Case {
     double kernel, gamma, coef0, degree, C, epsilon;
     const char* message;
+    double max_iter = infinite;
   };
-  for (const Case& bad :
-       {Case{4, 1, 0, 1, 1, 0, "svr_path: the kernel must be rbf, linear or polynomial"},
-        Case{5, 0, 0, 1, 1, 0, "svr_path: gamma must be a finite number above 0, or a word"},
-        Case{5, -6, 0, 1, 1, 0, "svr_path: gamma must be a finite number above 0, or a word"},
-        Case{5, 1, infinite, 1, 1, 0, "svr_path: coef0 must be a finite number"},
-        Case{5, 1, 0, 1.5, 1, 0, "svr_path: degree must be a whole number of at least 1"},
-        Case{5, 1, 0, 1, 0, 0, "svr_path: C must be a finite number above 0, or a word"},
-        Case{5, 1, 0, 1, 1, -2, "svr_path: epsilon must be a finite number of at least 0, or a word"}}) {
+  for (const Case& bad : {Case{4, 1, 0, 1, 1, 0, "svr_path: the kernel must be rbf, linear or polynomial"},
+                          Case{5, 0, 0, 1, 1, 0, "svr_path: gamma must be a finite number above 0, or a word"},
+                          Case{5, -6, 0, 1, 1, 0, "svr_path: gamma must be a finite number above 0, or a word"},
+                          Case{5, 1, infinite, 1, 1, 0, "svr_path: coef0 must be a finite number"},
+                          Case{5, 1, 0, 1.5, 1, 0, "svr_path: degree must be a whole number of at least 1"},
+                          Case{5, 1, 0, 1, 0, 0, "svr_path: C must be a finite number above 0, or a word"},
+                          Case{5, 1, 0, 1, 1, -2, "svr_path: epsilon must be a finite number of at least 0, or a word"},
+                          Case{5, 1, 0, 1, 1, 0, "svr_path: max_iter must be a whole number of at least 1", 0}}) {
     args.kernel = {&bad.kernel, 0};
     args.gamma = {&bad.gamma, 0};
     args.coef0 = {&bad.coef0, 0};
     args.degree = {&bad.degree, 0};
+    args.max_iter = {&bad.max_iter, 0};
     args.C = {&bad.C, 0};
     args.epsilon = {&bad.epsilon, 0};
     EXPECT_NE(cpu_backend().svr_path(&args), 0);
     EXPECT_STREQ(cpu_backend().last_error(), bad.message);
   }
+  args.fit_time_limit = 0;
+  EXPECT_NE(cpu_backend().svr_path(&args), 0);
+  EXPECT_STREQ(cpu_backend().last_error(), "svr_path: fit_time_limit must be above 0 seconds");
 }
 
 }  // namespace

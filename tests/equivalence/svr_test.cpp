@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "cpu/isa.hpp"
 #include "support/runs.hpp"
@@ -83,6 +85,63 @@ TEST_P(SvrSameBits, CellsComputedLaterHaveTheSameBits) {
 
   EXPECT_FALSE(missing.empty());
   for (const auto& [key, value] : missing) EXPECT_TRUE(testing::same_bits(value, naive.at(key)));
+}
+
+ExecuteOptions with_fit_time(double seconds) {
+  ExecuteOptions options;
+  options.fit_time_limit = seconds;
+  return options;
+}
+
+TEST(SvrTimeLimit, FailsTheFitsThatReachItAndNoOther) {
+  const Dataset data = make_data(53, 4, 9);
+  Spec spec = svr_study(data);
+  spec.models.push_back(make_entry("DT", "tree", {{"max_depth", {1, 3}}}));
+  Executed executed;
+  const Cells without = run_study(spec, data), limited = run_study(spec, data, {}, with_fit_time(1e-9), &executed);
+
+  std::int64_t n_timed_out = 0;
+  for (const auto& [key, cell] : limited) {
+    if (std::get<0>(key) == 2) {
+      EXPECT_TRUE(testing::same_bits(cell, without.at(key)));
+      continue;
+    }
+    n_timed_out += std::ranges::count(cell.status, static_cast<std::int32_t>(FitStatus::time_limit));
+    const std::vector<double>& expected = without.at(key).prediction;
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      EXPECT_TRUE(std::isnan(cell.prediction[i]) || cell.prediction[i] == expected[i]);
+  }
+  EXPECT_GT(n_timed_out, 1000) << "of 1216: where the states of one C answer the next, that takes no step";
+  EXPECT_EQ(executed.failed_fits, n_timed_out);
+}
+
+// Which candidate wins must not depend on which inner fits the machine had time for.
+TEST(SvrTimeLimit, LeavesATunedChoiceOpen) {
+  const Dataset data = make_data(53, 4, 9);
+  Spec spec = make_spec(data);
+  spec.models = {make_entry("Tuned", "svr", {{"C", {1, 10}}})};
+  spec.models.front().tune = TuneSpec{"rmse", "grid", 3, 1, {}, {}};
+
+  for (const auto& [key, cell] : run_study(spec, data, {}, with_fit_time(1e-9))) {
+    EXPECT_EQ(std::ranges::count(cell.status, static_cast<std::int32_t>(FitStatus::time_limit)), 5);
+    for (const double value : cell.prediction) EXPECT_TRUE(std::isnan(value));
+    for (const float value : cell.diagnostic) EXPECT_TRUE(std::isnan(value));
+  }
+}
+
+TEST(SvrMaxIter, IsPartOfTheTrialAndKeepsTheBitsOfEveryPlan) {
+  const Dataset data = make_data(53, 4, 9);
+  Spec spec = make_spec(data);
+  const double none = std::numeric_limits<double>::infinity();
+  spec.models = {make_entry("SVR", "svr", {{"C", {1, 100, 1e4}}, {"epsilon", {0.1, 0.01}}, {"max_iter", {20, none}}})};
+  const Cells shared = run_study(spec, data);
+
+  EXPECT_EQ(differing_cells(run_study(spec, data, {false, {}}), shared), 0);
+  std::int64_t n_stopped = 0;
+  for (const auto& [key, cell] : shared)
+    n_stopped += std::ranges::count(cell.status, static_cast<std::int32_t>(FitStatus::iteration_limit));
+  EXPECT_GT(n_stopped, 0);
+  EXPECT_LE(n_stopped, 2 * 5 * 6) << "trials without a limit end";
 }
 
 INSTANTIATE_TEST_SUITE_P(Levels, SvrSameBits, ::testing::Values(0, 4), [](const auto& level) {

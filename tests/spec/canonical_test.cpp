@@ -34,7 +34,7 @@ TEST(CanonicalJson, HoldsAllThatNumbersDependOnInSortedOrder) {
 
 TEST(CanonicalJson, IsBlindToCosmetics) {
   const std::string same = R"(# another look
-run: {device: cpu, threads: 3, checkpoint: 5m}
+run: {device: cpu, threads: 3, checkpoint: 5m, fit_time_limit: 1m}
 models:
 - parameters:
     alpha: {values: [0, 1.0e-1, 0.0000001]}

@@ -39,6 +39,7 @@ TEST(ParseSpec, FillsInEveryDefault) {
   EXPECT_EQ(spec.run.device, "auto");
   EXPECT_EQ(spec.run.threads, 0);
   EXPECT_EQ(spec.run.checkpoint_seconds, 30);
+  EXPECT_EQ(spec.run.fit_time_limit, std::numeric_limits<double>::infinity());
 }
 
 TEST(ParseSpec, HoldsEveryParameterInTheSchemasOrder) {
@@ -75,7 +76,7 @@ models:
   - {name: OLS, model: linear}
   - {name: Ridge, model: linear, parameters: {alpha: {geomspace: [1, 100, 3]}}}
 output: {file: out.h5}
-run: {device: cuda:1, threads: 4, checkpoint: 5m}
+run: {device: cuda:1, threads: 4, checkpoint: 5m, fit_time_limit: 90s}
 )");
 
   EXPECT_EQ(spec.name, "whole-study_1.0");
@@ -98,6 +99,7 @@ run: {device: cuda:1, threads: 4, checkpoint: 5m}
   EXPECT_EQ(spec.run.device, "cuda:1");
   EXPECT_EQ(spec.run.threads, 4);
   EXPECT_EQ(spec.run.checkpoint_seconds, 300);
+  EXPECT_EQ(spec.run.fit_time_limit, 90);
 }
 
 TEST(ParseSpec, KeepsAbsoluteDataPaths) {

@@ -16,14 +16,15 @@ enum class FitStatus : std::int32_t {
   not_positive_definite = 3,  ///< predictions are NaN
   ill_conditioned = 4,
   iteration_limit = 5,
-  time_limit = 6,
+  time_limit = 6,  ///< predictions are NaN: how far a fit gets in a time depends on the machine
   converged_degenerate = 7,
   not_finite = 8,  ///< predictions are NaN
 };
 
 /// True where the fit gave no usable numbers (exit code 3 counts these).
 KILOFOLD_HD constexpr bool failed(FitStatus status) {
-  return status == FitStatus::not_positive_definite || status == FitStatus::not_finite;
+  return status == FitStatus::not_positive_definite || status == FitStatus::not_finite ||
+         status == FitStatus::time_limit;
 }
 
 }  // namespace kilofold
