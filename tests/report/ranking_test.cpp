@@ -44,7 +44,7 @@ TEST(FailedFits, AreThoseWithoutUsableNumbers) {
   ModelSummary model;
   model.status_counts = {10, 1, 2, 3, 4, 5, 6, 7, 8, 90};
 
-  EXPECT_EQ(model.n_failed(), 3 + 8);
+  EXPECT_EQ(model.n_failed(), 3 + 6 + 8);
 }
 
 }  // namespace
