@@ -331,7 +331,9 @@ TEST(Svr, ATimeThatIsOverAtOnceIsAStatusAndNaN) {
 
 // C 1e6 and a tube thinner than the noise leave nearly all of 1200 rows free: many seconds.
 TEST(Svr, TheTimeLimitHoldsAndHarmsNoNeighbour) {
-  const std::int32_t n = 1500;
+  // A face, the longest stretch between two looks at the clock, takes a fifth of the limit; unoptimised vectors 80
+  // times that.
+  const std::int32_t n = testing::slowdown == 1 ? 1500 : 300;
   const Table table = random_table(n, {0, 0, 0}, 11);
   const std::vector<Rows> items{every_kth(n, 5, 0)};
   const SvrKernel kernel{Kernel::rbf, 1, 0, 1};
@@ -339,7 +341,7 @@ TEST(Svr, TheTimeLimitHoldsAndHarmsNoNeighbour) {
   const std::size_t slow = 1;
   const std::vector<SvrLane> quick{lanes[0], lanes[2], lanes[3]};
   SvrCallLimits limits;
-  limits.fit_time = 0.5 * testing::slowdown;
+  limits.fit_time = 0.5;
 
   double begin = cpu::thread_seconds();
   const SvrFits alone = svr(table, items, kernel, quick);
@@ -350,7 +352,7 @@ TEST(Svr, TheTimeLimitHoldsAndHarmsNoNeighbour) {
 
   EXPECT_EQ(fits.status[0][slow], time_limit);
   EXPECT_GE(seconds, limits.fit_time);
-  EXPECT_LE(seconds, 2 * limits.fit_time) << "a face of 1200 rows is a fifth of it";
+  EXPECT_LE(seconds, 2 * limits.fit_time);
   for (std::size_t l = 0, q = 0; l < lanes.size(); ++l) {
     if (l == slow) continue;
     EXPECT_EQ(fits.status[0][l], ok);
