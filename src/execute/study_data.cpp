@@ -78,8 +78,9 @@ StudyData::StudyData(const Plan& plan, const Dataset& data, const Backend& backe
   equal_rows_ = equal_rows(data.X);
   std::vector<std::int32_t> every_row(static_cast<std::size_t>(table_.n));
   std::iota(every_row.begin(), every_row.end(), 0);
-  lists_ = Buffer(backend, list_space(plan) * sizeof(std::int32_t));
-  host_lists_.reserve(list_space(plan));
+  const std::size_t space = list_space(plan);
+  lists_ = Buffer(backend, space * sizeof(std::int32_t));
+  host_lists_.reserve(space);
   all_ = view(every_row, {});
 
   for (const PlanGroup& planned : plan.groups) {

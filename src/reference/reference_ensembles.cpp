@@ -42,30 +42,18 @@ Rows draw_by_weight(const ReferenceSample& sample, const std::vector<Real>& weig
   return drawn;
 }
 
-/// Each training row's error as a share of the largest, by the loss.
-std::vector<Real> losses(const ReferenceSample& sample, const ReferenceTree& tree, ReferenceLoss loss) {
-  std::vector<Real> error;
+/// Each training row's error as a share of the largest, by the loss, in the precision of the given exp(-x).
+template <class Number>
+std::vector<Number> losses(const ReferenceSample& sample, const ReferenceTree& tree, ReferenceLoss loss,
+                           Number (*exp_of_minus)(Number)) {
+  std::vector<Number> error;
   for (const std::int32_t i : sample.train)
     error.push_back(std::fabs(tree.rounded_mean(i) - sample.y[static_cast<std::size_t>(i)]));
-  const Real largest = *std::ranges::max_element(error);
-  for (Real& e : error) {
+  const Number largest = *std::ranges::max_element(error);
+  for (Number& e : error) {
     if (largest > 0) e /= largest;
     if (loss == ReferenceLoss::square) e *= e;
-    if (loss == ReferenceLoss::exponential) e = 1 - std::exp(-e);
-  }
-  return error;
-}
-
-/// The same in double, by the engine's exp.
-std::vector<double> rounded_losses(const ReferenceSample& sample, const ReferenceTree& tree, ReferenceLoss loss) {
-  std::vector<double> error;
-  for (const std::int32_t i : sample.train)
-    error.push_back(std::fabs(tree.rounded_mean(i) - sample.y[static_cast<std::size_t>(i)]));
-  const double largest = *std::ranges::max_element(error);
-  for (double& e : error) {
-    if (largest > 0) e /= largest;
-    if (loss == ReferenceLoss::square) e *= e;
-    if (loss == ReferenceLoss::exponential) e = 1 - exp_minus(e);
+    if (loss == ReferenceLoss::exponential) e = 1 - exp_of_minus(e);
   }
   return error;
 }
@@ -131,7 +119,7 @@ std::vector<double> reference_adaboost(const ReferenceSample& sample, std::uint3
     const MemberRandom random = member_of(sample, static_cast<std::uint32_t>(members.size()));
     for (Real& w : weight) w = std::max(w, least_weight);
     ReferenceTree tree(sample.X, sample.y, draw_by_weight(sample, weight, random), limits);
-    const std::vector<Real> share = losses(sample, tree, loss);
+    const std::vector<Real> share = losses<Real>(sample, tree, loss, [](Real x) { return std::exp(-x); });
     Real mean = 0;
     for (std::size_t i = 0; i < share.size(); ++i) mean += weight[i] * share[i];
     if (mean >= 0.5L && !members.empty()) break;
@@ -160,7 +148,7 @@ std::vector<double> reference_weighted_adaboost(const ReferenceSample& sample, s
   while (members.size() < n_estimators) {
     for (double& w : weight) w = std::max(w, least_weight);
     ReferenceTree tree(sample.X, sample.y, {sample.train.begin(), sample.train.end()}, parts(sample, weight), limits);
-    const std::vector<double> share = rounded_losses(sample, tree, loss);
+    const std::vector<double> share = losses<double>(sample, tree, loss, exp_minus);
     const double mean = canonical_dot(weight.data(), share.data(), n);
     if (mean >= 0.5 && !members.empty()) break;
     const bool ends = mean <= 0 || mean >= 0.5;

@@ -159,16 +159,18 @@ std::vector<Key> make_keys() {
   return keys;
 }
 
-struct ForeignKey {
-  std::string_view section;
+/// What other tools call something, and what to say of it.
+struct Foreign {
+  std::string_view where;
   std::string_view typed;
-  std::string_view hint;
+  std::string_view answer;
 };
 
 constexpr std::string_view dialect = "kilofold reads comma-separated files with a decimal point";
 constexpr std::string_view missing = "kilofold needs a complete table: fill the values in, or leave the rows out";
 
-constexpr std::array<ForeignKey, 24> foreign_keys = {{
+/// By section: a hint.
+constexpr std::array<Foreign, 24> foreign_keys = {{
     {"", "seed", "write cv: {seeds: 0} for the folds, model_seed: 0 for the models"},
     {"", "random_state", "write cv: {seeds: 0} for the folds, model_seed: 0 for the models"},
     {"", "folds", "write cv: {folds: 5}"},
@@ -195,14 +197,8 @@ constexpr std::array<ForeignKey, 24> foreign_keys = {{
     {"models", "n_iter", "write trials"},
 }};
 
-/// A word of other tools, and ours for it.
-struct ForeignWord {
-  std::string_view key;
-  std::string_view typed;
-  std::string_view ours;
-};
-
-constexpr std::array<ForeignWord, 17> foreign_words = {{
+/// By key: our word.
+constexpr std::array<Foreign, 17> foreign_words = {{
     {"tune.by", "lml", "log_marginal_likelihood"},
     {"tune.by", "likelihood", "log_marginal_likelihood"},
     {"tune.by", "marginal_likelihood", "log_marginal_likelihood"},
@@ -221,6 +217,13 @@ constexpr std::array<ForeignWord, 17> foreign_words = {{
     {"scaling.target", "standard", "zscore"},
     {"cv.splitter", "loo", "leave_one_out"},
 }};
+
+/// Empty where no row fits.
+std::string_view answer_to(std::span<const Foreign> rows, std::string_view where, std::string_view typed) {
+  const auto found =
+      std::ranges::find_if(rows, [&](const Foreign& row) { return row.where == where && row.typed == typed; });
+  return found == rows.end() ? std::string_view() : found->answer;
+}
 
 }  // namespace
 
@@ -269,15 +272,11 @@ std::string expected(const Key& key) {
 }
 
 std::string_view foreign_key(std::string_view section, std::string_view typed) {
-  const auto found = std::ranges::find_if(
-      foreign_keys, [&](const ForeignKey& row) { return row.section == section && row.typed == typed; });
-  return found == foreign_keys.end() ? std::string_view() : found->hint;
+  return answer_to(foreign_keys, section, typed);
 }
 
 std::string_view foreign_word(std::string_view key, std::string_view typed) {
-  const auto found =
-      std::ranges::find_if(foreign_words, [&](const ForeignWord& row) { return row.key == key && row.typed == typed; });
-  return found == foreign_words.end() ? std::string_view() : found->ours;
+  return answer_to(foreign_words, key, typed);
 }
 
 }  // namespace kilofold::spec

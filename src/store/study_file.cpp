@@ -55,13 +55,18 @@ struct Passing {
   }
 };
 
-/// Two chunks a thread, more of small ones: what a thread has compressed waits until HDF5, in this one, has taken it.
-std::size_t slots_of(const StudyHeader& study, std::int32_t n_threads) {
-  constexpr std::size_t usual_bytes = 4 << 20;
-  const auto n_samples = static_cast<std::int64_t>(study.data.y.size());
-  std::size_t largest = 1;
+std::vector<CellLayout> layouts_of(const StudyHeader& study) {
+  std::vector<CellLayout> layouts;
   for (const TrialTable& table : study.models)
-    largest = std::max(largest, CellLayout::of(table, n_samples).prediction.chunk_size() * sizeof(double));
+    layouts.push_back(CellLayout::of(table, static_cast<std::int64_t>(study.data.y.size())));
+  return layouts;
+}
+
+/// Two chunks a thread, more of small ones: what a thread has compressed waits until HDF5, in this one, has taken it.
+std::size_t slots_of(const std::vector<CellLayout>& layouts, std::int32_t n_threads) {
+  constexpr std::size_t usual_bytes = 4 << 20;
+  std::size_t largest = 1;
+  for (const CellLayout& layout : layouts) largest = std::max(largest, layout.prediction.chunk_size() * sizeof(double));
   return std::max(static_cast<std::size_t>(2 * n_threads), usual_bytes / largest);
 }
 
@@ -69,11 +74,11 @@ std::size_t slots_of(const StudyHeader& study, std::int32_t n_threads) {
 class CellWriter {
  public:
   CellWriter(const StudyHeader& study, const FillChunk& fill, std::int32_t n_threads)
-      : study_(study), fill_(fill), ring_(slots_of(study, n_threads), n_threads, [this](Passing& slot) {
-          slot.packed = layouts_[slot.model.value].pack(slot.first, slot.chunk);
-        }) {
-    const auto n_samples = static_cast<std::int64_t>(study.data.y.size());
-    for (const TrialTable& table : study.models) layouts_.push_back(CellLayout::of(table, n_samples));
+      : study_(study),
+        fill_(fill),
+        layouts_(layouts_of(study)),
+        ring_(slots_of(layouts_, n_threads), n_threads,
+              [this](Passing& slot) { slot.packed = layouts_[slot.model.value].pack(slot.first, slot.chunk); }) {
     enter_model();
   }
 

@@ -48,22 +48,29 @@ const Found found[] = {
      "model: svr, parameters: {C: [iqr, 1], gamma: [scale, 0.2], kernel: [rbf, poly]}, tune: {by: mae, inner_folds: "
      "3}"}};
 
-class VerifyRefits : public ::testing::TestWithParam<Entry> {
+/// A study of one entry that was run.
+class VerifyStudy : public ::testing::Test {
  protected:
-  VerifyRefits() {
+  explicit VerifyStudy(const std::string& rest) {
     folder.write("table.csv", small_table(40));
-    folder.write("study.yaml", std::string(R"(spec: 1
+    folder.write("study.yaml", R"(spec: 1
 name: study
 data: {file: table.csv, features: [a, b, c], target: y}
 cv: {folds: 4, seeds: {from: 0, to: 1}}
-models: [{name: M, model: )") + GetParam().model +
-                                   ", parameters: " + GetParam().parameters + "}]\n");
+)" + rest);
     EXPECT_EQ(run_program(folder, {"run", "study.yaml", "-q", "-o", "study.h5"}).code, 0);
   }
 
   Outcome verify() const { return run_program(folder, {"verify", "study.h5", "--sample", "1000"}); }
 
   Folder folder;
+};
+
+class VerifyRefits : public VerifyStudy, public ::testing::WithParamInterface<Entry> {
+ protected:
+  VerifyRefits()
+      : VerifyStudy(std::string("models: [{name: M, model: ") + GetParam().model +
+                    ", parameters: " + GetParam().parameters + "}]\n") {}
 };
 
 TEST_P(VerifyRefits, EveryFitWithinItsBound) {
@@ -86,24 +93,12 @@ TEST_P(VerifyRefits, AndNoticesOneWrongPrediction) {
 INSTANTIATE_TEST_SUITE_P(Models, VerifyRefits, ::testing::ValuesIn(entries),
                          [](const auto& entry) { return std::string(entry.param.model); });
 
-class VerifyFound : public ::testing::TestWithParam<Found> {
+class VerifyFound : public VerifyStudy, public ::testing::WithParamInterface<Found> {
  protected:
-  VerifyFound() {
-    folder.write("table.csv", small_table(40));
-    folder.write("study.yaml", std::string(R"(spec: 1
-name: study
-data: {file: table.csv, features: [a, b, c], target: y}
-cv: {folds: 4, seeds: {from: 0, to: 1}}
-scaling: {fit_on: [fold, all]}
-models: [{name: G, )") + GetParam().entry +
-                                   "}]\n");
-    EXPECT_EQ(run_program(folder, {"run", "study.yaml", "-q", "-o", "study.h5"}).code, 0);
-  }
+  VerifyFound()
+      : VerifyStudy(std::string("scaling: {fit_on: [fold, all]}\nmodels: [{name: G, ") + GetParam().entry + "}]\n") {}
 
   std::string group() const { return std::string("/models/") + GetParam().name; }
-  Outcome verify() const { return run_program(folder, {"verify", "study.h5", "--sample", "1000"}); }
-
-  Folder folder;
 };
 
 TEST_P(VerifyFound, FitsAreRefittedWithWhatTheFileSaysWasFound) {

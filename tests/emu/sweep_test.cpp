@@ -13,33 +13,35 @@
 namespace kilofold::testing {
 namespace {
 
-Spec gpr_study(const Dataset& data, const std::vector<double>& noises) {
+/// Bits of a study of one entry on both backends, its plan by these switches; it must hold `op` and so many trials.
+void expect_equal(const ModelSpec& entry, std::size_t n_trials, int levels, const Switches& switches, Op op,
+                  FitOn fit_on = FitOn::fold) {
+  const Dataset data = make_data(24, 2, 5, levels);
   Spec spec = make_spec(data);
   spec.cv.folds = {3};
-  spec.models = {make_entry("GPR", "gpr",
-                            {{"kernel", {static_cast<double>(static_cast<int>(Kernel::matern52))}},
-                             {"mean", {static_cast<double>(static_cast<int>(Mean::constant))}},
-                             {"length_scale", {0.7, 3}},
-                             {"noise_variance", noises},
-                             {"signal_variance", {0.5, 2}}})};
-  return spec;
-}
-
-/// Bits of a sweep on both backends, its plan by these switches; it must hold `op`.
-void expect_equal(int levels, const Switches& switches, Op op, FitOn fit_on = FitOn::fold,
-                  const std::vector<double>& noises = {1e-3, 0.1}) {
-  const Dataset data = make_data(24, 2, 5, levels);
-  Spec spec = gpr_study(data, noises);
   spec.fit_on = {fit_on};
+  spec.models = {entry};
   const Plan plan = make_plan(lower(spec, data), all_rules(), switches);
   ASSERT_TRUE(std::ranges::any_of(plan.nodes, [op](const PlanNode& node) { return node.node.op == op; }));
   ExecuteOptions options;
   options.threads = 2;
   const Cells expected = run_study(spec, data, switches);
-  ASSERT_EQ(expected.size(), 8 * noises.size());
+  ASSERT_EQ(expected.size(), n_trials * spec.cv.seeds.size());
   test::in_each_order([&] {
     EXPECT_EQ(differing_cells(run_study(spec, data, switches, options, nullptr, emu::backend()), expected), 0);
   });
+}
+
+/// The same of Gaussian processes of given hyperparameters.
+void expect_equal(int levels, const Switches& switches, Op op, FitOn fit_on = FitOn::fold,
+                  const std::vector<double>& noises = {1e-3, 0.1}) {
+  const ModelSpec entry = make_entry("GPR", "gpr",
+                                     {{"kernel", {static_cast<double>(static_cast<int>(Kernel::matern52))}},
+                                      {"mean", {static_cast<double>(static_cast<int>(Mean::constant))}},
+                                      {"length_scale", {0.7, 3}},
+                                      {"noise_variance", noises},
+                                      {"signal_variance", {0.5, 2}}});
+  expect_equal(entry, 4 * noises.size(), levels, switches, op, fit_on);
 }
 
 TEST(CudaSweep, NaivePlanGivesTheCpusBits) { expect_equal(0, {false, {}}, Op::factor); }
@@ -67,23 +69,6 @@ TEST(CudaSweep, FoldsOfOneInverseGiveTheCpusBits) {
   expect_equal(0, {true, {"noise_shift"}}, Op::fold_posterior, FitOn::all);
 }
 
-/// Bits of a study of one entry on both backends; its plan must hold `op`.
-void expect_equal(const ModelSpec& entry, int levels, const Switches& switches, Op op, FitOn fit_on = FitOn::fold) {
-  const Dataset data = make_data(24, 2, 5, levels);
-  Spec spec = make_spec(data);
-  spec.cv.folds = {3};
-  spec.fit_on = {fit_on};
-  spec.models = {entry};
-  const Plan plan = make_plan(lower(spec, data), all_rules(), switches);
-  ASSERT_TRUE(std::ranges::any_of(plan.nodes, [op](const PlanNode& node) { return node.node.op == op; }));
-  ExecuteOptions options;
-  options.threads = 2;
-  const Cells expected = run_study(spec, data, switches);
-  test::in_each_order([&] {
-    EXPECT_EQ(differing_cells(run_study(spec, data, switches, options, nullptr, emu::backend()), expected), 0);
-  });
-}
-
 TEST(CudaSweep, HyperparametersFoundInEveryTrainingSetAreTheCpusBits) {
   const auto kernel = [](Kernel k) { return std::vector<double>{static_cast<double>(static_cast<int>(k))}; };
   const ModelSpec together = make_entry("GPR", "gpr",
@@ -94,8 +79,8 @@ TEST(CudaSweep, HyperparametersFoundInEveryTrainingSetAreTheCpusBits) {
   const ModelSpec apart =
       make_entry("GPR", "gpr", {{"kernel", kernel(Kernel::rational_quadratic)}, {"optimizer", {2}}});
   for (const bool sharing : {false, true}) {
-    expect_equal(together, sharing ? 3 : 0, {sharing, {}}, Op::maximize_lml);  // replicates collapse where shared
-    expect_equal(apart, 0, {sharing, {}}, Op::maximize_lml, FitOn::all);
+    expect_equal(together, 1, sharing ? 3 : 0, {sharing, {}}, Op::maximize_lml);  // replicates collapse where shared
+    expect_equal(apart, 1, 0, {sharing, {}}, Op::maximize_lml, FitOn::all);
   }
 }
 
@@ -107,12 +92,12 @@ TEST(CudaSweep, KernelRidgeGivesTheCpusBits) {
                                         {"gamma", {gamma_scale, 0.3}},
                                         {"degree", {2}}});
     for (const int levels : {0, 3}) {
-      expect_equal(entry, levels, {false, {}}, Op::factor);
-      expect_equal(entry, levels, {true, {"fold_block_inverse"}}, Op::reduce);
+      expect_equal(entry, 16, levels, {false, {}}, Op::factor);
+      expect_equal(entry, 16, levels, {true, {"fold_block_inverse"}}, Op::reduce);
     }
     const ModelSpec fixed =
         make_entry("KRR", "kernel_ridge", {{"kernel", {kernel}}, {"alpha", {0.1}}, {"gamma", {0.3}}, {"degree", {2}}});
-    expect_equal(fixed, 0, {true, {"noise_shift"}}, Op::fold_posterior, FitOn::all);
+    expect_equal(fixed, 1, 0, {true, {"noise_shift"}}, Op::fold_posterior, FitOn::all);
   }
 }
 
