@@ -79,6 +79,25 @@ bool same_file(int fd, const std::string& path) {
          open_file.st_dev == named.st_dev;
 }
 
+void make_directory(const std::string& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) fail("mkdir", directory, error.value());
+}
+
+/// Open a file in a directory, both made where missing. The directory stays as long as the file does.
+int create_in(const std::string& directory, const std::string& path, int flags) {
+  while (true) {
+    const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | flags, 0666);
+    if (fd < 0 && errno == ENOENT) {
+      make_directory(directory);  // again and again, where merges remove it as often
+      continue;
+    }
+    check(fd, "open", path);
+    return fd;
+  }
+}
+
 }  // namespace
 
 std::string directory_of(const std::string& path) {
@@ -122,13 +141,6 @@ std::string name_by_content(const std::string& stem, const std::string& hash) {
 
 bool content_matches_name(const std::string& path) { return path.ends_with("-" + hash_file(path) + ".h5"); }
 
-void make_directory(const std::string& directory) {
-  if (exists(directory)) return;
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error) fail("mkdir", directory, error.value());
-}
-
 void sync_directory(const std::string& directory) { sync(directory, O_RDONLY | O_DIRECTORY); }
 
 void remove_file(const std::string& path) {
@@ -156,7 +168,9 @@ void set_aside(const std::string& path, const std::string& reason) {
 }
 
 TemporaryFile::TemporaryFile(const std::string& directory)
-    : path_(fmt::format("{}/{}{}-{}", directory, temporary_prefix(), getpid(), random_digits())) {}
+    : path_(fmt::format("{}/{}{}-{}", directory, temporary_prefix(), getpid(), random_digits())) {
+  ::close(create_in(directory, path_, O_EXCL));
+}
 
 TemporaryFile::~TemporaryFile() {
   if (!path_.empty()) unlink(path_.c_str());
@@ -188,10 +202,7 @@ void remove_stale_temporaries(const std::string& directory) {
 
 MergeLock::MergeLock(const std::string& directory) : directory_(directory), path_(directory + "/.lock") {
   while (true) {
-    make_directory(directory);
-    fd_ = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (fd_ < 0 && errno == ENOENT) continue;  // the merge before us has just removed the directory
-    check(fd_, "open", path_);
+    fd_ = create_in(directory, path_, 0);
     int result = 0;
     do result = flock(fd_, LOCK_EX);
     while (result != 0 && errno == EINTR);

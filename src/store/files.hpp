@@ -22,7 +22,6 @@ std::string hash_file(const std::string& path);
 std::string name_by_content(const std::string& stem, const std::string& hash);
 bool content_matches_name(const std::string& path);
 
-void make_directory(const std::string& directory);  ///< with parents; fine when it exists; not synced
 void sync_directory(const std::string& directory);
 void remove_file(const std::string& path);  ///< fine when it does not exist
 
@@ -33,7 +32,8 @@ std::vector<std::string> list_files(const std::string& directory, const std::str
 /// Rename to *.damaged and say so on stderr.
 void set_aside(const std::string& path, const std::string& reason);
 
-/// A fresh name `.tmp-<host>-<pid>-<random>` in a directory; the file under it goes with the object unless published.
+/// An empty file `.tmp-<host>-<pid>-<random>` in a directory that is made where missing (not synced) and stays while
+/// the file is in it, whatever other processes merge; the file goes with the object unless published.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& directory);

@@ -180,7 +180,7 @@ Object create_file(const std::string& path) {
   const Object creation = property_list(H5P_FILE_CREATE);
   check(H5Pset_link_creation_order(creation.id(), creation_order), "H5Pset_link_creation_order", path);
   check(H5Pset_attr_creation_order(creation.id(), creation_order), "H5Pset_attr_creation_order", path);
-  return {H5Fcreate(path.c_str(), H5F_ACC_EXCL, creation.id(), access.id()), "H5Fcreate", H5Fclose, path};
+  return {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.id(), access.id()), "H5Fcreate", H5Fclose, path};
 }
 
 Object open_file(const std::string& path) {

@@ -51,7 +51,7 @@ class Object {
   std::string name_;
 };
 
-Object create_file(const std::string& path);  ///< fails when `path` exists; V110 bounds: checksummed metadata
+Object create_file(const std::string& path);  ///< anew where it exists; V110 bounds: checksummed metadata
 Object open_file(const std::string& path);    ///< read-only
 Object create_group(const Object& parent, const std::string& name);  ///< remembers the order of its links
 Object open_group(const Object& parent, const std::string& name);

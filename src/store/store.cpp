@@ -133,23 +133,14 @@ bool Store::Impl::describes_study(const FoundFile* file) const {
 
 void Store::Impl::publish(const StudyHeader& header, FileKind kind, const FillChunk& fill) const {
   const std::string directory = parts_directory(path);
-  constexpr int most_attempts = 3;
-  for (int attempt = 1;; ++attempt) {
-    make_directory(directory);
-    try {
-      TemporaryFile file(directory);
-      write_study_file(file.path(), header, kind, fill, n_threads);
-      file.begin_sync();
-      verify_study_file(file.path(), n_threads);
-      if (kind == FileKind::merged) return file.publish(path);
-      sync_directory(directory_of(directory));  // whoever made it for its lock alone did not
-      const char* stem = kind == FileKind::header ? "study" : "part";
-      return file.publish(directory + "/" + name_by_content(stem, hash_file(file.path())));
-    } catch (const MachineError&) {
-      // Another process may have merged and removed the directory between the two steps.
-      if (exists(directory) || attempt == most_attempts) throw;
-    }
-  }
+  TemporaryFile file(directory);
+  write_study_file(file.path(), header, kind, fill, n_threads);
+  file.begin_sync();
+  verify_study_file(file.path(), n_threads);
+  if (kind == FileKind::merged) return file.publish(path);
+  sync_directory(directory_of(directory));  // whoever made it for its lock alone did not
+  const char* stem = kind == FileKind::header ? "study" : "part";
+  file.publish(directory + "/" + name_by_content(stem, hash_file(file.path())));
 }
 
 Store::Store(std::string path, StudyHeader study, OtherNumerics other, std::int32_t threads)

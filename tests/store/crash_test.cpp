@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "child_process.hpp"
+#include "store/files.hpp"
 #include "study_fixture.hpp"
 
 namespace kilofold::test {
@@ -136,6 +137,18 @@ TEST(Writers, CommittingAndMergingAtOnceLoseNothing) {
 
   EXPECT_EQ(count_right_cells(StudyReader(path), study), 64);
   EXPECT_FALSE(std::filesystem::exists(path + ".parts"));
+}
+
+TEST(Writers, KeepThePartsDirectoryThatTheyWriteInWhileOthersMerge) {
+  const ScratchDirectory scratch;
+  const std::string parts = scratch / "out.h5.parts";
+  {
+    const TemporaryFile file(parts);
+    { const MergeLock other(parts); }
+    EXPECT_TRUE(std::filesystem::exists(file.path()));
+  }
+  { const MergeLock last(parts); }
+  EXPECT_FALSE(std::filesystem::exists(parts));
 }
 
 }  // namespace
