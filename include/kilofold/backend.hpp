@@ -30,7 +30,7 @@
 ///   - A backend with memory of its own (`memory` not null) is called by one thread at a time, less `last_error`.
 namespace kilofold {
 
-inline constexpr std::uint32_t backend_abi = 9;
+inline constexpr std::uint32_t backend_abi = 10;
 
 /// What an op returns when memory ran out.
 inline constexpr int out_of_memory = 2;
@@ -141,23 +141,24 @@ struct LeastSquaresArgs {
   std::int32_t* status;  ///< (n_items, n_lanes), lane fastest
 };
 
-/// The trees of an item, one member after another; nodes of a member in breadth-first order, the children of a node
-/// adjacent.
+/// The trees of an item, one member after another, each in every lane; nodes of a tree in breadth-first order, the
+/// children of a node adjacent.
 ///
-/// Member t has the nodes [begin[t], begin[t + 1]), its root first. Arrays have `capacity` entries an item for all
-/// members together; `left` counts from the item's first node. A leaf has feature = -1. A split sends a sample left
-/// when code(sample, feature) <= cut. mean is the mean target of the node's training rows, at inner nodes too: that is
-/// what makes a tree cut at a lesser depth equal to the tree grown to that depth.
+/// Member t in lane l is tree k = t n_lanes + l and has the nodes [begin[k], begin[k + 1]), its root first. Arrays have
+/// `capacity` entries an item for all trees together; `left` counts from the item's first node. A leaf has feature =
+/// -1. A split sends a sample left when code(sample, feature) <= cut. mean is the mean target of the node's training
+/// rows, at inner nodes too: that is what makes a tree cut at a lesser depth equal to the tree grown to that depth.
 struct TreeBatch {
   std::int64_t capacity;
   std::int64_t n_members;
-  Batch<std::int32_t> begin;    ///< (n_members + 1); members not grown are empty
+  Batch<std::int32_t> begin;    ///< (n_members n_lanes + 1); members not grown are empty
   Batch<std::int32_t> feature;  ///< (capacity)
   Batch<std::int32_t> cut;      ///< (capacity) a rank code of the table
   Batch<std::int32_t> left;     ///< (capacity) index of the left child; the right one follows it
   Batch<double> mean;           ///< (capacity) in the target's unit
   Batch<double> gain = {};      ///< (capacity) by how much a node's split lowers the sample's mean squared error, 0 at
                                 ///< leaves; data null: not wanted
+  std::int64_t n_lanes = 1;
 };
 
 /// Limits on trees that look at gains, each with `values` null where it limits nothing. They act on a grown tree: a
@@ -197,10 +198,12 @@ struct RandomSource {
 /// where there is one.
 ///
 /// Shapes    parameters (1 lane): n_estimators in [1, n_members], the members to grow; max_depth >= 1 or +infinity,
-///           min_samples_split >= 2, min_samples_leaf >= 1, max_features >= 1 (above d: d) · capacity >= n_members (2
-///           max(1, n_train / min_samples_leaf) - 1)
+///           min_samples_split >= 2, max_features >= 1 (above d: d) · min_samples_leaf >= 1 (lanes), any order ·
+///           capacity
+///           >= n_members times the lanes' sum of 2 max(1, n_train / min_samples_leaf) - 1
 /// Errors    status: ok
-/// Cost      O(u d) a level after O(n d) to order the rows, times the members; u replicate sets, each grown as one row
+/// Cost      O(u d) a level after O(n d) to order the rows, times the members; u replicate sets, each grown as one row.
+///           A lane more costs the nodes where its split is none of the others'
 /// Accuracy  bitwise, whatever the CPU; the target's fixed-point step is below 2^-50 of its training range at n = 1000
 struct GrowTreesArgs {
   const TableView* table;
@@ -261,7 +264,8 @@ struct BoostArgs {
 
 /// Predict the held-out rows from trees cut at each lane's depth, the first T members of a forest or chain together.
 ///
-/// Shapes    max_depth (lanes), any order; n_estimators (lanes): T, at most n_members are used, of a chain at most
+/// Shapes    tree_lane (lanes), null: 0, the lane of `tree` that is read · max_depth (lanes), any order; n_estimators
+/// (lanes): T, at most n_members are used, of a chain at most
 ///           n_grown · weight, base, n_grown as in BoostArgs, read unless combine = mean · prediction (n_held_out,
 ///           lanes), ld = ld_held_out, in the target's unit
 /// Errors    status(lane, item) = that of the trees, else ok
@@ -274,6 +278,7 @@ struct ReadTreesArgs {
   std::int64_t n_lanes;
   const RowSetView* rows;
   const std::int32_t* slot;  ///< (n_items) item of `tree`
+  const std::int32_t* tree_lane = nullptr;
   std::int64_t ld_held_out;
   TreeBatch tree;
   Combine combine;

@@ -109,7 +109,7 @@ void boost_item(const BoostArgs& a, const LimitParameters& parameters, const std
   const LeafLimit leaves = leaf_limit(a.leaves, item, 0);
   Chain chain{a,
               rows,
-              parameters.of_item(item, every_feature),
+              parameters.of_item(item, 1, every_feature),
               static_cast<std::uint32_t>(value(a.n_estimators, item)),
               value(a.learning_rate, item),
               a.weight.data + item * a.weight.stride,
@@ -128,6 +128,7 @@ void boost_item(const BoostArgs& a, const LimitParameters& parameters, const std
 int boost(const BoostArgs* args) {
   return guarded("boost", [&] {
     const LimitParameters limits{args->max_depth, args->min_samples_split, args->min_samples_leaf};
+    require(args->tree.n_lanes == 1, "a chain has one lane");
     check_trees(args->table, args->n_items, args->rows, args->n_estimators, limits, args->tree);
     for (std::int64_t i = 0; i < args->n_items; ++i)
       require(value(args->learning_rate, i) > 0, "learning_rate must be positive");

@@ -27,7 +27,7 @@ const std::int32_t* draw_rows(std::int32_t n_train, const MemberRandom& random) 
 void grow_item(const GrowTreesArgs& a, const LimitParameters& parameters, const std::int32_t* order,
                std::int64_t item) {
   const RowSetView& rows = a.rows[item];
-  const TreeLimits limits = parameters.of_item(item, value(a.max_features, item));
+  const TreeLimits limits = parameters.of_item(item, a.tree.n_lanes, value(a.max_features, item));
   const auto members = static_cast<std::uint32_t>(value(a.n_estimators, item));
   const double* const target = training_target(*a.table, rows);
   MemberGrower grower(*a.table, order, rows, a.tree, item);

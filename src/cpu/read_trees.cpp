@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <tuple>
 #include <vector>
 
@@ -27,6 +28,8 @@ void check(const ReadTreesArgs& a) {
     require(!a.leaves.any() || a.tree.gain.data != nullptr, "limits on leaves need the gains of the trees");
     require(a.rows[i].n_held_out <= a.ld_held_out, "ld_held_out must hold every held-out row");
     for (std::int64_t l = 0; l < a.n_lanes; ++l) {
+      require(a.tree_lane == nullptr || (a.tree_lane[l] >= 0 && a.tree_lane[l] < a.tree.n_lanes),
+              "tree_lane must be a lane of the trees");
       require_count(value(a.max_depth, i, l), 1, Infinite::allowed,
                     "max_depth must be a whole number >= 1, or infinite");
       require_count(value(a.n_estimators, i, l), 1, Infinite::allowed, "n_estimators must be a whole number >= 1");
@@ -36,6 +39,7 @@ void check(const ReadTreesArgs& a) {
 
 /// A lane by number, and what it asks for.
 struct Lane {
+  std::int32_t tree;  ///< lane of the trees
   LeafLimit leaves;
   std::int64_t depth;
   std::int32_t members;
@@ -44,8 +48,8 @@ struct Lane {
   bool same_cut(const Lane& other) const { return leaves == other.leaves && depth == other.depth; }
 };
 
-/// One item's trees, and what each lane asks of them. Lanes that cut trees alike share their sums; those without limits
-/// on leaves come first, by depth.
+/// One item's trees, and what each lane asks of them. Lanes of the same trees that cut them alike share their sums;
+/// those without limits on leaves come first, by depth.
 class Reader {
  public:
   Reader(const ReadTreesArgs& args, std::int64_t item)
@@ -53,18 +57,18 @@ class Reader {
     std::int64_t grown = args.tree.n_members;
     if (args.combine != Combine::mean) grown = args.n_grown.data[slot_ * args.n_grown.stride];
     // no path is longer than the trees have nodes
-    const double longest = begin()[args.tree.n_members];
+    const double longest = begin()[args.tree.n_members * args.tree.n_lanes];
     for (std::int64_t l = 0; l < args.n_lanes; ++l) {
       const double depth = value(args.max_depth, item, l);
       const double members = value(args.n_estimators, item, l);
-      lanes_.push_back({leaf_limit(args.leaves, item, l), static_cast<std::int64_t>(std::min(depth, longest)),
+      lanes_.push_back({args.tree_lane == nullptr ? 0 : args.tree_lane[l], leaf_limit(args.leaves, item, l),
+                        static_cast<std::int64_t>(std::min(depth, longest)),
                         static_cast<std::int32_t>(std::min(members, static_cast<double>(grown))),
                         static_cast<std::size_t>(l)});
       args.n_used[item * args.n_lanes + l] = lanes_.back().members;
-      most_ = std::max(most_, lanes_.back().members);
     }
     std::ranges::sort(lanes_, {}, [](const Lane& lane) {
-      return std::tuple(lane.leaves.limits(), lane.leaves, lane.depth, lane.members);
+      return std::tuple(lane.tree, lane.leaves.limits(), lane.leaves, lane.depth, lane.members);
     });
   }
 
@@ -77,10 +81,15 @@ class Reader {
     }
     thread_local Descent descent;
     descent.start(*args_.table, {args_.rows[item_].held_out, static_cast<std::size_t>(n_rows_)});
-    if (args_.combine == Combine::weighted_median)
-      read_medians(descent);
-    else
-      read_sums(descent);
+    for (auto first = lanes_.begin(); first != lanes_.end();) {
+      const auto end = std::find_if(first, lanes_.end(), [&](const Lane& lane) { return lane.tree != first->tree; });
+      const std::span<const Lane> lanes(first, end);
+      if (args_.combine == Combine::weighted_median)
+        read_medians(descent, lanes);
+      else
+        read_sums(descent, lanes);
+      first = end;
+    }
   }
 
  private:
@@ -92,48 +101,52 @@ class Reader {
            static_cast<std::int64_t>(lane.number) * args_.ld_held_out;
   }
 
-  MemberNodes member(std::int32_t t) const {
+  const std::int32_t* begin_of(std::int32_t t, std::int32_t lane) const {
+    return begin() + t * args_.tree.n_lanes + lane;
+  }
+
+  MemberNodes member(std::int32_t t, std::int32_t lane) const {
     const TreeBatch& tree = args_.tree;
-    const std::int32_t first = begin()[t];
+    const std::int32_t first = begin_of(t, lane)[0];
     return {tree.feature.data + slot_ * tree.feature.stride + first,
             tree.cut.data + slot_ * tree.cut.stride + first,
             tree.left.data + slot_ * tree.left.stride + first,
             tree.mean.data + slot_ * tree.mean.stride + first,
             first,
-            begin()[t + 1] - first};
+            begin_of(t, lane)[1] - first};
   }
 
   /// Each member's means on the way down, wherever a lane's depth is reached.
-  void read_sums(Descent& descent) {
+  void read_sums(Descent& descent, std::span<const Lane> lanes) {
     thread_local Scratch<double> mean_store, sum_store;
     double* const mean = mean_store.get(padded(n_rows_));
-    const auto n_cuts = std::ranges::count_if(lanes_, [this](const Lane& lane) { return begins_cut(lane); });
+    const auto begins_cut = [&](const Lane& lane) { return &lane == lanes.data() || !(&lane)[-1].same_cut(lane); };
+    const auto n_cuts = std::ranges::count_if(lanes, begins_cut);
     double* const sums = sum_store.get(n_cuts * padded(n_rows_));
     const bool forest = args_.combine == Combine::mean;
     std::fill(sums, sums + n_cuts * padded(n_rows_), forest ? 0.0 : args_.base.data[slot_ * args_.base.stride]);
     std::fill(mean, mean + padded(n_rows_), 0.0);
-    for (std::int32_t t = 0; t < most_; ++t) {
-      const MemberNodes nodes = member(t);
+    const std::int32_t most = std::ranges::max(lanes, {}, &Lane::members).members;
+    for (std::int32_t t = 0; t < most; ++t) {
+      const MemberNodes nodes = member(t, lanes.front().tree);
       descent.enter(nodes);
       std::int64_t depth = 0;
       bool moving = true;
       double* sum = sums;
-      for (auto lane = lanes_.begin(); lane != lanes_.end(); sum += padded(n_rows_)) {
-        if (lane->leaves.limits()) descend_to_leaves(descent, nodes, t, *lane);
+      for (auto lane = lanes.begin(); lane != lanes.end(); sum += padded(n_rows_)) {
+        if (lane->leaves.limits()) descend_to_leaves(descent, nodes, *lane);
         for (; !lane->leaves.limits() && moving && depth < lane->depth; ++depth) moving = descent.step();
         for (std::int32_t i = 0; i < n_rows_; ++i) mean[i] = nodes.mean[descent.node(i)];
         add_scaled(forest ? 1.0 : weight()[t], mean, padded(n_rows_), sum);
-        for (const Lane& first = *lane; lane != lanes_.end() && lane->same_cut(first); ++lane)
+        for (const Lane& first = *lane; lane != lanes.end() && lane->same_cut(first); ++lane)
           if (lane->members == t + 1) finish(*lane, sum);
       }
     }
   }
 
-  bool begins_cut(const Lane& lane) const { return &lane == lanes_.data() || !(&lane)[-1].same_cut(lane); }
-
-  void descend_to_leaves(Descent& descent, const MemberNodes& nodes, std::int32_t t, const Lane& lane) const {
+  void descend_to_leaves(Descent& descent, const MemberNodes& nodes, const Lane& lane) const {
     thread_local LeafReplay replay;
-    const double* const gain = args_.tree.gain.data + slot_ * args_.tree.gain.stride + begin()[t];
+    const double* const gain = args_.tree.gain.data + slot_ * args_.tree.gain.stride + nodes.first_node;
     descent.enter(nodes, replay.leaves(nodes, gain, lane.depth, lane.leaves));
     while (descent.step()) {
     }
@@ -146,28 +159,29 @@ class Reader {
   }
 
   /// Every member's predictions, then each row's medians. A chain is read at one depth.
-  void read_medians(Descent& descent) {
+  void read_medians(Descent& descent, std::span<const Lane> lanes) {
     thread_local Scratch<double> value_store, row_store;
     thread_local WeightedMedian medians;
     const std::int64_t ld = padded(n_rows_);
-    double* const value = value_store.get(ld * most_);
-    for (std::int32_t t = 0; t < most_; ++t) {
-      const MemberNodes nodes = member(t);
+    const std::int32_t most = std::ranges::max(lanes, {}, &Lane::members).members;
+    double* const value = value_store.get(ld * most);
+    for (std::int32_t t = 0; t < most; ++t) {
+      const MemberNodes nodes = member(t, lanes.front().tree);
       descent.enter(nodes);
-      for (std::int64_t depth = 0; depth < lanes_.back().depth && descent.step();) ++depth;
+      for (std::int64_t depth = 0; depth < lanes.back().depth && descent.step();) ++depth;
       for (std::int32_t i = 0; i < n_rows_; ++i) value[t * ld + i] = nodes.mean[descent.node(i)];
     }
     std::vector<std::int32_t> first;
-    for (const Lane& lane : lanes_) first.push_back(lane.members);
-    medians.start({weight(), static_cast<std::size_t>(most_)}, first);
-    std::vector<double> median(lanes_.size());
+    for (const Lane& lane : lanes) first.push_back(lane.members);
+    medians.start({weight(), static_cast<std::size_t>(most)}, first);
+    std::vector<double> median(lanes.size());
     // eight rows at a time: a cache line of every member
-    double* const rows = row_store.get(8 * std::int64_t{most_});
+    double* const rows = row_store.get(8 * std::int64_t{most});
     for (std::int32_t i = 0; i < n_rows_; ++i) {
-      for (std::int32_t t = 0; i % 8 == 0 && t < most_; ++t)
-        for (std::int32_t k = 0; k < 8; ++k) rows[k * most_ + t] = value[t * ld + i + k];
-      medians.find(rows + (i % 8) * most_, median.data());
-      for (std::size_t l = 0; l < lanes_.size(); ++l) out(lanes_[l])[i] = median[l];
+      for (std::int32_t t = 0; i % 8 == 0 && t < most; ++t)
+        for (std::int32_t k = 0; k < 8; ++k) rows[k * most + t] = value[t * ld + i + k];
+      medians.find(rows + (i % 8) * most, median.data());
+      for (std::size_t l = 0; l < lanes.size(); ++l) out(lanes[l])[i] = median[l];
     }
   }
 
@@ -175,8 +189,7 @@ class Reader {
   std::int64_t item_;
   std::int64_t slot_;
   std::int32_t n_rows_;
-  std::vector<Lane> lanes_;  ///< ascending depth, then members
-  std::int32_t most_ = 0;
+  std::vector<Lane> lanes_;  ///< by tree, then ascending depth, then members
 };
 
 }  // namespace

@@ -15,9 +15,17 @@ std::int32_t clipped(double count) {
   return static_cast<std::int32_t>(std::min(count, most));
 }
 
-TreeLimits LimitParameters::of_item(std::int64_t item, double max_features) const {
-  return {clipped(value(max_depth, item)), clipped(value(min_samples_split, item)),
-          clipped(value(min_samples_leaf, item)), clipped(max_features)};
+TreeLimits LimitParameters::of_item(std::int64_t item, std::int64_t n_lanes, double max_features) const {
+  TreeLimits limits{
+      clipped(value(max_depth, item)), clipped(value(min_samples_split, item)), {}, clipped(max_features), {}};
+  for (std::int64_t l = 0; l < n_lanes; ++l)
+    limits.min_samples_leaf.push_back(clipped(value(min_samples_leaf, item, l)));
+  std::ranges::sort(limits.min_samples_leaf);
+  for (std::int64_t l = 0; l < n_lanes; ++l) {
+    const auto place = std::ranges::lower_bound(limits.min_samples_leaf, clipped(value(min_samples_leaf, item, l)));
+    limits.of_lane.push_back(static_cast<std::int32_t>(place - limits.min_samples_leaf.begin()));
+  }
+  return limits;
 }
 
 void check_trees(const TableView* table, std::int64_t n_items, const RowSetView* rows, const Parameter& n_estimators,
@@ -31,13 +39,15 @@ void check_trees(const TableView* table, std::int64_t n_items, const RowSetView*
                   "max_depth must be a whole number >= 1, or infinite");
     require_count(value(limits.min_samples_split, i), 2, Infinite::refused,
                   "min_samples_split must be a whole number >= 2");
-    require_count(value(limits.min_samples_leaf, i), 1, Infinite::refused,
-                  "min_samples_leaf must be a whole number >= 1");
     const auto members = static_cast<std::int64_t>(value(n_estimators, i));
     require(members <= tree.n_members, "n_estimators must not pass n_members");
-    const std::int32_t n_leaves = std::max(1, rows[i].n_train / clipped(value(limits.min_samples_leaf, i)));
-    require(tree.capacity >= members * (2 * std::int64_t{n_leaves} - 1),
-            "capacity must hold 2 n_train / min_samples_leaf - 1 nodes a member");
+    std::int64_t nodes = 0;
+    for (std::int64_t l = 0; l < tree.n_lanes; ++l) {
+      const double min_leaf = value(limits.min_samples_leaf, i, l);
+      require_count(min_leaf, 1, Infinite::refused, "min_samples_leaf must be a whole number >= 1");
+      nodes += 2 * std::int64_t{std::max(1, rows[i].n_train / clipped(min_leaf))} - 1;
+    }
+    require(tree.capacity >= members * nodes, "capacity must hold 2 n_train / min_samples_leaf - 1 nodes a tree");
   }
 }
 
@@ -70,6 +80,7 @@ MemberGrower::MemberGrower(const TableView& table, const std::int32_t* order, co
                            const TreeBatch& tree, std::int64_t item, Gains gains)
     : rows_(rows),
       tree_(tree),
+      lanes_(static_cast<std::int32_t>(tree.n_lanes)),
       begin_(tree.begin.data + item * tree.begin.stride),
       arrays_{tree.feature.data + item * tree.feature.stride,
               tree.cut.data + item * tree.cut.stride,
@@ -86,30 +97,50 @@ MemberGrower::MemberGrower(const TableView& table, const std::int32_t* order, co
   if (table.n <= (std::int64_t{1} << 16)) {
     thread_local TreeGrower<std::uint32_t> grower;
     narrow_ = &grower;
-    grower.start(table, order, rows);
+    grower.start(table, order, rows, lanes_);
   } else {
     thread_local TreeGrower<std::uint64_t> grower;
     wide_ = &grower;
-    grower.start(table, order, rows);
+    grower.start(table, order, rows, lanes_);
+  }
+}
+
+TreeArrays MemberGrower::next() const {
+  const std::int32_t first = begin_[n_trees_];
+  return {arrays_.feature + first,
+          arrays_.cut + first,
+          arrays_.left + first,
+          arrays_.mean + first,
+          first,
+          arrays_.gain == nullptr ? member_gain_ : arrays_.gain + first};
+}
+
+template <class Key>
+void MemberGrower::grow_lanes(TreeGrower<Key>& grower, const TreeSample& sample, const TreeLimits& limits,
+                              NodeRandom random) {
+  if (lanes_ == 1) {
+    const TreeArrays tree = next();
+    begin_[++n_trees_] = tree.first_node + grower.grow(sample, limits, random, tree);
+    return;
+  }
+  thread_local SharedTree shared;
+  grower.grow(sample, limits, random, arrays_.gain != nullptr, shared);
+  for (const std::int32_t limit : limits.of_lane) {
+    const TreeArrays tree = next();
+    begin_[++n_trees_] = tree.first_node + shared.write(limit, tree);
   }
 }
 
 void MemberGrower::grow(const TreeSample& sample, const TreeLimits& limits, NodeRandom random) {
-  const std::int32_t first = begin_[members_];
-  const TreeArrays member{arrays_.feature + first,
-                          arrays_.cut + first,
-                          arrays_.left + first,
-                          arrays_.mean + first,
-                          first,
-                          arrays_.gain == nullptr ? member_gain_ : arrays_.gain + first};
-  const std::int32_t count =
-      narrow_ != nullptr ? narrow_->grow(sample, limits, random, member) : wide_->grow(sample, limits, random, member);
-  begin_[++members_] = first + count;
+  if (narrow_ != nullptr)
+    grow_lanes(*narrow_, sample, limits, random);
+  else
+    grow_lanes(*wide_, sample, limits, random);
 }
 
 void MemberGrower::cut(const LeafLimit& limit) {
   thread_local LeafReplay replay;
-  const std::int32_t first = begin_[members_ - 1], n_nodes = begin_[members_] - first;
+  const std::int32_t first = begin_[n_trees_ - 1], n_nodes = begin_[n_trees_] - first;
   const double* const gain = arrays_.gain == nullptr ? member_gain_ : arrays_.gain + first;
   const std::uint8_t* const leaf = replay.leaves(
       {arrays_.feature + first, arrays_.cut + first, arrays_.left + first, arrays_.mean + first, first, n_nodes}, gain,
@@ -118,7 +149,7 @@ void MemberGrower::cut(const LeafLimit& limit) {
     if (leaf[k] != 0) arrays_.feature[first + k] = arrays_.cut[first + k] = arrays_.left[first + k] = -1;
 }
 
-void MemberGrower::drop() { --members_; }
+void MemberGrower::drop() { --n_trees_; }
 
 void MemberGrower::predict_training(double* prediction) {
   if (descent_ == nullptr) {
@@ -126,15 +157,17 @@ void MemberGrower::predict_training(double* prediction) {
     descent_ = &descent;
     descent.start(table_, {rows_.train, static_cast<std::size_t>(rows_.n_train)});
   }
-  const std::int32_t first = begin_[members_ - 1];
+  const std::int32_t first = begin_[n_trees_ - 1];
   const double* const mean = arrays_.mean + first;
   descent_->enter(
-      {arrays_.feature + first, arrays_.cut + first, arrays_.left + first, mean, first, begin_[members_] - first});
+      {arrays_.feature + first, arrays_.cut + first, arrays_.left + first, mean, first, begin_[n_trees_] - first});
   while (descent_->step()) {
   }
   for (std::int32_t i = 0; i < rows_.n_train; ++i) prediction[i] = mean[descent_->node(i)];
 }
 
-void MemberGrower::finish() { std::fill(begin_ + members_ + 1, begin_ + tree_.n_members + 1, begin_[members_]); }
+void MemberGrower::finish() {
+  std::fill(begin_ + n_trees_ + 1, begin_ + tree_.n_members * lanes_ + 1, begin_[n_trees_]);
+}
 
 }  // namespace kilofold::cpu

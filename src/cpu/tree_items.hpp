@@ -22,7 +22,7 @@ struct LimitParameters {
   Parameter min_samples_split;
   Parameter min_samples_leaf;
 
-  TreeLimits of_item(std::int64_t item, double max_features) const;
+  TreeLimits of_item(std::int64_t item, std::int64_t n_lanes, double max_features) const;
 };
 
 /// Refuse what breaks the contract: rows, limits, numbers of members, capacity.
@@ -35,8 +35,9 @@ const std::int32_t* rows_in_order(const TableView& table);
 /// The training target, one a training row, then zeros up to whole blocks; this thread's, until the next call.
 const double* training_target(const TableView& table, const RowSetView& rows);
 
-/// Grows the members of one item one after another and keeps `begin` in step; one at a time a thread. Two 16-bit halves
-/// of a key serve tables of at most 2^16 rows, where no row set with copies has more; codes are then that small too.
+/// Grows the members of one item one after another, each in every lane, and keeps `begin` in step; one at a time a
+/// thread. Two 16-bit halves of a key serve tables of at most 2^16 rows, where no row set with copies has more; codes
+/// are then that small too.
 class MemberGrower {
  public:
   enum class Gains { as_batch, wanted };
@@ -44,19 +45,25 @@ class MemberGrower {
                std::int64_t item, Gains gains = Gains::as_batch);
 
   void grow(const TreeSample& sample, const TreeLimits& limits, NodeRandom random);
-  /// Cut the latest member under limits that look at gains. These must have been wanted when it grew.
+  /// Cut the latest member under limits that look at gains. These must have been wanted when it grew. One lane.
   void cut(const LeafLimit& limit);
-  /// Forget the latest member.
+  /// Forget the latest member. One lane.
   void drop();
-  std::int32_t n_members() const { return members_; }
-  /// Predictions of the latest member for the training rows.
+  std::int32_t n_members() const { return n_trees_ / lanes_; }
+  /// Predictions of the latest member for the training rows. One lane.
   void predict_training(double* prediction);
   /// Mark the members that were not grown as empty.
   void finish();
 
  private:
+  template <class Key>
+  void grow_lanes(TreeGrower<Key>& grower, const TreeSample& sample, const TreeLimits& limits, NodeRandom random);
+  /// Where the next tree goes.
+  TreeArrays next() const;
+
   const RowSetView& rows_;
   const TreeBatch& tree_;
+  const std::int32_t lanes_;
   TreeGrower<std::uint32_t>* narrow_ = nullptr;
   TreeGrower<std::uint64_t>* wide_ = nullptr;
   Descent* descent_ = nullptr;  ///< started when first needed
@@ -64,7 +71,7 @@ class MemberGrower {
   TreeArrays arrays_;
   const TableView& table_;
   double* member_gain_ = nullptr;  ///< of one member, where the batch keeps none
-  std::int32_t members_ = 0;
+  std::int32_t n_trees_ = 0;
 };
 
 }  // namespace kilofold::cpu

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <span>
 
 #include "execute/tile.hpp"
 #include "execute/tile_nodes.hpp"
@@ -83,12 +84,17 @@ Tile::RandomKeys Tile::random_keys(const NodeItems& node) const {
 RandomSource Tile::RandomKeys::source() const { return {model_seed.data(), fold_seed.data(), fold.data()}; }
 
 void Tile::allocate_trees(NodeItems& node, const Values& members, const Values& min_leaf) {
-  const auto leaf = static_cast<std::int64_t>(*std::ranges::min_element(min_leaf.values));
-  const std::int64_t leaves_a_tree = std::max<std::int64_t>(1, study_.most_train(node.fold) / leaf);
-  const std::int64_t nodes_a_tree = 2 * leaves_a_tree - 1;
+  const std::int64_t lanes = node.tree.n_lanes = node.n_lanes();
+  std::int64_t most_nodes = 0;  // of a member, in all its lanes
+  for (auto item = min_leaf.values.begin(); item != min_leaf.values.end(); item += lanes) {
+    std::int64_t nodes = 0;
+    for (const double leaf : std::span(item, static_cast<std::size_t>(lanes)))
+      nodes += 2 * std::max<std::int64_t>(1, study_.most_train(node.fold) / static_cast<std::int64_t>(leaf)) - 1;
+    most_nodes = std::max(most_nodes, nodes);
+  }
   node.tree.n_members = static_cast<std::int64_t>(*std::ranges::max_element(members.values));
-  node.tree.capacity = node.tree.n_members * nodes_a_tree;
-  node.tree.begin = node.allocate<std::int32_t>(pool_, node.tree.n_members + 1);
+  node.tree.capacity = node.tree.n_members * most_nodes;
+  node.tree.begin = node.allocate<std::int32_t>(pool_, node.tree.n_members * lanes + 1);
   node.tree.feature = node.allocate<std::int32_t>(pool_, node.tree.capacity);
   node.tree.cut = node.allocate<std::int32_t>(pool_, node.tree.capacity);
   node.tree.left = node.allocate<std::int32_t>(pool_, node.tree.capacity);
@@ -177,6 +183,9 @@ void Tile::read_trees(NodeItems& node) {
   const Values max_depth = parameter(node, "max_depth");
   const Values members = parameter(node, "n_estimators");
   const LeafValues leaves = leaf_limits(node, grown.tree.gain.data != nullptr);
+  std::vector<std::int32_t> tree_lane;
+  for (std::int64_t l = 0; l < node.n_lanes(); ++l)
+    tree_lane.push_back(grown.lane_index.at(grown.lanes.key(node.lane(static_cast<std::size_t>(l)))));
   node.ld_held_out = padded(study_.most_held_out(node.fold));
   allocate_predictions(node);
   const ReadTreesArgs args{.table = &study_.table(),
@@ -184,6 +193,7 @@ void Tile::read_trees(NodeItems& node) {
                            .n_lanes = node.n_lanes(),
                            .rows = rows.data(),
                            .slot = slot.data(),
+                           .tree_lane = tree_lane.data(),
                            .ld_held_out = node.ld_held_out,
                            .tree = grown.tree,
                            .combine = choice<Combine>(node.plan->node, "combine"),

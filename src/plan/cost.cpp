@@ -19,6 +19,7 @@ constexpr double svd_small_ns = 25;         // d^3
 constexpr double predict_linear_ns = 0.3;   // held-out value and lane
 constexpr double order_rows_ns = 4;         // training value, once a tree
 constexpr double grow_level_ns = 3;         // training value and level
+constexpr double tree_lane = 0.25;          // of a tree: the same under one more min_samples_leaf
 constexpr double reweight_ns = 10;          // training row and member of a chain
 constexpr double descend_ns = 4;            // held-out row, member and level
 constexpr double read_lane_ns = 1.5;        // held-out row and lane
@@ -175,7 +176,8 @@ double item_seconds(const Node& node, const Shape& shape, const Grid& grid, std:
             (invert_ns * cube(matrix_rows(node, shape)) + derivative_ns * square(matrix_rows(node, shape)) * d);
       break;
     case Op::grow_trees:
-      ns += typical(node, "n_estimators", unlimited, grid, axes) * tree_ns(node, distinct, d, grid, axes);
+      ns += typical(node, "n_estimators", unlimited, grid, axes) * tree_ns(node, distinct, d, grid, axes) *
+            (1 + tree_lane * (lanes - 1));
       break;
     case Op::boost:
       ns += typical(node, "n_estimators", unlimited, grid, axes) *

@@ -45,7 +45,7 @@ Grown grow_sample(const Table& table, const Rows& rows, const std::int32_t* copi
   Grown grown{std::vector<std::int32_t>(most), std::vector<std::int32_t>(most), std::vector<std::int32_t>(most),
               std::vector<double>(most), std::vector<double>(most)};
   cpu::TreeGrower<std::uint32_t> grower;
-  grower.start(view, cpu::rows_in_order(view), set);
+  grower.start(view, cpu::rows_in_order(view), set, 1);
   const auto n = static_cast<std::size_t>(grower.grow(
       {cpu::training_target(view, set), copies}, limits, {42},
       {grown.feature.data(), grown.cut.data(), grown.left.data(), grown.mean.data(), 0, grown.gain.data()}));
@@ -75,7 +75,7 @@ TEST_P(TreePartsOnEachIsa, ARowThatCountsTwiceGivesTheTreeOfATableThatHoldsItTwi
       const Table table = random_table(n, {0, 4, 2}, static_cast<std::uint32_t>(n));
       std::vector<std::int32_t> copies(static_cast<std::size_t>(n), 0);
       for (std::int32_t i = 0; i < n; ++i) ++copies[engine() % copies.size()];
-      const cpu::TreeLimits limits{9, 2, 1 + n % 3, max_features};
+      const cpu::TreeLimits limits{9, 2, {1 + n % 3}, max_features, {}};
       Rows all, drawn;
       all.train.resize(copies.size());
       drawn.train = all.train;
@@ -99,7 +99,7 @@ TEST_P(TreePartsOnEachIsa, GainsAddUpToTheDecreaseOfTheMeanSquaredError) {
   all.train.resize(131);
   std::iota(all.train.begin(), all.train.end(), 0);
 
-  const Grown grown = grow_sample(table, all, nullptr, {99, 2, 1, 99});
+  const Grown grown = grow_sample(table, all, nullptr, {99, 2, {1}, 99, {}});
 
   const double mean = std::accumulate(table.y().begin(), table.y().end(), 0.0) / 131;
   double variance = 0;

@@ -113,18 +113,17 @@ Spec random_spec(std::mt19937& random, const Dataset& data, Models models) {
   return spec;
 }
 
-/// Distinct grown trees of a study, from the definition: one per training set, split and leaf minimum, and deepest
-/// depth asked for by the entry.
-std::size_t distinct_growths(const Spec& spec, const std::vector<PlainFit>& fits, bool each_depth) {
-  std::map<std::size_t, double> deepest;
-  for (std::size_t m = 0; m < spec.models.size(); ++m)
-    deepest[m] = *std::ranges::max_element(spec.models[m].blocks[0].factors[0].axes[0].values);
+/// Distinct growths of a study, from the definition: one per training set and split minimum, for the deepest depth and
+/// all leaf minima asked for by the entry together, if it asks for several.
+std::size_t distinct_growths(const Spec& spec, const std::vector<PlainFit>& fits) {
   std::set<std::vector<double>> grown;
   for (const PlainFit& fit : fits) {
-    const auto m = static_cast<std::size_t>(fit[0]);
-    if (spec.models[m].model != "tree") continue;
-    const bool alone = each_depth || spec.models[m].blocks[0].factors[0].axes[0].values.size() == 1;
-    grown.insert({fit[1], fit[2], fit[3], alone ? fit[4] : deepest[m], fit[5], fit[6], alone ? 1.0 : 0.0});
+    const ModelSpec& entry = spec.models[static_cast<std::size_t>(fit[0])];
+    if (entry.model != "tree") continue;
+    const auto values = [&](std::size_t factor) { return entry.blocks[0].factors[factor].axes[0].values; };
+    const bool many_depths = values(0).size() > 1, many_leaves = values(2).size() > 1;
+    grown.insert({fit[1], fit[2], fit[3], many_depths ? std::ranges::max(values(0)) : fit[4], fit[5],
+                  many_leaves ? 0 : fit[6], many_depths ? 1.0 : 0.0, many_leaves ? 1.0 : 0.0});
   }
   return grown.size();
 }
@@ -171,7 +170,7 @@ TEST(Plan, ItemCountsEqualDistinctWorkOn200RandomSpecs) {
     const Plan shared = make_plan(lower(spec, data), all_rules(), {});
     EXPECT_EQ(items(shared, Op::standardize), static_cast<std::int64_t>(linear_rows.size()));
     EXPECT_EQ(items(shared, Op::least_squares), static_cast<std::int64_t>(linear_rows.size()));
-    EXPECT_EQ(items(shared, Op::grow_trees), static_cast<std::int64_t>(distinct_growths(spec, fits, false)))
+    EXPECT_EQ(items(shared, Op::grow_trees), static_cast<std::int64_t>(distinct_growths(spec, fits)))
         << explain(shared, spec);
 
     const Plan naive = make_plan(lower(spec, data), all_rules(), {false, {}});

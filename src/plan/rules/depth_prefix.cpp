@@ -8,8 +8,9 @@ namespace kilofold {
 namespace {
 
 // Chains are left alone: a member's depth changes what the next members are fitted to.
-constexpr Prefix depth{"max_depth", [](Op op) { return op == Op::grow_trees; }, "one depth only",
-                       "max_depth moves together with another parameter", "no trees that nest by depth"};
+constexpr Prefix depth{
+    "max_depth",      [](Op op) { return op == Op::grow_trees; },        Growth::of_largest_value,
+    "one depth only", "max_depth moves together with another parameter", "no trees that nest by depth"};
 
 }  // namespace
 

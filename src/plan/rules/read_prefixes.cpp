@@ -41,6 +41,10 @@ std::variant<std::vector<Node>, Refusal> read_prefixes(const Prefix& prefix, con
       nodes[reader].lanes.insert(moved);
     }
     nodes[grow].reads.erase(moved);
+    if (prefix.growth == Growth::of_every_value) {
+      nodes[grow].lanes.insert(moved);
+      continue;
+    }
     grown.axis = AxisId{};
     grown.fixed = largest(factor, axes[static_cast<std::size_t>(moved.value)]);
   }

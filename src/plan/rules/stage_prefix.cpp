@@ -7,8 +7,11 @@
 namespace kilofold {
 namespace {
 
-constexpr Prefix stages{"n_estimators", [](Op op) { return op == Op::grow_trees || op == Op::boost; },
-                        "one number of trees only", "n_estimators moves together with another parameter",
+constexpr Prefix stages{"n_estimators",
+                        [](Op op) { return op == Op::grow_trees || op == Op::boost; },
+                        Growth::of_largest_value,
+                        "one number of trees only",
+                        "n_estimators moves together with another parameter",
                         "no ensemble"};
 
 }  // namespace
