@@ -18,7 +18,6 @@ constexpr std::size_t predictions_on_cpu = std::size_t{64} << 20;  // a unit may
 // On a device: as many as its memory holds and the host can take in.
 constexpr std::int64_t fits_on_device = std::int64_t{1} << 20;
 constexpr std::size_t predictions_on_device = std::size_t{1} << 30;
-constexpr std::size_t n_fold_metrics = 3;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 CellBlock& block_of(std::vector<CellBlock>& blocks, ModelId model) {
@@ -64,8 +63,9 @@ bool BatchRunner::is_full(const Units& units, std::int64_t fits) const {
   return fits >= limits_.fits || values + static_cast<double>(fits) * limits_.fit_bytes > limits_.value_bytes;
 }
 
-Finished BatchRunner::run(std::span<const BatchRange> batches) {
+Finished BatchRunner::run(std::span<const BatchRange> batches, FoldShare share) {
   Finished finished;
+  share_ = share;
   selection_.clear();
   Units units{batches.front().family};
   const UnitIndex& index = schedule_.units(units.family);
@@ -121,7 +121,7 @@ void BatchRunner::run_cells(const Units& units, CellRange range, Finished& finis
       if (wanted && cells.size() >= limits_.cells[units.family]) flush();
       if (wanted) cells.push_back({id, schedule_.trial_in_model(id, point), point.seed, n_fits, point.trial});
     }
-    if (!wanted) return;
+    if (!wanted || !share_.contains(point.fold)) return;
     tile->add(id, point);
     ++n_fits;
   };
@@ -180,12 +180,12 @@ void BatchRunner::collect(const Tile& tile, const std::vector<Cell>& cells, Fini
   make_room(cells, finished.blocks);
   for (const Cell& cell : cells) {
     const Group& group = plan_.groups[static_cast<std::size_t>(cell.group.value)].group;
-    finished.fits += group.n_row_sets();
+    finished.fits += share_.count(static_cast<std::int32_t>(group.n_row_sets()));
     if (group.tuning) {
       selection_.consider(tile, {cell.group, cell.point_trial, cell.seed, cell.first_fit});
       continue;
     }
-    folds_.resize(static_cast<std::size_t>(group.n_folds));
+    folds_.resize(static_cast<std::size_t>(share_.count(group.n_folds)));
     for (std::size_t fold = 0; fold < folds_.size(); ++fold) {
       folds_[fold].fit = tile.prediction(cell.first_fit + fold);
       folds_[fold].diagnostic.clear();
@@ -212,6 +212,7 @@ void BatchRunner::extend(CellBlock& block, const Group& group) const {
   const auto n = static_cast<std::size_t>(plan_.n_samples);
   const auto k = static_cast<std::size_t>(most_folds_);
   block.prediction.resize(block.prediction.size() + n, nan);
+  block.metric.resize(block.metric.size() + n_metrics, nan);
   block.fold_metric.resize(block.fold_metric.size() + k * n_fold_metrics, nan);
   block.status.resize(block.status.size() + k, -1);
   if (group.has_sd) block.sd.resize(block.sd.size() + n, nan);
@@ -253,15 +254,11 @@ void BatchRunner::append_cell(GroupId id, std::int64_t trial, std::int32_t seed,
   block.trial.push_back(trial);
   block.seed.push_back(seed);
   extend(block, group);
-  for (std::int32_t fold = 0; fold < group.n_folds; ++fold)
-    append_fit(folds_[static_cast<std::size_t>(fold)], group, fold, block);
-  const auto n = static_cast<std::size_t>(plan_.n_samples);
-  const Metrics pooled = score(study_.y(), {block.prediction.data() + block.prediction.size() - n, n});
-  block.metric.insert(block.metric.end(), {pooled.mae, pooled.rmse, pooled.r2, pooled.r2_eq13});
-  for (std::int32_t fold = 0; fold < group.n_folds; ++fold) {
-    const auto at = block.status.size() - static_cast<std::size_t>(most_folds_ - fold);
-    finished.failed_fits += failed(static_cast<FitStatus>(block.status[at])) ? 1 : 0;
+  for (std::size_t i = 0; i < folds_.size(); ++i) {
+    append_fit(folds_[i], group, share_.first + static_cast<std::int32_t>(i) * share_.step, block);
+    finished.failed_fits += failed(static_cast<FitStatus>(folds_[i].fit.status)) ? 1 : 0;
   }
+  if (share_.is_whole()) score_pooled(block, block.n_cells() - 1, study_);
   ++finished.cells;
 }
 

@@ -6,21 +6,12 @@
 #include <span>
 #include <vector>
 
+#include "execute/fold_share.hpp"
 #include "execute/schedule.hpp"
 #include "execute/selection.hpp"
 #include "execute/tile.hpp"
 
 namespace kilofold {
-
-/// What one batch gave.
-struct Finished {
-  std::vector<CellBlock> blocks;
-  std::int64_t cells = 0;
-  std::int64_t fits = 0;
-  std::int64_t failed_fits = 0;
-  double planned_seconds = 0;
-  bool cut_short = false;  ///< stopped before the end; what is here is whole
-};
 
 /// One thread's way through batches: units to tiles, tiles to scored cells.
 class BatchRunner {
@@ -29,14 +20,15 @@ class BatchRunner {
   BatchRunner(const Plan& plan, const Schedule& schedule, const StudyData& study, const Backend& backend,
               const ExecuteOptions& options, std::function<bool()> stopping);
 
-  /// Evaluate batches of one family. Where the backend's memory does not hold a tile, its halves are tried, down to
-  /// single cells, and later tiles are smaller: no bit depends on tiles. Errors: MachineError
-  Finished run(std::span<const BatchRange> batches);
+  /// Evaluate batches of one family, or a share of their folds: then pooled metrics are left out. Where the backend's
+  /// memory does not hold a tile, its halves are tried, down to single cells, and later tiles are smaller: no bit
+  /// depends on tiles. Errors: MachineError
+  Finished run(std::span<const BatchRange> batches, FoldShare share = {});
   /// Items evaluated so far, by plan node.
   const std::vector<std::int64_t>& items() const { return items_; }
 
  private:
-  /// One (trial, seed) of a tile; its folds are consecutive fits.
+  /// One (trial, seed) of a tile; the share's folds are consecutive fits.
   struct Cell {
     GroupId group;
     std::int64_t trial;
@@ -99,7 +91,8 @@ class BatchRunner {
   BufferPool pool_;
   std::vector<std::int64_t> items_;
   std::vector<double> truth_;
-  std::vector<FoldFit> folds_;
+  std::vector<FoldFit> folds_;  ///< of the share
+  FoldShare share_;
   Selection selection_;  ///< of the batches being run
   std::int32_t most_folds_ = 0;
   Limits limits_;

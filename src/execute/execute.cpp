@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -20,7 +21,10 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t most_waiting = 64;                          // finished batches that may wait for the callback
 constexpr std::size_t most_waiting_of_device = 2;                 // they are large: one is written, one waits
 constexpr double batch_seconds_on_device = 240;                   // planned on a core: about one on a GPU
+constexpr double shared_batch_seconds = 1e-3;                     // planned; shorter ones stay with one thread
 constexpr auto longest_silence = std::chrono::milliseconds(100);  // between two reports of progress
+
+std::int32_t cores() { return static_cast<std::int32_t>(std::max(1U, std::thread::hardware_concurrency())); }
 
 /// Take the device for what this thread calls from now on.
 void select_device(const Backend& backend, std::int32_t number) {
@@ -39,6 +43,9 @@ class Run {
         options_(options),
         hooks_(hooks),
         on_device_(backend.memory != nullptr),
+        n_threads_(on_device_            ? 1
+                   : options.threads > 0 ? options.threads
+                                         : cores()),
         study_(plan, data, backend),
         schedule_(plan, options, hooks),
         next_(options.shard_index) {
@@ -50,8 +57,22 @@ class Run {
   Executed run();
 
  private:
+  /// Batches for one thread, or a share of one that several have taken on.
+  struct Task {
+    struct Split {
+      std::vector<Finished> shares;
+      std::size_t missing;
+    };
+    std::vector<BatchRange> batches;
+    FoldShare share;
+    std::shared_ptr<Split> split;  ///< null: not shared
+  };
+
   void work();
+  Task next_task();
   std::vector<BatchRange> next_batches();
+  std::int32_t shares_of(const BatchRange& batch) const;
+  void hand_in(Task& task, Finished finished);
   void wait_and_hand_over();
   void hand_over(std::deque<Finished> batches);
   void fail(std::exception_ptr error);
@@ -62,6 +83,7 @@ class Run {
   const ExecuteOptions& options_;
   const ExecuteHooks& hooks_;
   const bool on_device_;
+  const std::int32_t n_threads_;
   const StudyData study_;
   const Schedule schedule_;
   const Clock::time_point start_ = Clock::now();
@@ -71,6 +93,7 @@ class Run {
   std::int64_t next_;
   std::int64_t cells_finished_ = 0;
   std::int32_t working_ = 0;
+  std::deque<Task> shares_;  ///< that nobody has begun
   std::deque<Finished> waiting_;
   std::exception_ptr error_;
   bool cut_short_ = false;  ///< stopped with work left
@@ -80,9 +103,38 @@ class Run {
   Executed executed_;
 };
 
+/// The next batches; where too few are left to keep all threads busy, only a share of the folds, and the others wait.
+Run::Task Run::next_task() {
+  const std::lock_guard lock(mutex_);
+  if (shares_.empty()) {
+    Task task{next_batches(), {}, nullptr};
+    const std::int32_t n_shares = task.batches.empty() ? 1 : shares_of(task.batches.front());
+    if (n_shares == 1) return task;
+    task.split = std::make_shared<Task::Split>(
+        Task::Split{std::vector<Finished>(static_cast<std::size_t>(n_shares)), static_cast<std::size_t>(n_shares)});
+    task.share.step = n_shares;
+    for (; task.share.first < n_shares; ++task.share.first) shares_.push_back(task);
+  }
+  Task task = std::move(shares_.front());
+  shares_.pop_front();
+  return task;
+}
+
+/// Among how many threads a batch that has just been taken is shared out. Its folds must be items of their own, down to
+/// the anchor, and nothing may choose among its cells.
+std::int32_t Run::shares_of(const BatchRange& batch) const {
+  const Family& family = plan_.families[batch.family];
+  const Group& group = plan_.groups[static_cast<std::size_t>(family.groups.front().value)].group;
+  const Node& anchor = plan_.nodes[static_cast<std::size_t>(family.anchor.value)].node;
+  const std::int64_t left = (schedule_.n_batches() - next_ + options_.shard_count - 1) / options_.shard_count;
+  const double seconds = schedule_.unit_seconds(batch.family) * static_cast<double>(batch.slots.size());
+  const bool enough_left = left >= n_threads_;
+  if (on_device_ || enough_left || family.n_bundles > 0 || !anchor.reads.contains(group.fold)) return 1;
+  return seconds < shared_batch_seconds ? 1 : std::min(n_threads_, group.n_folds);
+}
+
 /// On the CPU one batch; on a device as many as keep it busy for about a second.
 std::vector<BatchRange> Run::next_batches() {
-  const std::lock_guard lock(mutex_);
   std::vector<BatchRange> batches;
   double seconds = 0;
   double cells = static_cast<double>(cells_finished_);
@@ -115,16 +167,10 @@ void Run::work() {
   try {
     select_device(backend_, options_.device);
     BatchRunner runner(plan_, schedule_, study_, backend_, options_, [this] { return stopping(); });
-    const std::size_t most = on_device_ ? most_waiting_of_device : most_waiting;
-    for (auto batches = next_batches(); !batches.empty(); batches = next_batches()) {
-      Finished finished = runner.run(batches);
+    for (Task task = next_task(); !task.batches.empty(); task = next_task()) {
+      Finished finished = runner.run(task.batches, task.share);
       items = runner.items();
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] { return waiting_.size() < most || failed_.load(); });
-      cells_finished_ += finished.cells;
-      cut_short_ = cut_short_ || finished.cut_short;
-      waiting_.push_back(std::move(finished));
-      changed_.notify_all();
+      hand_in(task, std::move(finished));
     }
   } catch (...) {
     fail(std::current_exception());
@@ -132,6 +178,26 @@ void Run::work() {
   const std::lock_guard lock(mutex_);
   for (std::size_t n = 0; n < items.size(); ++n) executed_.items[n] += items[n];
   --working_;
+  changed_.notify_all();
+}
+
+/// Let what a task gave wait for the callback; of a shared batch, once the last share is there.
+void Run::hand_in(Task& task, Finished finished) {
+  std::unique_lock lock(mutex_);
+  if (task.split != nullptr) {
+    task.split->shares[static_cast<std::size_t>(task.share.first)] = std::move(finished);
+    if (--task.split->missing > 0) return;
+    lock.unlock();
+    const Family& family = plan_.families[task.batches.front().family];
+    const Group& group = plan_.groups[static_cast<std::size_t>(family.groups.front().value)].group;
+    finished = join(std::move(task.split->shares), group, study_);
+    lock.lock();
+  }
+  const std::size_t most = on_device_ ? most_waiting_of_device : most_waiting;
+  changed_.wait(lock, [&] { return waiting_.size() < most || failed_.load(); });
+  cells_finished_ += finished.cells;
+  cut_short_ = cut_short_ || finished.cut_short;
+  waiting_.push_back(std::move(finished));
   changed_.notify_all();
 }
 
@@ -171,10 +237,9 @@ void Run::wait_and_hand_over() {
 }
 
 Executed Run::run() {
-  const auto cores = static_cast<std::int32_t>(std::max(1U, std::thread::hardware_concurrency()));
-  working_ = on_device_ ? 1 : options_.threads > 0 ? options_.threads : cores;
+  working_ = n_threads_;
   std::vector<std::jthread> threads;
-  for (std::int32_t t = 0, n = working_; t < n; ++t) threads.emplace_back([this] { work(); });
+  for (std::int32_t t = 0; t < n_threads_; ++t) threads.emplace_back([this] { work(); });
   wait_and_hand_over();
   threads.clear();
   if (error_) std::rethrow_exception(error_);

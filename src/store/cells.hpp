@@ -18,8 +18,6 @@ namespace kilofold {
 
 inline constexpr const char* status_name = "status";           ///< of a dataset under diagnostic/
 inline constexpr const char* numerics_name = "cell_numerics";  ///< of a dataset of a model's group
-inline constexpr std::size_t n_metrics = 4;                    ///< mae, rmse, r2, r2_eq13
-inline constexpr std::size_t n_fold_metrics = 3;               ///< mae, rmse, r2
 
 /// A pooled metric by its name, as an index into CellBlock::metric. Requires that there is one of that name.
 std::size_t metric_number(const std::string& name);

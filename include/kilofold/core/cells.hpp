@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -56,6 +57,9 @@ struct FeatureScoreTable {
   std::vector<double> score;       ///< NaN where undefined
   std::vector<std::int32_t> rank;  ///< place in the method's ranking, 1 = best
 };
+
+inline constexpr std::size_t n_metrics = 4;       ///< mae, rmse, r2, r2_eq13
+inline constexpr std::size_t n_fold_metrics = 3;  ///< mae, rmse, r2
 
 /// A run of finished (trial, seed) cells of one model entry: what the executor hands over and the store commits.
 ///
