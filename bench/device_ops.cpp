@@ -229,7 +229,7 @@ bool runs_on(const Backend& backend, const BenchStudy& study, const Dataset& dat
 
 int bench(const std::string& wanted, int scale, const std::string& output) {
   const Dataset data = make_data(656, 4, 1);
-  const Device device = open_device(wanted, Plan{}, cpu_backend());
+  const Device device = open_device(wanted, Flavour::canonical, Plan{}, cpu_backend());
   timed = device.backend;
   scratch = timed->allocate(sizeof(double));
   fmt::print("{}: {}\n", device.name, device.description);

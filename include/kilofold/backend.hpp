@@ -541,6 +541,11 @@ struct Backend {
   int (*probe)(char* reason, std::size_t size);
   /// One line on the device and its libraries, for provenance.
   int (*describe)(char* text, std::size_t size);
+  /// The flavour `vendor` of this backend, on the selected device: ops on dense matrices use a library. Null, with a
+  /// reason as of `probe`, where that library cannot be used. Null itself: there is no such flavour.
+  const Backend* (*vendor)(char* reason, std::size_t size);
+  /// Of a flavour `vendor`: name, version and kernels of the library, whatever its bits depend on. Null: canonical.
+  const char* library;
   /// Why the last call of this thread returned non-zero.
   const char* (*last_error)();
 

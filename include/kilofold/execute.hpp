@@ -89,19 +89,26 @@ struct Device {
   std::string name = {};         ///< "cpu", "cuda:1": as --device names it
   std::string description = {};  ///< the backend's own line on itself
   std::string reason = {};       ///< why not another one; kept in the file
+  std::string library = {};      ///< of the flavour vendor, as Backend::library; empty: canonical
 };
 
-/// Open device `number` of the CUDA module, or say why it cannot be used. The module is opened at run time from
-/// $KILOFOLD_MODULE_DIR, else beside the program or in ../lib; a machine without driver or module costs a failed
+/// Open device `number` of the CUDA module in a flavour, or say why it cannot be used. The module is opened at run time
+/// from $KILOFOLD_MODULE_DIR, else beside the program or in ../lib; a machine without driver or module costs a failed
 /// dlopen.
-std::variant<Device, std::string> open_cuda(std::int32_t number);
+std::variant<Device, std::string> open_cuda(std::int32_t number, Flavour flavour);
+
+/// The CPU in a flavour, or why it cannot have it.
+std::variant<Device, std::string> open_cpu(const Backend& cpu, Flavour flavour);
 
 /// Choose a device for a plan. `wanted` is as is_device tells; cuda alone means cuda:0.
 ///
 /// `auto` stays with `kept`, the device on which the results began (empty: there are none); else it takes what
-/// advise_device says, and the CPU where the module, the driver, the device or an op of the plan is missing.
+/// advise_device says, and the CPU where the module, the driver, the device, its flavour or an op of the plan is
+/// missing.
 ///
-/// Errors    InputError when a cuda device is asked for and cannot run this plan, with the reason
-Device open_device(const std::string& wanted, const Plan& plan, const Backend& cpu, const std::string& kept = "");
+/// Errors    InputError when a cuda device is asked for and cannot run this plan, or the CPU lacks the flavour, with
+///           the reason
+Device open_device(const std::string& wanted, Flavour flavour, const Plan& plan, const Backend& cpu,
+                   const std::string& kept = "");
 
 }  // namespace kilofold

@@ -329,12 +329,14 @@ std::string summary(const Plan& plan, const Spec& spec);
 std::string plan_text(const Plan& plan);
 std::string plan_hash(const Plan& plan);
 
-/// The trials of one model entry in file order: groups in plan order, grid order within each.
+/// The trials of one model entry in file order: groups in plan order, grid order within each. `library` as of
+/// numerics_id.
 TrialTable trial_table(const Plan& plan, const Spec& spec, const Dataset& data, const ModelSchema& schema,
-                       ModelId model);
+                       ModelId model, std::string_view library = "");
 
-/// Id of the arithmetic behind a group's cells: equal ids => equal bits. Bitwise rules are no part of it.
-std::string numerics_id(const Plan& plan, ModelId model);
+/// Id of the arithmetic behind a group's cells: equal ids => equal bits. Bitwise rules are no part of it. `library` is
+/// what the backend of flavour vendor says of its own; empty = canonical.
+std::string numerics_id(const Plan& plan, ModelId model, std::string_view library = "");
 
 /// Seconds one item takes on one core of the reference machine, by the versioned table in src/plan/cost.cpp.
 struct Shape {

@@ -192,6 +192,7 @@ struct Spec {
   std::vector<std::string> metrics = {"mae", "rmse", "r2"};  ///< order of the report's columns
   std::vector<std::uint32_t> model_seeds = {0};              ///< axis of models that draw random numbers
   bool jitter = true;                                        ///< `numerics: {jitter: none}` = false
+  Flavour flavour = Flavour::canonical;                      ///< `numerics.flavour`; no part of the study's identity
   std::vector<ModelSpec> models;
   std::vector<ImportanceSpec> importance;
   OutputSpec output;

@@ -28,6 +28,8 @@ struct Findings {
   std::string hdf5;
   bool cuda = false;
   std::string cuda_text;  ///< what the module says of its device, or why it cannot be used
+  bool vendor = false;
+  std::string vendor_text;  ///< the library of the CPU's flavour vendor, or why there is none
   FolderProbe folder;
   std::string temporary;
   double temporary_free = 0;
@@ -43,9 +45,12 @@ std::string hdf5_version() {
 Findings examine(const std::string& folder) {
   Findings found;
   found.hdf5 = hdf5_version();
-  const auto cuda = open_cuda(0);
+  const auto cuda = open_cuda(0, Flavour::canonical);
   found.cuda = std::holds_alternative<Device>(cuda);
   found.cuda_text = found.cuda ? std::get<Device>(cuda).description : std::get<std::string>(cuda);
+  const auto vendor = open_cpu(cpu_backend(), Flavour::vendor);
+  found.vendor = std::holds_alternative<Device>(vendor);
+  found.vendor_text = found.vendor ? std::get<Device>(vendor).library : std::get<std::string>(vendor);
   found.folder = probe_folder(folder.empty() ? std::filesystem::current_path().string() : folder);
   std::error_code error;
   found.temporary = std::filesystem::temp_directory_path(error).string();
@@ -86,6 +91,7 @@ void put_text_report(const Findings& found) {
   row("memory", fmt::format("{}, {} available", gibibytes(found.memory.total), gibibytes(found.memory.available)));
   row("HDF5", found.hdf5);
   row("CUDA", found.cuda ? found.cuda_text : "not usable: " + found.cuda_text);
+  row("LAPACK", found.vendor ? found.vendor_text : "not usable: " + found.vendor_text);
   row("results", folder_text(found.folder));
   row("temporary", fmt::format("{}: {} free", found.temporary, gibibytes(found.temporary_free)));
   for (const auto& [name, value] : found.environment) row("environment", fmt::format("{}={}", name, value));
@@ -127,6 +133,7 @@ std::string report_json(const Findings& found) {
                        {"memory_available_bytes", whole(found.memory.available)},
                        {"hdf5", found.hdf5},
                        {"cuda", {{"usable", found.cuda}, {found.cuda ? "device" : "reason", found.cuda_text}}},
+                       {"vendor", {{"usable", found.vendor}, {found.vendor ? "library" : "reason", found.vendor_text}}},
                        {"results", probe_json(found.folder)},
                        {"temporary", {{"folder", found.temporary}, {"bytes_free", whole(found.temporary_free)}}},
                        {"environment", environment}};

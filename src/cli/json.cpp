@@ -96,6 +96,7 @@ std::string plan_json(const Plan& plan, const Spec& spec, const Device& device) 
                   {"output", spec.output.file},
                   {"cost_table", cost_table_version},
                   {"device", {{"auto", device.name}, {"reason", device.reason}}},
+                  {"numerics_library", device.library},
                   {"plan", plan_hash(plan)}});
 }
 

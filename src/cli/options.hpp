@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,11 +27,12 @@ struct Options {
   std::vector<Override> overrides;
   Switches switches;
   ExecuteOptions execute;
-  std::string device;            ///< empty: as the spec says
-  double time_limit = 0;         ///< seconds; 0 = none
-  std::int64_t sample = 100;     ///< cells that verify refits
-  std::int64_t sample_seed = 1;  ///< which ones
-  std::string event_log;         ///< --log-json
+  std::string device;              ///< empty: as the spec says
+  std::optional<Flavour> flavour;  ///< of the numerics; empty: as the spec says
+  double time_limit = 0;           ///< seconds; 0 = none
+  std::int64_t sample = 100;       ///< cells that verify refits
+  std::int64_t sample_seed = 1;    ///< which ones
+  std::string event_log;           ///< --log-json
   Color color = Color::automatic;
   bool explain = false;
   bool fresh = false;

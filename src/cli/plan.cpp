@@ -12,6 +12,7 @@ namespace {
 void declare(Signature& takes) {
   Options& options = takes.options();
   takes.spec();
+  takes.numerics();
   takes.switches();
   takes.flag("--explain", "axes, items one by one and shared, rules and what each saved", options.explain);
   takes.json("the explained plan as JSON");
@@ -20,13 +21,14 @@ void declare(Signature& takes) {
 int plan(const Options& options) {
   const Study study = read_study(options);
   const Plan planned = make_plan(lower(study.spec, study.data), all_rules(), options.switches);
-  const Device device = open_device("auto", planned, cpu_backend());
+  const Device device = open_device("auto", options.flavour.value_or(study.spec.flavour), planned, cpu_backend());
   if (options.json) {
     put_text(plan_json(planned, study.spec, device));
     return done;
   }
   put_text(options.explain ? explain(planned, study.spec) : summary(planned, study.spec));
   put("device auto takes: {}; {}\n", device.name, device.reason);
+  if (!device.library.empty()) put("numerics vendor are of: {}\n", device.library);
   say("next: kilofold {} {}\n", options.explain ? "run" : "plan --explain", shell_word(options.spec));
   return done;
 }

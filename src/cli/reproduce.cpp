@@ -99,7 +99,19 @@ class Comparison {
   std::int64_t n_timed_out_ = 0;
 };
 
-Executed run_again(const StoredStudy& stored, const Plan& plan, const Options& options, Comparison& comparison) {
+/// The CPU with the arithmetic that a file's numbers have.
+Device open_arithmetic(const StoredStudy& stored, const Plan& plan, const std::string& path) {
+  if (stored.library.empty()) return open_device("cpu", Flavour::canonical, plan, cpu_backend());
+  Device device = open_device("cpu", Flavour::vendor, plan, cpu_backend());
+  if (device.library != stored.library)
+    throw InputError(
+        fmt::format("{} was computed with {}, but here is {}", path, stored.library, device.library),
+        "other kernels give other bits: take a machine that has these, or kilofold verify " + shell_word(path));
+  return device;
+}
+
+Executed run_again(const StoredStudy& stored, const Plan& plan, const Device& device, const Options& options,
+                   Comparison& comparison) {
   ProgressLine line(stored.study.spec.name, options.quiet);
   ExecuteHooks hooks;
   hooks.on_cells = [&](const std::vector<CellBlock>& blocks) {
@@ -107,7 +119,7 @@ Executed run_again(const StoredStudy& stored, const Plan& plan, const Options& o
   };
   hooks.on_progress = [&](const Progress& progress) { line.show(progress, [] { return std::string(); }); };
   hooks.stop = stop_on_signals();
-  const Executed executed = execute(plan, stored.study.data, cpu_backend(), options.execute, hooks);
+  const Executed executed = execute(plan, stored.study.data, *device.backend, options.execute, hooks);
   line.clear();
   return executed;
 }
@@ -143,7 +155,8 @@ int reproduce(const Options& options) {
   const StudyReader file(options.results);
   const StoredStudy stored = stored_study(file);
   const Plan plan = make_plan(lower(stored.study.spec, stored.study.data), all_rules(), stored.switches);
-  const StudyHeader made = header(stored.study, plan, {&cpu_backend()}, stored.overrides);
+  const Device device = open_arithmetic(stored, plan, options.results);
+  const StudyHeader made = header(stored.study, plan, device, stored.overrides);
   Comparison comparison(file);
   const std::vector<Disagreement> of_study = study_disagreements(file, made);
   for (const Disagreement& found : of_study) comparison.differences().add(found.text());
@@ -152,7 +165,7 @@ int reproduce(const Options& options) {
   bool same_trials = file.models().size() == made.models.size();
   for (std::size_t m = 0; same_trials && m < made.models.size(); ++m) same_trials = !other_trials(m);
   if (!same_trials) return put_verdict(comparison);
-  const Executed executed = run_again(stored, plan, options, comparison);
+  const Executed executed = run_again(stored, plan, device, options, comparison);
   if (!executed.complete) {
     say_text("stopped early: nothing is said about the rest\n");
     put_verdict(comparison);

@@ -26,6 +26,7 @@ void declare_machine(Signature& takes) {
   takes.value("--device", "auto|cpu|cuda[:K]",
               "where to compute, K the number of a GPU from 0 (default: as the spec says, or auto)", read_device,
               "KILOFOLD_DEVICE");
+  takes.numerics();
   takes.count("-j,--threads", "CPU threads (default: as the spec says, or all cores)", execute.threads, 4096,
               "KILOFOLD_THREADS");
   takes.value("--shard", "i/N|slurm|mpi",
@@ -89,7 +90,8 @@ class Run {
     const std::string& wanted = options_.device.empty() ? study_.spec.run.device : options_.device;
     FirstDevice first;
     if (wanted == "auto" && !options_.fresh) first = device_of_results(path_, plan_hash(plan_));
-    Device device = open_device(wanted, plan_, cpu_backend(), first.name);
+    const Flavour flavour = options_.flavour.value_or(study_.spec.flavour);
+    Device device = open_device(wanted, flavour, plan_, cpu_backend(), first.name);
     stays_ = device.name == first.name;
     if (stays_) device.reason = first.reason;
     return device;
@@ -101,6 +103,7 @@ class Run {
                          {"device", device_.description},
                          {"device_name", device_.name},
                          {"device_reason", device_.reason},
+                         {"numerics_library", device_.library},
                          {"trials", plan_.n_trials},
                          {"seeds", study_.spec.cv.seeds.size()},
                          {"fits", plan_.n_fits},

@@ -66,6 +66,12 @@ void Signature::spec() {
   value("--set", "KEY=VALUE", "change one value of the spec; KEY is a dotted path; may be repeated", read_override);
 }
 
+void Signature::numerics() {
+  value("--numerics", "canonical|vendor",
+        "whose arithmetic: our own, the same bits everywhere, or a vendor's library (default: as the spec says)",
+        read_numerics);
+}
+
 void Signature::switches() {
   value("--no-rule", "RULE", "switch one sharing rule off (docs/rules.md); may be repeated", read_rule);
   verb_.add_flag_callback(

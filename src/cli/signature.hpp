@@ -43,6 +43,7 @@ class Signature {
   void exclude(const std::string& one, const std::string& other);
 
   void spec();                         ///< SPEC, --set
+  void numerics();                     ///< --numerics
   void switches();                     ///< --no-rule, --no-sharing
   void results();                      ///< FILE
   void json(const std::string& help);  ///< --json

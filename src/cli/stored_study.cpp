@@ -71,6 +71,7 @@ StoredStudy stored_study(const StudyReader& file) {
   for (const auto& [name, value] : file.attributes())
     if (name.starts_with(override_prefix)) stored.overrides.emplace_back(name.substr(override_prefix.size()), value);
   stored.switches = read_switches(file.attribute("rules"));
+  stored.library = file.attribute("numerics_library");
   stored.study.spec = parse_spec(file.spec_text(), file.path() + ":/spec/yaml", all_schemas(), stored.overrides);
   stored.study.spec.data.file = file.attribute("data_file");
   stored.study.data = file.data();

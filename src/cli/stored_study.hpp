@@ -14,6 +14,7 @@ struct StoredStudy {
   Study study;
   std::vector<Override> overrides;  ///< of the command line that made the file
   Switches switches;                ///< likewise
+  std::string library;              ///< of its flavour vendor; empty: canonical
 };
 
 /// Read the study that a file holds. Errors: InputError where this version cannot parse the spec any more

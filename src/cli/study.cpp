@@ -97,7 +97,8 @@ StudyHeader header(const Study& study, const Plan& plan, const Device& device, s
       header.splits.push_back(split(study.data, study.spec.cv.splitting, folds, seed));
   for (std::size_t m = 0; m < study.spec.models.size(); ++m) {
     const Model& model = model_named(study.spec.models[m].model);
-    header.models.push_back(trial_table(plan, study.spec, study.data, model.schema, ModelId(static_cast<int>(m))));
+    header.models.push_back(
+        trial_table(plan, study.spec, study.data, model.schema, ModelId(static_cast<int>(m)), device.library));
     header.models.back().few_values = model.results.few_values;
     header.models.back().has_sd = model.results.has_sd;
     header.models.back().diagnostics = diagnostics_of(study.spec, study.spec.models[m]);
@@ -117,6 +118,8 @@ StudyHeader header(const Study& study, const Plan& plan, const Device& device, s
       {"device", device.description},
       {"device_name", device.name},
       {"device_reason", device.reason},
+      {"numerics_flavour", name(device.library.empty() ? Flavour::canonical : Flavour::vendor)},
+      {"numerics_library", device.library},
       {"isa", cpu::isa()},
       {"rules", rules_line(plan)},
       {"plan", plan_hash(plan)},

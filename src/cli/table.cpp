@@ -22,11 +22,12 @@ constexpr std::array<Meaning, 8> exit_code_table = {{
     {"130", "second Ctrl-C: left at once; what was committed is safe"},
 }};
 
-constexpr std::array<Meaning, 8> environment_table = {{
+constexpr std::array<Meaning, 9> environment_table = {{
     {"KILOFOLD_DEVICE", "as run --device"},
     {"KILOFOLD_THREADS", "as run --threads"},
     {"KILOFOLD_ISA", "instruction set: scalar, avx2 or avx512; never changes a bit"},
     {"KILOFOLD_MODULE_DIR", "folder of libkilofold_cuda.so, instead of the program's own and ../lib"},
+    {"KILOFOLD_LAPACK", "LAPACK library of --numerics vendor, instead of libopenblas.so.0 or liblapack.so.3"},
     {"HDF5_USE_FILE_LOCKING", "FALSE where a file system refuses HDF5's locks"},
     {"NO_COLOR", "no colour with --color auto"},
     {"CLICOLOR_FORCE", "colour with --color auto even where stderr is no terminal"},

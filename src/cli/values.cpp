@@ -97,6 +97,11 @@ std::string read_device(const std::string& text, Options& options) {
   return is_device(text) ? "" : one_of(text, {"auto", "cpu", "cuda", "cuda:K"});
 }
 
+std::string read_numerics(const std::string& text, Options& options) {
+  options.flavour = text == name(Flavour::vendor) ? Flavour::vendor : Flavour::canonical;
+  return one_of(text, {name(Flavour::canonical), name(Flavour::vendor)});
+}
+
 std::string read_color(const std::string& text, Options& options) {
   options.color = text == "always" ? Color::always : text == "never" ? Color::never : Color::automatic;
   return one_of(text, {"auto", "always", "never"});

@@ -21,6 +21,7 @@ std::string read_shard(const std::string& text, Options& options);
 std::string read_override(const std::string& text, Options& options);
 std::string read_rule(const std::string& text, Options& options);
 std::string read_device(const std::string& text, Options& options);
+std::string read_numerics(const std::string& text, Options& options);
 std::string read_color(const std::string& text, Options& options);
 std::string read_shell(const std::string& text, Options& options);
 

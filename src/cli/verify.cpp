@@ -208,7 +208,8 @@ int verify(const Options& options) {
   const StudyReader file(options.results);
   const StoredStudy stored = stored_study(file);
   const Plan plan = make_plan(lower(stored.study.spec, stored.study.data), all_rules(), stored.switches);
-  const StudyHeader made = header(stored.study, plan, {&cpu_backend()}, stored.overrides);
+  const StudyHeader made =
+      header(stored.study, plan, {.backend = &cpu_backend(), .library = stored.library}, stored.overrides);
   for (const Disagreement& found : study_disagreements(file, made)) findings.add(found.text());
   for (const Disagreement& found : table_disagreements(file)) findings.add(found.text());
   put("{}: payload, table, trials and folds {}\n", options.results, findings.empty() ? "as they should be" : "checked");

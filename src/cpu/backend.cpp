@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "cpu/contract.hpp"
+#include "cpu/flavour.hpp"
 #include "cpu/isa.hpp"
 #include "cpu/ops.hpp"
 
@@ -82,13 +83,16 @@ void require_count(double value, double least, Infinite infinite, const char* wh
 }  // namespace cpu
 
 const Backend& cpu_backend() {
-  static const Backend backend{
+  // what is null here, a flavour has its own of
+  static const Backend backend = cpu::with_flavour<cpu::canonical>({
       .abi = backend_abi,
       .name = "cpu",
       .accepted = 1,
       .select = nullptr,
       .probe = cpu::probe,
       .describe = cpu::describe,
+      .vendor = cpu::vendor,
+      .library = nullptr,
       .last_error = last_error,
       .memory = nullptr,
       .allocate = cpu::allocate,
@@ -99,18 +103,18 @@ const Backend& cpu_backend() {
       .reduced_doubles = cpu::reduced_doubles,
       .inverse_doubles = cpu::inverse_doubles,
       .standardize = cpu::standardize,
-      .factor = cpu::factor,
-      .invert = cpu::invert,
-      .reduce = cpu::reduce,
+      .factor = nullptr,
+      .invert = nullptr,
+      .reduce = nullptr,
       .posterior = cpu::posterior,
-      .fold_posterior = cpu::fold_posterior,
-      .maximize_lml = cpu::maximize_lml,
+      .fold_posterior = nullptr,
+      .maximize_lml = nullptr,
       .svr_path = cpu::svr_path,
       .grow_trees = cpu::grow_trees,
       .boost = cpu::boost,
       .read_trees = cpu::read_trees,
       .least_squares = cpu::least_squares,
-  };
+  });
   return backend;
 }
 

@@ -5,10 +5,9 @@
 #include <cstdint>
 #include <cstring>
 
-#include "cpu/cholesky.hpp"
 #include "cpu/contract.hpp"
+#include "cpu/flavour.hpp"
 #include "cpu/gp_answer.hpp"
-#include "cpu/gp_inverse.hpp"
 #include "cpu/ops.hpp"
 #include "cpu/panel_solves.hpp"
 #include "cpu/standardize.hpp"
@@ -94,8 +93,9 @@ class WholeFit {
 /// One fold of an item.
 class Fold {
  public:
-  Fold(const FoldPosteriorArgs& a, std::int64_t item, std::int64_t lane, const WholeFit& whole)
-      : a_(a), rows_(a.rows[item * a.n_lanes + lane]), whole_(whole), m_(rows_.n_held_out) {}
+  Fold(const Factorisations& flavour, const FoldPosteriorArgs& a, std::int64_t item, std::int64_t lane,
+       const WholeFit& whole)
+      : flavour_(flavour), a_(a), rows_(a.rows[item * a.n_lanes + lane]), whole_(whole), m_(rows_.n_held_out) {}
 
   /// Returns false where a matrix is not positive definite.
   bool solve(double signal) {
@@ -108,7 +108,7 @@ class Fold {
     } else if (!remove_basis(block)) {
       return false;
     }
-    if (cholesky(block, ExtraRows::upper_triangle) < m_) return false;
+    if (flavour_.cholesky(block, ExtraRows::upper_triangle) < m_) return false;
     if (a_.mean_function == Mean::zero) log_det_ = 2.0 * log_diagonal(block);
     solve_lower(block, right_);
     quadratic_ -= inner_product(right_, right_, padded(m_));
@@ -197,7 +197,7 @@ class Fold {
     const std::int64_t length = Panels::doubles(m_, 0);
     const Panels copy{copy_store_.get(length), m_, 0};
     std::memcpy(copy.data, block.data, static_cast<std::size_t>(length) * sizeof(double));
-    if (cholesky(copy) < m_) return false;
+    if (flavour_.cholesky(copy, ExtraRows::full) < m_) return false;
     log_det_ = 2.0 * log_diagonal(copy);
     return true;
   }
@@ -210,6 +210,7 @@ class Fold {
     basis_.choose(a_.mean_function, X, padded(n), n, d);
   }
 
+  const Factorisations& flavour_;
   const FoldPosteriorArgs& a_;
   const RowSetView& rows_;
   const WholeFit& whole_;
@@ -238,7 +239,7 @@ bool follows_its_like(const FoldPosteriorArgs& a, std::int64_t item) {
   return item > 0 && a.slot[item] == a.slot[item - 1] && a.scaled.slot[item] == a.scaled.slot[item - 1];
 }
 
-void fold_posterior_item(const FoldPosteriorArgs& a, std::int64_t item) {
+void fold_posterior_item(const Factorisations& flavour, const FoldPosteriorArgs& a, std::int64_t item) {
   thread_local WholeFit whole;
   const auto source = static_cast<FitStatus>(a.inverse_status[a.slot[item]]);
   if (!failed(source) && !follows_its_like(a, item)) whole.prepare(a, item);
@@ -246,7 +247,7 @@ void fold_posterior_item(const FoldPosteriorArgs& a, std::int64_t item) {
     const Noise noise = noise_of(a, item, 0);
     const RowSetView& rows = a.rows[item * a.n_lanes + lane];
     const AnswerPlace place = place_of(a, item, lane, rows.n_held_out, a.ld_held_out);
-    Fold fold(a, item, lane, whole);
+    Fold fold(flavour, a, item, lane, whole);
     if (failed(source)) {
       write_failure(place, noise, source);
     } else if (!fold.solve(noise.signal)) {
@@ -259,10 +260,10 @@ void fold_posterior_item(const FoldPosteriorArgs& a, std::int64_t item) {
 
 }  // namespace
 
-int fold_posterior(const FoldPosteriorArgs* args) {
+int fold_posterior(const Factorisations& flavour, const FoldPosteriorArgs* args) {
   return guarded("fold_posterior", [&] {
     check(*args);
-    for (std::int64_t item = 0; item < args->n_items; ++item) fold_posterior_item(*args, item);
+    for (std::int64_t item = 0; item < args->n_items; ++item) fold_posterior_item(flavour, *args, item);
   });
 }
 

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstring>
 
-#include "cpu/cholesky.hpp"
 #include "cpu/gp_answer.hpp"
 #include "cpu/gp_kernels.hpp"
 #include "cpu/panel_solves.hpp"
@@ -21,7 +20,8 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 }  // namespace
 
 void Likelihood::begin(const ItemInputs& inputs, std::int64_t n, std::int64_t n_table, Kernel kernel,
-                       std::int64_t n_length_scales, Mean mean, NoiseFloor noise_floor) {
+                       std::int64_t n_length_scales, Mean mean, NoiseFloor noise_floor, const Factorisations& flavour) {
+  flavour_ = &flavour;
   inputs_ = inputs;
   inputs_.m = 0;
   n_ = n;
@@ -44,8 +44,8 @@ bool Likelihood::factorise(std::span<const double> theta, const Noise& noise) {
   std::memcpy(A_.data, K_.data, static_cast<std::size_t>(Panels::doubles(inputs_.u, 0)) * sizeof(double));
   for (std::int64_t i = 0; i < inputs_.u; ++i) A_.at(i, i) += noise.ratio;
   set_identity(A_);
-  if (cholesky(A_, ExtraRows::upper_triangle) < A_.n) return false;
-  invert(A_, inverse_);
+  if (flavour_->cholesky(A_, ExtraRows::upper_triangle) < A_.n) return false;
+  flavour_->invert(A_, inverse_);
   return true;
 }
 

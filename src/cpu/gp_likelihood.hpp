@@ -6,9 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "cpu/flavour.hpp"
 #include "cpu/gp_inputs.hpp"
-#include "cpu/gp_inverse.hpp"
-#include "cpu/panels.hpp"
 
 namespace kilofold::cpu {
 
@@ -20,7 +19,8 @@ class Likelihood {
  public:
   /// Take a training set: n rows, `inputs.u` of them distinct if collapsed, of a table of n_table rows.
   void begin(const ItemInputs& inputs, std::int64_t n, std::int64_t n_table, Kernel kernel,
-             std::int64_t n_length_scales, Mean mean, NoiseFloor noise_floor = NoiseFloor::raise);
+             std::int64_t n_length_scales, Mean mean, NoiseFloor noise_floor = NoiseFloor::raise,
+             const Factorisations& flavour = canonical);
 
   /// Value and gradient by the logarithms of theta: length scales, alpha, noise variance, signal variance.
   ///
@@ -39,6 +39,7 @@ class Likelihood {
   void whiten();
   Sums sum_pairs(std::span<const double> theta, double signal);
 
+  const Factorisations* flavour_ = &canonical;
   ItemInputs inputs_{};
   std::int64_t n_ = 0;
   std::int64_t n_table_ = 0;

@@ -3,14 +3,14 @@
 #include <algorithm>
 
 #include "cpu/contract.hpp"
+#include "cpu/flavour.hpp"
 #include "cpu/gp_answer.hpp"
 #include "cpu/ops.hpp"
-#include "cpu/tridiagonal.hpp"
 
 namespace kilofold::cpu {
 namespace {
 
-FitStatus reduce_item(const ReduceArgs& a, std::int64_t item) {
+FitStatus reduce_item(const Factorisations& flavour, const ReduceArgs& a, std::int64_t item) {
   thread_local CovarianceBuilder builder;
   thread_local Scratch<double> panel_store;
   thread_local TridiagonalWork work;
@@ -19,7 +19,7 @@ FitStatus reduce_item(const ReduceArgs& a, std::int64_t item) {
   const std::int64_t n_rows = inputs.m + 1 + basis_columns(a.mean, inputs.d);
   const Panels K{panel_store.get(Panels::doubles(inputs.u, n_rows)), inputs.u, n_rows};
   builder.fill(inputs, a.kernel, item, a.mean, 0.0, K);
-  tridiagonalise(K, {a.reduced.data + item * a.reduced.stride, inputs.u, n_rows}, work);
+  flavour.tridiagonalise(K, {a.reduced.data + item * a.reduced.stride, inputs.u, n_rows}, work);
   return FitStatus::ok;
 }
 
@@ -96,11 +96,11 @@ void posterior_from_tridiagonal(const PosteriorArgs& a, std::int64_t item, const
 
 std::int64_t reduced_doubles(std::int64_t u, std::int64_t n_rhs) { return Tridiagonal::doubles(u, n_rhs); }
 
-int reduce(const ReduceArgs* args) {
+int reduce(const Factorisations& flavour, const ReduceArgs* args) {
   return guarded("reduce", [&] {
     check_matrices(*args);
     for (std::int64_t item = 0; item < args->n_items; ++item) {
-      args->status[item] = static_cast<std::int32_t>(reduce_item(*args, item));
+      args->status[item] = static_cast<std::int32_t>(reduce_item(flavour, *args, item));
     }
   });
 }

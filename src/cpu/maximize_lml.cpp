@@ -17,11 +17,12 @@ void write(const MaximizeLmlArgs& a, std::int64_t item, const LmlAnswer& answer)
   a.status[item] = static_cast<std::int32_t>(answer.status);
 }
 
-LmlAnswer maximize_item(const MaximizeLmlArgs& a, std::int64_t item) {
+LmlAnswer maximize_item(const Factorisations& flavour, const MaximizeLmlArgs& a, std::int64_t item) {
   const ItemInputs inputs = inputs_of(*a.table, a.scaled, a.rows[item], item);
   if (!inputs.finite()) return no_answer(a, item, 0, FitStatus::not_finite);
   thread_local Likelihood likelihood;
-  likelihood.begin(inputs, a.rows[item].n_train, a.table->n, a.kernel.kernel, a.table->d, a.mean, a.noise_floor);
+  likelihood.begin(inputs, a.rows[item].n_train, a.table->n, a.kernel.kernel, a.table->d, a.mean, a.noise_floor,
+                   flavour);
   std::vector<LmlSearch> searches;
   std::vector<double> slope(static_cast<std::size_t>(a.table->d) + 3);
   for (std::uint32_t start = 0; start < n_starts(a, item); ++start) {
@@ -36,11 +37,11 @@ LmlAnswer maximize_item(const MaximizeLmlArgs& a, std::int64_t item) {
 
 }  // namespace
 
-int maximize_lml(const MaximizeLmlArgs* args) {
+int maximize_lml(const Factorisations& flavour, const MaximizeLmlArgs* args) {
   return guarded("maximize_lml", [&] {
     check_matrices(*args);
     check_searches(*args);
-    for (std::int64_t item = 0; item < args->n_items; ++item) write(*args, item, maximize_item(*args, item));
+    for (std::int64_t item = 0; item < args->n_items; ++item) write(*args, item, maximize_item(flavour, *args, item));
   });
 }
 

@@ -16,11 +16,13 @@ int svr_path(const SvrPathArgs* args);
 std::int64_t factor_doubles(std::int64_t u, std::int64_t n_rhs);
 std::int64_t reduced_doubles(std::int64_t u, std::int64_t n_rhs);
 std::int64_t inverse_doubles(std::int64_t u);
-int factor(const FactorArgs* args);
-int reduce(const ReduceArgs* args);
-int invert(const InvertArgs* args);
-int fold_posterior(const FoldPosteriorArgs* args);
 int posterior(const PosteriorArgs* args);
-int maximize_lml(const MaximizeLmlArgs* args);
+
+struct Factorisations;  // flavour.hpp
+int factor(const Factorisations& flavour, const FactorArgs* args);
+int reduce(const Factorisations& flavour, const ReduceArgs* args);
+int invert(const Factorisations& flavour, const InvertArgs* args);
+int fold_posterior(const Factorisations& flavour, const FoldPosteriorArgs* args);
+int maximize_lml(const Factorisations& flavour, const MaximizeLmlArgs* args);
 
 }  // namespace kilofold::cpu

@@ -52,7 +52,27 @@ std::string describe(const Backend& backend) {
   return text.data();
 }
 
-Device on_cpu(const Backend& cpu, std::string reason) { return {&cpu, 0, "cpu", describe(cpu), std::move(reason)}; }
+/// The same device in a flavour, or why it has none such.
+std::variant<Device, std::string> in_flavour(Device device, Flavour flavour) {
+  if (flavour == Flavour::canonical) return device;
+  if (device.backend->vendor == nullptr)
+    return fmt::format("the {} backend has no flavour vendor yet", device.backend->name);
+  std::array<char, 512> reason{};
+  device.backend = device.backend->vendor(reason.data(), reason.size());
+  if (device.backend == nullptr) return std::string(reason.data());
+  device.library = device.backend->library;
+  device.description += ", " + device.library;
+  return device;
+}
+
+Device on_cpu(const Backend& cpu, Flavour flavour, std::string reason) {
+  auto opened = open_cpu(cpu, flavour);
+  if (const std::string* why = std::get_if<std::string>(&opened))
+    throw InputError(fmt::format("the CPU has no numerics of flavour {} here: {}", name(flavour), *why),
+                     "use --numerics canonical, or install libopenblas0, or name a LAPACK by KILOFOLD_LAPACK");
+  std::get<Device>(opened).reason = std::move(reason);
+  return std::get<Device>(opened);
+}
 
 /// The op of the plan that a backend lacks, as a reason; empty where it has all.
 std::string lacks(const Backend& backend, const Plan& plan) {
@@ -62,37 +82,38 @@ std::string lacks(const Backend& backend, const Plan& plan) {
 }
 
 /// The device, or why it cannot run the plan.
-std::variant<Device, std::string> open_cuda_for(const std::string& wanted, const Plan& plan) {
+std::variant<Device, std::string> open_cuda_for(const std::string& wanted, Flavour flavour, const Plan& plan) {
   std::int32_t number = 0;
   const std::size_t colon = wanted.find(':');
   if (colon != std::string::npos) std::from_chars(wanted.data() + colon + 1, wanted.data() + wanted.size(), number);
-  std::variant<Device, std::string> cuda = open_cuda(number);
+  std::variant<Device, std::string> cuda = open_cuda(number, flavour);
   if (const Device* device = std::get_if<Device>(&cuda))
     if (std::string missing = lacks(*device->backend, plan); !missing.empty()) return missing;
   return cuda;
 }
 
 /// What `auto` does on results that began on `kept`.
-Device stay_with(const std::string& kept, const Plan& plan, const Backend& cpu) {
-  if (kept == "cpu") return on_cpu(cpu, "these results began there");
-  auto cuda = open_cuda_for(kept, plan);
+Device stay_with(const std::string& kept, Flavour flavour, const Plan& plan, const Backend& cpu) {
+  if (kept == "cpu") return on_cpu(cpu, flavour, "these results began there");
+  auto cuda = open_cuda_for(kept, flavour, plan);
   if (const std::string* why = std::get_if<std::string>(&cuda))
-    return on_cpu(cpu, fmt::format("these results began on {}, but here: {}", kept, *why));
+    return on_cpu(cpu, flavour, fmt::format("these results began on {}, but here: {}", kept, *why));
   std::get<Device>(cuda).reason = "these results began there";
   return std::get<Device>(cuda);
 }
 
-Device choose(const Plan& plan, const Backend& cpu) {
+Device choose(Flavour flavour, const Plan& plan, const Backend& cpu) {
   const DeviceAdvice advice = advise_device(plan);
-  if (!advice.cuda) return on_cpu(cpu, advice.reason);
-  auto cuda = open_cuda_for("cuda", plan);
+  if (!advice.cuda) return on_cpu(cpu, flavour, advice.reason);
+  auto cuda = open_cuda_for("cuda", flavour, plan);
   if (const std::string* why = std::get_if<std::string>(&cuda))
-    return on_cpu(cpu, fmt::format("{}, but cuda: {}", advice.reason, *why));
+    return on_cpu(cpu, flavour, fmt::format("{}, but cuda: {}", advice.reason, *why));
   Device& device = std::get<Device>(cuda);
   if (device.backend->accepted == 0)
-    return on_cpu(cpu, advice.reason +
-                           ", but the cuda backend has not passed its acceptance on a GPU yet (docs/gpu.md); "
-                           "--device cuda takes it all the same");
+    return on_cpu(cpu, flavour,
+                  advice.reason +
+                      ", but the cuda backend has not passed its acceptance on a GPU yet (docs/gpu.md); "
+                      "--device cuda takes it all the same");
   device.reason = advice.reason;
   return device;
 }
@@ -129,20 +150,25 @@ bool offers(const Backend& backend, Op op) {
   return false;
 }
 
-std::variant<Device, std::string> open_cuda(std::int32_t number) {
+std::variant<Device, std::string> open_cuda(std::int32_t number, Flavour flavour) {
   const auto module = open_module();
   if (const std::string* why = std::get_if<std::string>(&module)) return *why;
   const Backend& backend = *std::get<const Backend*>(module);
   std::array<char, 256> reason{};
   if (backend.select(number, reason.data(), reason.size()) != 0) return std::string(reason.data());
   if (backend.probe(reason.data(), reason.size()) != 0) return std::string(reason.data());
-  return Device{&backend, number, fmt::format("cuda:{}", number), describe(backend), "available"};
+  return in_flavour({&backend, number, fmt::format("cuda:{}", number), describe(backend), "available"}, flavour);
 }
 
-Device open_device(const std::string& wanted, const Plan& plan, const Backend& cpu, const std::string& kept) {
-  if (wanted == "cpu") return on_cpu(cpu, "asked for");
-  if (wanted == "auto") return kept.empty() ? choose(plan, cpu) : stay_with(kept, plan, cpu);
-  auto cuda = open_cuda_for(wanted, plan);
+std::variant<Device, std::string> open_cpu(const Backend& cpu, Flavour flavour) {
+  return in_flavour({&cpu, 0, "cpu", describe(cpu), "available"}, flavour);
+}
+
+Device open_device(const std::string& wanted, Flavour flavour, const Plan& plan, const Backend& cpu,
+                   const std::string& kept) {
+  if (wanted == "cpu") return on_cpu(cpu, flavour, "asked for");
+  if (wanted == "auto") return kept.empty() ? choose(flavour, plan, cpu) : stay_with(kept, flavour, plan, cpu);
+  auto cuda = open_cuda_for(wanted, flavour, plan);
   if (const std::string* why = std::get_if<std::string>(&cuda))
     throw InputError(fmt::format("device {} cannot run here: {}", wanted, *why), "use --device auto or --device cpu");
   std::get<Device>(cuda).reason = "asked for";

@@ -213,24 +213,26 @@ TrialTable tuned_table(const Plan& plan, const Spec& spec, const Dataset& data, 
 
 }  // namespace
 
-std::string numerics_id(const Plan& plan, ModelId model) {
-  std::string text = fmt::format("numerics {} canonical", numerics_version);
+std::string numerics_id(const Plan& plan, ModelId model, std::string_view library) {
+  std::string text = fmt::format("numerics {} {}", numerics_version,
+                                 library.empty() ? name(Flavour::canonical) : name(Flavour::vendor));
   for (const PlanGroup& group : plan.groups) {
     if (group.group.model != model) continue;
     for (const std::string& fired : group.fired)
       for (const Rule& rule : all_rules())
         if (fired == rule.name && rule.sameness != Sameness::bitwise) text += " " + fired;
   }
+  if (!library.empty()) fmt::format_to(std::back_inserter(text), "\nlibrary {}", library);
   return hash_hex(text);
 }
 
 TrialTable trial_table(const Plan& plan, const Spec& spec, const Dataset& data, const ModelSchema& schema,
-                       ModelId model) {
+                       ModelId model, std::string_view library) {
   const ModelSpec& entry = spec.models[static_cast<std::size_t>(model.value)];
   TrialTable table;
   table.model_name = entry.name;
   table.model = entry.model;
-  table.numerics = numerics_id(plan, model);
+  table.numerics = numerics_id(plan, model, library);
   if (entry.is_tuned()) return tuned_table(plan, spec, data, schema, model, std::move(table));
   const EntryTrials trials = entry_trials(plan, schema, model);
   table.n_folds = trials.n_folds;

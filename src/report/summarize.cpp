@@ -26,6 +26,8 @@ constexpr std::pair<const char*, const char*> known_provenance[] = {
     {"device_name", "device name"},
     {"device_reason", "why this device"},
     {"isa", "instruction set"},
+    {"numerics_flavour", "flavour of the numerics"},
+    {"numerics_library", "vendor's library"},
     {"plan", "plan hash"},
     {"numerics", "numerics"},
     {"rules", "sharing rules"},

@@ -76,6 +76,11 @@ std::vector<Key> study_keys() {
        "`floor`",
        "of `gpr`; `floor`: a noise variance too small to factorise with is raised to 16 N eps; `none`: it is kept",
        {"floor", "none"}},
+      {"numerics.flavour",
+       Takes::word,
+       "`canonical`",
+       "whose arithmetic: our own, with the same bits everywhere, or that of a vendor's library",
+       {"canonical", "vendor"}},
   };
 }
 

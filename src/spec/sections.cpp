@@ -144,6 +144,9 @@ void read_numerics(const YamlNode& node, Spec& spec, Problems& problems) {
   if (!has_keys_of(node, "numerics", problems)) return;
   if (const YamlNode* jitter = node.find("jitter"))
     spec.jitter = read_word(*jitter, key("numerics.jitter"), problems).value_or(0) == 0;
+  if (const YamlNode* flavour = node.find("flavour"))
+    spec.flavour =
+        read_word(*flavour, key("numerics.flavour"), problems).value_or(0) == 0 ? Flavour::canonical : Flavour::vendor;
 }
 
 }  // namespace kilofold::spec

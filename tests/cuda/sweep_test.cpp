@@ -20,7 +20,7 @@ using testing::make_spec;
 class CudaSweep : public ::testing::TestWithParam<bool> {  // sharing
  protected:
   void SetUp() override {
-    const auto found = open_cuda(0);
+    const auto found = open_cuda(0, Flavour::canonical);
     if (const auto* device = std::get_if<Device>(&found)) {
       backend_ = device->backend;
       return;

@@ -131,6 +131,20 @@ TEST_F(DeviceChoice, ADeviceThatIsNotThereIsAUsageErrorWithAHint) {
   EXPECT_FALSE(std::filesystem::exists(folder / "out.h5"));
 }
 
+TEST_F(DeviceChoice, AFlavourThatTheModuleLacksIsAReason) {
+  const Outcome refused = run({"run", "small.yaml", "--device", "cuda", "--numerics", "vendor"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.err.find("device cuda cannot run here: the cuda backend has no flavour vendor yet\n"),
+            std::string::npos)
+      << refused.err;
+
+  const Outcome ran =
+      run({"run", "small.yaml", "--device", "cuda", "--numerics", "vendor"}, {{"KILOFOLD_FAKE_VENDOR", "1"}});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(attribute("numerics_library"), "a made-up library");
+  EXPECT_EQ(attribute("device_name"), "cuda:0");
+}
+
 TEST_F(DeviceChoice, TheFileIsTheCpusBitForBit) {
   ASSERT_EQ(run({"run", "small.yaml", "-q", "--device", "cpu", "-o", "cpu.h5"}).code, 0);
   ASSERT_EQ(run({"run", "small.yaml", "-q", "--device", "cuda"}).code, 0);

@@ -20,6 +20,7 @@ extern "C" __attribute__((visibility("default"))) const kilofold::Backend* kilof
   kind.failing_op = number("KILOFOLD_FAKE_FAILING_OP", 0);
   kind.has_trees = number("KILOFOLD_FAKE_TREES", 1) != 0;
   kind.accepted = number("KILOFOLD_FAKE_ACCEPTED", 1) != 0;
+  kind.has_vendor = number("KILOFOLD_FAKE_VENDOR", 0) != 0;
   if (const char* refusal = std::getenv("KILOFOLD_FAKE_REFUSAL")) kind.refusal = refusal;
   kilofold::testing::reset_fake_device(kind);
   return &kilofold::testing::fake_backend();

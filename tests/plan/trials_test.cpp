@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "kilofold/core/hash.hpp"
 #include "support/studies.hpp"
 
 namespace kilofold {
@@ -97,6 +98,28 @@ TEST(NumericsId, IsTheSameWithBitwiseRulesOnOrOff) {
   const Plan off = make_plan(lower(spec, data), all_rules(), {false, {}});
   EXPECT_FALSE(on.groups[0].fired.empty());
   EXPECT_EQ(numerics_id(on, ModelId(0)), numerics_id(off, ModelId(0)));
+}
+
+TEST(NumericsId, TellsFlavoursAndTheLibrariesOfOneApart) {
+  const Plan plan = make_plan(lower(tree_spec({1}), data), all_rules(), {});
+  const std::string canonical = numerics_id(plan, ModelId(0));
+  const std::string one = numerics_id(plan, ModelId(0), "OpenBLAS 0.3.21 Haswell");
+  const std::string another = numerics_id(plan, ModelId(0), "OpenBLAS 0.3.21 SkylakeX");
+  EXPECT_NE(one, canonical);
+  EXPECT_NE(another, canonical);
+  EXPECT_NE(one, another);
+}
+
+TEST(NumericsId, OfACanonicalStudyIsAsItWasBeforeThereWereFlavours) {
+  const Plan plan = make_plan(lower(tree_spec({1}), data), all_rules(), {});
+  EXPECT_EQ(numerics_id(plan, ModelId(0)), hash_hex("numerics 1 canonical"));
+}
+
+TEST(TrialIds, DoNotTellTheFlavour) {
+  Spec spec = tree_spec({1, 2});
+  const std::vector<std::string> canonical = table_of(spec).id;
+  spec.flavour = Flavour::vendor;
+  EXPECT_EQ(table_of(spec).id, canonical);
 }
 
 }  // namespace

@@ -83,6 +83,7 @@ TEST(Studies, GrammarReadsEveryForm) {
   EXPECT_EQ(spec.feature_scaling, Scaling::minmax);
   EXPECT_EQ(spec.model_seeds, (std::vector<std::uint32_t>{1, 5, 7, 9}));
   EXPECT_FALSE(spec.jitter);
+  EXPECT_EQ(spec.flavour, Flavour::vendor);
   EXPECT_EQ(spec.models[4].tune->inner_folds, 3);
   EXPECT_EQ(spec.importance[0].per, "fold");
   EXPECT_EQ(spec.importance[2].neighbors, (std::vector<std::int32_t>{5, 10, 20, 30}));

@@ -123,6 +123,10 @@ template <auto op, class Args> int run(const Args* args) {
   return (cpu_backend().*op)(args);
 }
 
+Backend of_vendor{};
+
+const Backend* vendor(char*, std::size_t) { return &of_vendor; }
+
 Backend table() {
   Backend fake = cpu_backend();
   fake.name = "cuda";
@@ -130,6 +134,7 @@ Backend table() {
   fake.select = select;
   fake.probe = probe;
   fake.describe = describe;
+  fake.vendor = state.has_vendor ? vendor : nullptr;
   fake.last_error = last_error;
   fake.memory = memory;
   fake.allocate = allocate;
@@ -164,6 +169,8 @@ void reset_fake_device(const FakeDevice& kind) {
   if (mapped == MAP_FAILED) std::abort();
   arena = static_cast<char*>(mapped);
   current = table();
+  of_vendor = current;
+  of_vendor.library = "a made-up library";
 }
 
 const FakeDevice& fake_device() { return state; }

@@ -19,6 +19,7 @@ struct FakeDevice {
   int failure = 1;              ///< what it then returns
   bool has_trees = true;        ///< else it offers no grow_trees
   bool accepted = true;         ///< on hardware
+  bool has_vendor = false;      ///< else it has no flavour vendor
 
   // What has been seen.
   std::int64_t n_ops = 0;

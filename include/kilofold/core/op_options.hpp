@@ -63,6 +63,13 @@ enum class Kernel : std::int32_t {
 /// What a posterior is computed from.
 enum class Factorized : std::int32_t { cholesky = 0, tridiagonal = 1 };
 
+/// Whose arithmetic an op's numbers have (docs/numerics.md).
+enum class Flavour : std::int32_t {
+  canonical = 0,  ///< our own: one order of operations, the same bits everywhere
+  vendor = 1,     ///< dense matrices are factorised by a vendor's library, within rounding of the canonical numbers
+};
+constexpr const char* name(Flavour flavour) { return flavour == Flavour::canonical ? "canonical" : "vendor"; }
+
 /// Mean function of a Gaussian process, its coefficients estimated by generalised least squares.
 enum class Mean : std::int32_t { zero = 0, constant = 1, linear = 2 };
 
