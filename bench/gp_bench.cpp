@@ -6,11 +6,9 @@
 #include <cmath>
 #include <vector>
 
-#include "cpu/cholesky.hpp"
-#include "cpu/gp_inverse.hpp"
+#include "cpu/flavour.hpp"
 #include "cpu/gp_study.hpp"
 #include "cpu/gram.hpp"
-#include "cpu/tridiagonal.hpp"
 
 namespace {
 
@@ -42,6 +40,11 @@ class Covariance {
   cpu::Panels panels_;
 };
 
+bool has(const cpu::Factorisations& flavour) {
+  char reason[256];
+  return &flavour == &cpu::canonical || cpu::vendor(reason, sizeof reason) != nullptr;
+}
+
 void BM_gram(benchmark::State& state) {
   Covariance covariance(state.range(0), state.range(1));
   for (auto _ : state) benchmark::DoNotOptimize(covariance.fill());
@@ -67,6 +70,53 @@ void BM_tridiagonalise(benchmark::State& state) {
   for (auto _ : state) cpu::tridiagonalise(A, {store.data(), A.n, A.n_extra}, work);
 }
 BENCHMARK(BM_tridiagonalise)->Args({131, 33})->Args({524, 0})->Args({524, 133})->Unit(benchmark::kMicrosecond);
+
+/// One factorisation alone, in both flavours side by side. The vendor's needs a library (docs/numerics.md).
+template <const cpu::Factorisations& flavour> void BM_factor(benchmark::State& state) {
+  if (!has(flavour)) return state.SkipWithError("no LAPACK library");
+  Covariance covariance(state.range(0), state.range(1));
+  for (auto _ : state) {
+    state.PauseTiming();
+    const cpu::Panels& A = covariance.fill();
+    state.ResumeTiming();
+    benchmark::DoNotOptimize(flavour.cholesky(A, cpu::ExtraRows::full));
+  }
+}
+
+template <const cpu::Factorisations& flavour> void BM_invert(benchmark::State& state) {
+  if (!has(flavour)) return state.SkipWithError("no LAPACK library");
+  Covariance covariance(state.range(0), state.range(0));
+  std::vector<double> store(static_cast<std::size_t>(cpu::SymmetricInverse::doubles(state.range(0))));
+  for (auto _ : state) {
+    state.PauseTiming();
+    const cpu::Panels& A = covariance.fill();
+    cpu::set_identity(A);
+    state.ResumeTiming();
+    benchmark::DoNotOptimize(flavour.cholesky(A, cpu::ExtraRows::upper_triangle));
+    flavour.invert(A, {store.data(), A.n});
+  }
+}
+
+template <const cpu::Factorisations& flavour> void BM_reduce(benchmark::State& state) {
+  if (!has(flavour)) return state.SkipWithError("no LAPACK library");
+  Covariance covariance(state.range(0), state.range(1));
+  const cpu::Panels& A = covariance.fill();
+  std::vector<double> store(static_cast<std::size_t>(cpu::Tridiagonal::doubles(A.n, A.n_extra)));
+  cpu::TridiagonalWork work;
+  for (auto _ : state) flavour.tridiagonalise(A, {store.data(), A.n, A.n_extra}, work);
+}
+
+/// A quarter as many right-hand sides as rows, as with five folds.
+void sizes_with_rows(benchmark::internal::Benchmark* bench) {
+  for (const std::int64_t n : {500, 1000, 2000, 4000}) bench->Args({n, n / 4});
+  bench->Unit(benchmark::kMillisecond);
+}
+BENCHMARK(BM_factor<cpu::canonical>)->Apply(sizes_with_rows);
+BENCHMARK(BM_factor<cpu::of_lapack>)->Apply(sizes_with_rows);
+BENCHMARK(BM_invert<cpu::canonical>)->Apply(sizes_with_rows);
+BENCHMARK(BM_invert<cpu::of_lapack>)->Apply(sizes_with_rows);
+BENCHMARK(BM_reduce<cpu::canonical>)->Apply(sizes_with_rows);
+BENCHMARK(BM_reduce<cpu::of_lapack>)->Apply(sizes_with_rows);
 
 void BM_gaussian_process(benchmark::State& state) {
   const auto route = static_cast<test::Route>(state.range(0));
