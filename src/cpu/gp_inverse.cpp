@@ -20,9 +20,10 @@ namespace kilofold::cpu::HWY_NAMESPACE {
 
 inline constexpr int tile_columns = part_lanes == 8 ? 8 : 4;
 
-// Products are summed up in stretches of k, so that what a stretch reads of all rows stays near the core. Storing a sum
-// between stretches changes no chain.
-inline constexpr std::int64_t stretch = 128;
+// Products are summed up in stretches of k, and rows of B in groups of panels, so that what they read stays near the
+// core. Storing a sum between stretches changes no chain.
+inline constexpr std::int64_t stretch = 256;
+inline constexpr std::int64_t group_panels = 16;
 
 /// Go on with tile_columns columns of B in eight rows: products of eight rows of V with as many others.
 HWY_INLINE void multiply_rows(const double* rows, const double* others, std::int64_t begin, std::int64_t end,
@@ -53,16 +54,23 @@ void mirror(const SymmetricInverse& B) {
   }
 }
 
+/// Go on with the panels [group, last) of B through columns [first, end) of V.
+HWY_INLINE void multiply_group(const Panels& L, const SymmetricInverse& B, std::int64_t group, std::int64_t last,
+                               std::int64_t first, std::int64_t end) {
+  for (std::int64_t column = 0; column < 8 * last; column += tile_columns) {
+    const double* const others = L.extra_panel(column / 8) + column % 8;
+    for (std::int64_t p = std::max(group, column / 8); p < last; ++p) {
+      const std::int64_t begin = std::max(first, 8 * p);
+      multiply_rows(L.extra_panel(p), others, begin, end, begin == 8 * p, B.panel(p) + 8 * column);
+    }
+  }
+}
+
 void invert(const Panels& L, const SymmetricInverse& B) {
   for (std::int64_t first = 0; first < L.columns(); first += stretch) {
     const std::int64_t end = std::min(first + stretch, L.columns());
-    for (std::int64_t p = 0; 8 * p < end; ++p) {
-      const std::int64_t begin = std::max(first, 8 * p);
-      for (std::int64_t column = 0; column < 8 * (p + 1); column += tile_columns) {
-        multiply_rows(L.extra_panel(p), L.extra_panel(column / 8) + column % 8, begin, end, begin == 8 * p,
-                      B.panel(p) + 8 * column);
-      }
-    }
+    for (std::int64_t group = 0; 8 * group < end; group += group_panels)
+      multiply_group(L, B, group, std::min(group + group_panels, end / 8), first, end);
   }
   mirror(B);
 }

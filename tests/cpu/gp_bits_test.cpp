@@ -10,6 +10,7 @@
 
 #include "cpu/cholesky.hpp"
 #include "cpu/each_isa.hpp"
+#include "cpu/gp_inverse.hpp"
 #include "cpu/gp_study.hpp"
 #include "cpu/gram.hpp"
 #include "cpu/panel_solves.hpp"
@@ -152,7 +153,7 @@ struct Problem {
 };
 
 TEST_P(GpBitsOnEachIsa, CholeskyIsTheElementRecurrence) {
-  for (const std::int64_t n : {1, 5, 8, 37, 131, 300}) {
+  for (const std::int64_t n : {1, 5, 8, 37, 131, 300, 525}) {
     for (const std::int64_t n_extra : {0, 1, 40}) {
       Problem problem(n, n_extra);
       const cpu::Panels L = problem.panels();
@@ -167,6 +168,29 @@ TEST_P(GpBitsOnEachIsa, CholeskyIsTheElementRecurrence) {
       }
       EXPECT_EQ(differ, 0) << n << " + " << n_extra;
     }
+  }
+}
+
+TEST_P(GpBitsOnEachIsa, InverseIsItsStatedChain) {
+  for (const std::int64_t n : {1, 8, 37, 131, 300}) {
+    Problem problem(n, n);
+    const cpu::Panels A = problem.panels();
+    cpu::set_identity(A);
+    ASSERT_EQ(cpu::cholesky(A, cpu::ExtraRows::upper_triangle), n);
+    std::vector<double> store(static_cast<std::size_t>(cpu::SymmetricInverse::doubles(n)));
+    const cpu::SymmetricInverse B{store.data(), n};
+
+    cpu::invert(A, B);
+
+    int differ = 0;
+    for (std::int64_t i = 0; i < n; ++i) {
+      for (std::int64_t j = 0; j <= i; ++j) {
+        double chain = 0;
+        for (std::int64_t k = i / 8 * 8; k < A.columns(); ++k) chain = std::fma(A.extra(i, k), A.extra(j, k), chain);
+        differ += !same(B.at(i, j), chain) || !same(B.at(j, i), chain);
+      }
+    }
+    EXPECT_EQ(differ, 0) << n;
   }
 }
 
