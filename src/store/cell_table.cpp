@@ -129,16 +129,8 @@ void label_dimension(const hdf5::Object& group, const hdf5::Object& dataset, uns
   if (!hdf5::contains(group, name)) hdf5::hard_link(scale, group, name);
 }
 
-CellLayout CellLayout::of(const TrialTable& table, std::int64_t n_samples) {
-  const auto n_trials = static_cast<std::int64_t>(table.id.size());
-  CellLayout layout{SampleLayout::of(n_trials, n_samples, table.few_values ? 1 : 0), std::nullopt};
-  if (table.has_sd) layout.sd = SampleLayout::of(n_trials, n_samples, 0);
-  return layout;
-}
-
-PackedCells CellLayout::pack(std::int64_t first_trial, const CellChunk& chunk) const {
-  return {prediction.pack(first_trial, chunk.prediction),
-          sd ? sd->pack(first_trial, chunk.sd) : SampleLayout::Packed()};
+CellLayout CellTable::layout() const {
+  return {prediction_.layout(), sd_ ? std::optional(sd_->layout()) : std::nullopt};
 }
 
 CellTable CellTable::create(const hdf5::Object& model, const Axes& axes, const TrialTable& trials) {
@@ -256,9 +248,12 @@ PackedCells CellTable::read_packed(std::int64_t first_trial, std::int32_t seed, 
           sd_ ? sd_->read(first_trial, seed, chunk.sd) : SampleTable::Packed()};
 }
 
-void CellTable::read(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk, Detail detail) const {
-  if (detail == Detail::scores) return read_scores(first_trial, seed, chunk);
-  unpack(read_packed(first_trial, seed, chunk), chunk);
+void CellTable::read(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk, Detail detail,
+                     UnpackedChunks& chunks) const {
+  read_scores(first_trial, seed, chunk);
+  if (detail == Detail::scores) return;
+  prediction_.read_rows(first_trial, seed, chunk.prediction, chunks);
+  if (sd_) sd_->read_rows(first_trial, seed, chunk.sd, chunks);
 }
 
 std::vector<std::int32_t> CellTable::cell_status(std::int64_t first_trial, std::int64_t rows) const {
@@ -269,6 +264,12 @@ std::vector<std::int32_t> CellTable::cell_status(std::int64_t first_trial, std::
   for (auto cell = fits.cbegin(); cell != fits.cend(); cell += shape_.folds)
     status.push_back(std::find(cell, cell + shape_.folds, timed_out) == cell + shape_.folds ? *cell : timed_out);
   return status;
+}
+
+bool CellTable::contains_any(std::int64_t first_trial, std::int64_t rows, std::int32_t seed) const {
+  std::vector<std::int32_t> status(static_cast<std::size_t>(rows));
+  hdf5::read(status_, hdf5::extent(first_trial, seed, 0), hdf5::extent(rows, 1, 1), status.data());
+  return std::ranges::any_of(status, [](std::int32_t first_fit) { return first_fit >= 0; });
 }
 
 std::vector<std::int32_t> CellTable::numerics(std::int64_t first_trial, std::int64_t rows) const {

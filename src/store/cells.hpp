@@ -84,6 +84,12 @@ struct PackedCells {
   SampleLayout::Packed prediction, sd;
 };
 
+/// A chunk's samples as they lie in a file that has just these, to be taken over byte for byte.
+struct StoredCells {
+  PackedCells packed;
+  std::string file;
+};
+
 /// How the samples of one model entry lie in a file.
 struct CellLayout {
   SampleLayout prediction;
@@ -92,6 +98,10 @@ struct CellLayout {
   static CellLayout of(const TrialTable& table, std::int64_t n_samples);
   /// Touches no HDF5: any thread may.
   PackedCells pack(std::int64_t first_trial, const CellChunk& chunk) const;
+  void unpack(const PackedCells& packed, CellChunk& chunk, const std::string& name) const;  ///< nor this
+  bool has_chunks_of(const CellLayout& other) const;
+  /// Are `rows` trials from this one on the whole of a chunk?
+  bool is_chunk(std::int64_t first_trial, std::int64_t rows) const;
 };
 
 /// The result datasets of one model entry in one open file.
@@ -114,7 +124,7 @@ class CellTable {
   /// `packed`: what CellLayout::pack made of the chunk.
   void write(std::int64_t first_trial, std::int32_t seed, const CellChunk& chunk, const PackedCells& packed);
   /// Read chunk.rows trials. Errors: MachineError; FormatError where a checksum fails.
-  void read(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk, Detail detail) const;
+  void read(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk, Detail detail, UnpackedChunks& chunks) const;
   /// Read all that is not packed in the file, and what is for the caller to unpack.
   PackedCells read_packed(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) const;
   /// Touches no HDF5: any thread may.
@@ -122,6 +132,8 @@ class CellTable {
   /// For some trials and every seed -1 where there is no cell, time_limit where a fold has it, else the status of fold
   /// 0. Shape (rows, seeds).
   std::vector<std::int32_t> cell_status(std::int64_t first_trial, std::int64_t rows) const;
+  /// Is there a cell of some trials at a seed?
+  bool contains_any(std::int64_t first_trial, std::int64_t rows, std::int32_t seed) const;
   /// Which numerics some trials' cells have, as CellChunk::numerics. Shape (rows, seeds).
   std::vector<std::int32_t> numerics(std::int64_t first_trial, std::int64_t rows) const;
   void close();
@@ -129,6 +141,7 @@ class CellTable {
   std::int64_t n_trials() const { return n_trials_; }
   std::int64_t n_seeds() const { return n_seeds_; }
   const CellShape& shape() const { return shape_; }
+  CellLayout layout() const;
 
  private:
   CellTable() = default;

@@ -23,13 +23,19 @@ class Joined {
   }
 
   /// A FillChunk of the study's indices.
-  void fill(ModelId model, std::int64_t first, std::int32_t seed, CellChunk& chunk) {
-    for (const Source& source : sources_) source.overlay(tables_, model, first, seed, chunk, Detail::everything);
+  std::optional<StoredCells> fill(ModelId model, std::int64_t first, std::int32_t seed, CellChunk& chunk) {
+    const std::vector<const Source*> holders = holders_of(model, first, chunk.rows, seed);
     const bool wants_all = study_.spec.output.predictions == "all";
+    if (wants_all && holders.size() == 1 && holders.front()->keeps_all_predictions()) {
+      const CellLayout layout = CellLayout::of(study_.models[model.value], chunk.shape.samples);
+      if (auto stored = holders.front()->take_over(tables_, model, first, seed, layout, chunk)) return stored;
+    }
+    for (const Source* source : holders) source->overlay(tables_, model, first, seed, chunk, Detail::everything);
     for (std::int64_t row = 0; row < chunk.rows; ++row) {
       if (wants_all && chunk.is_dropped(row)) chunk.clear_row(row);
       if (!kept_.contains(model, first + row, seed)) chunk.drop_prediction(row);
     }
+    return std::nullopt;
   }
 
   void say_mixed() const {
@@ -39,6 +45,14 @@ class Joined {
   }
 
  private:
+  std::vector<const Source*> holders_of(ModelId model, std::int64_t first, std::int64_t rows, std::int32_t seed) {
+    std::vector<const Source*> holders;
+    for (const Source& source : sources_) {
+      if (source.holds_any(tables_, model, first, rows, seed)) holders.push_back(&source);
+    }
+    return holders;
+  }
+
   void rank(ModelId model) {
     constexpr std::int64_t rows_a_read = 4096;
     const auto n_trials = static_cast<std::int64_t>(study_.models[model.value].id.size());
@@ -77,7 +91,7 @@ void Store::merge() {
     Joined joined(store.study, sources);
     store.publish(store.study, FileKind::merged,
                   [&](ModelId model, std::int64_t first, std::int32_t seed, CellChunk& chunk) {
-                    joined.fill(model, first, seed, chunk);
+                    return joined.fill(model, first, seed, chunk);
                   });
     joined.say_mixed();
   }

@@ -3,6 +3,9 @@
 #include "part.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
 
 namespace kilofold {
 namespace {
@@ -37,6 +40,42 @@ std::vector<std::int32_t> columns_of_seeds(const StudyHeader& study, std::span<c
   for (std::int32_t& entry : column) entry = entry < 0 ? -1 : next++;
   return column;
 }
+
+/// The trials of a model's cells in the order of a part. First come those of chunks that a seed has whole, as they are
+/// in the merged file: there they lie in the part's chunks too, whatever else it holds, and merging copies the bytes.
+class PartTrials {
+ public:
+  PartTrials(const StudyHeader& study, ModelId model, std::span<const CellBlock> blocks) {
+    const auto n_samples = static_cast<std::int64_t>(study.data.y.size());
+    const std::int64_t step = trials_a_chunk(std::ssize(study.models[model.value].id), n_samples);
+    std::map<std::pair<std::int64_t, std::int32_t>, std::int64_t> cells_of;  // by number of the chunk and seed
+    std::set<std::int64_t> whole;
+    for (const CellBlock& block : blocks) {
+      if (block.model != model) continue;
+      trials_.insert(trials_.end(), block.trial.begin(), block.trial.end());
+      for (std::int64_t i = 0; i < block.n_cells(); ++i) {
+        const std::int64_t chunk = block.trial[i] / step;
+        if (++cells_of[{chunk, block.seed[i]}] == step) whole.insert(chunk);
+      }
+    }
+    std::sort(trials_.begin(), trials_.end());
+    trials_.erase(std::unique(trials_.begin(), trials_.end()), trials_.end());
+    const auto in_whole = [&](std::int64_t trial) { return whole.contains(trial / step); };
+    rest_ = std::stable_partition(trials_.begin(), trials_.end(), in_whole) - trials_.begin();
+  }
+
+  const std::vector<std::int64_t>& trials() const { return trials_; }
+  /// Requires that the trial is there.
+  std::int64_t row_of(std::int64_t trial) const {
+    const auto rest = trials_.begin() + rest_;
+    const auto found = std::lower_bound(trials_.begin(), rest, trial);
+    return (found != rest && *found == trial ? found : std::lower_bound(rest, trials_.end(), trial)) - trials_.begin();
+  }
+
+ private:
+  std::vector<std::int64_t> trials_;  ///< ascending up to rest_ and from there on
+  std::ptrdiff_t rest_ = 0;
+};
 
 void expect_whole(const CellBlock& block, const CellShape& shape) {
   const std::size_t cells = block.trial.size();
@@ -89,22 +128,16 @@ void Part::rank_predictions() {
 
 void Part::add_model(const StudyHeader& study, ModelId model, std::span<const CellBlock> blocks,
                      const std::vector<std::int32_t>& column_of_seed) {
-  std::vector<std::int64_t> trials;
-  for (const CellBlock& block : blocks) {
-    if (block.model == model) trials.insert(trials.end(), block.trial.begin(), block.trial.end());
-  }
-  if (trials.empty()) return;
-  std::sort(trials.begin(), trials.end());
-  trials.erase(std::unique(trials.begin(), trials.end()), trials.end());
-  header_.models.push_back(select(study.models[model.value], trials));
+  const PartTrials order(study, model, blocks);
+  if (order.trials().empty()) return;
+  header_.models.push_back(select(study.models[model.value], order.trials()));
 
   const std::size_t n_seeds = header_.spec.cv.seeds.size();
-  std::vector<Cell>& cells = cells_.emplace_back(trials.size() * n_seeds);
+  std::vector<Cell>& cells = cells_.emplace_back(order.trials().size() * n_seeds);
   for (const CellBlock& block : blocks) {
     if (block.model != model) continue;
     for (std::int64_t i = 0; i < block.n_cells(); ++i) {
-      const auto row = std::lower_bound(trials.begin(), trials.end(), block.trial[i]) - trials.begin();
-      cells[row * n_seeds + column_of_seed[block.seed[i]]] = {&block, i};
+      cells[order.row_of(block.trial[i]) * n_seeds + column_of_seed[block.seed[i]]] = {&block, i};
     }
   }
 }

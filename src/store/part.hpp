@@ -27,6 +27,7 @@ class Part {
   FillChunk filler() const {
     return [this](ModelId model, std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) {
       fill(model, first_trial, seed, chunk);
+      return std::optional<StoredCells>();
     };
   }
 

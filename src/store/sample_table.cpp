@@ -53,6 +53,19 @@ SampleLayout::Packed SampleLayout::pack(std::int64_t first_trial, std::span<cons
   return kilofold::pack(whole, gzip);
 }
 
+void SampleLayout::unpack(const Packed& packed, std::span<double> values, const std::string& name) const {
+  if (packed.empty()) return;
+  if (values.size() == chunk_size()) return kilofold::unpack(packed, gzip > 0, values, name);
+  std::vector<double> whole(chunk_size());
+  kilofold::unpack(packed, gzip > 0, whole, name);
+  std::copy_n(whole.begin(), values.size(), values.begin());
+}
+
+bool SampleLayout::has_chunks_of(const SampleLayout& other) const {
+  return is_packable && other.is_packable && rows_a_chunk == other.rows_a_chunk && n_samples == other.n_samples &&
+         gzip == other.gzip;
+}
+
 SampleTable::SampleTable(hdf5::Object dataset, hdf5::Extent extent, const SampleLayout& layout)
     : dataset_(std::move(dataset)), extent_(std::move(extent)), layout_(layout) {}
 
@@ -70,15 +83,6 @@ SampleTable SampleTable::open(const hdf5::Object& model, const std::string& name
   return {std::move(dataset), std::move(extent), layout};
 }
 
-void SampleTable::unpack(const Packed& packed, std::span<double> values) const {
-  if (packed.empty()) return;
-  const bool is_deflated = layout_.gzip > 0;
-  if (values.size() == layout_.chunk_size()) return kilofold::unpack(packed, is_deflated, values, dataset_.name());
-  std::vector<double> whole(layout_.chunk_size());
-  kilofold::unpack(packed, is_deflated, whole, dataset_.name());
-  std::copy_n(whole.begin(), values.size(), values.begin());
-}
-
 void SampleTable::write(std::int64_t first_trial, std::int32_t seed, std::span<const double> values,
                         const Packed& packed) {
   const hdf5::Extent start = hdf5::extent(first_trial, seed, 0);
@@ -93,6 +97,36 @@ SampleTable::Packed SampleTable::read(std::int64_t first_trial, std::int32_t see
   if (layout_.is_chunk(first_trial, values.size())) packed = hdf5::read_chunk(dataset_, start);
   if (packed.empty()) hdf5::read(dataset_, start, count(values.size()), values.data());
   return packed;
+}
+
+std::vector<double> SampleTable::unpacked_chunk(std::int64_t first_trial, std::int32_t seed) const {
+  const Packed packed = hdf5::read_chunk(dataset_, hdf5::extent(first_trial, seed, 0));
+  std::vector<double> numbers(packed.empty() ? 0 : layout_.chunk_size());
+  unpack(packed, numbers);
+  return numbers;
+}
+
+void SampleTable::read_rows(std::int64_t first_trial, std::int32_t seed, std::span<double> values,
+                            UnpackedChunks& chunks) const {
+  const auto read_by_hdf5 = [&](std::int64_t trial, std::span<double> rows) {
+    hdf5::read(dataset_, hdf5::extent(trial, seed, 0), count(rows.size()), rows.data());
+  };
+  if (!layout_.is_packable) return read_by_hdf5(first_trial, values);
+  const std::int64_t end = first_trial + std::ssize(values) / layout_.n_samples;
+  for (std::int64_t trial = first_trial; trial < end;) {
+    const std::int64_t chunk_begin = trial - trial % layout_.rows_a_chunk;
+    const std::int64_t rows = std::min(end, chunk_begin + layout_.rows_a_chunk) - trial;
+    const std::span<double> wanted =
+        values.subspan((trial - first_trial) * layout_.n_samples, rows * layout_.n_samples);
+    const std::vector<double>& chunk =
+        chunks.chunk({dataset_.name(), chunk_begin, seed}, [&] { return unpacked_chunk(chunk_begin, seed); });
+    if (chunk.empty()) {
+      read_by_hdf5(trial, wanted);
+    } else {
+      std::copy_n(chunk.begin() + (trial - chunk_begin) * layout_.n_samples, wanted.size(), wanted.begin());
+    }
+    trial += rows;
+  }
 }
 
 }  // namespace kilofold

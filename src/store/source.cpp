@@ -81,7 +81,11 @@ const CellTable& OpenTables::table(const std::string& path, const std::string& m
 }
 
 Source::Source(std::string path, const StudyHeader& file, StudyIndex& index)
-    : path_(std::move(path)), seeds_(file.spec.cv.seeds), links_(index.n_models()), file_column_(index.n_seeds(), -1) {
+    : path_(std::move(path)),
+      keeps_all_predictions_(file.spec.output.predictions == "all"),
+      seeds_(file.spec.cv.seeds),
+      links_(index.n_models()),
+      file_column_(index.n_seeds(), -1) {
   for (std::size_t column = 0; column < seeds_.size(); ++column) {
     if (const auto seed = index.seed(seeds_[column])) file_column_[*seed] = static_cast<std::int32_t>(column);
   }
@@ -142,19 +146,59 @@ void Source::overlay(OpenTables& tables, ModelId model, std::int64_t first_trial
                      Detail detail) const {
   const std::int32_t column = file_column_[seed];
   if (column < 0) return;
-  const std::vector<Link>& links = links_[model.value];
-  auto at = std::lower_bound(links.begin(), links.end(), first_trial,
-                             [](const Link& link, std::int64_t trial) { return link.trial < trial; });
-  while (at != links.end() && at->trial < first_trial + chunk.rows) {
+  for (std::span<const Link> rest = links(model, first_trial, chunk.rows); !rest.empty();) {
     // Neighbours in the study are nearly always neighbours in the file: read them in one go.
-    auto end = at + 1;
-    while (end != links.end() && end->trial < first_trial + chunk.rows && end->file_model == at->file_model &&
-           end->trial - at->trial == end - at && end->row - at->row == end - at) {
-      ++end;
-    }
-    overlay_run(tables, model, &*at, end - at, at->trial - first_trial, column, chunk, detail);
-    at = end;
+    const std::size_t count = run_length(rest);
+    overlay_run(tables, model, rest.data(), std::ssize(rest.first(count)), rest.front().trial - first_trial, column,
+                chunk, detail);
+    rest = rest.subspan(count);
   }
+}
+
+bool Source::holds_any(OpenTables& tables, ModelId model, std::int64_t first_trial, std::int64_t rows,
+                       std::int32_t seed) const {
+  const std::int32_t column = file_column_[seed];
+  if (column < 0) return false;
+  for (std::span<const Link> rest = links(model, first_trial, rows); !rest.empty();) {
+    const std::size_t count = run_length(rest);
+    const CellTable& table = tables.table(path_, model_names_[rest.front().file_model]);
+    if (table.contains_any(rest.front().row, std::ssize(rest.first(count)), column)) return true;
+    rest = rest.subspan(count);
+  }
+  return false;
+}
+
+std::optional<StoredCells> Source::take_over(OpenTables& tables, ModelId model, std::int64_t first_trial,
+                                             std::int32_t seed, const CellLayout& layout, CellChunk& chunk) const {
+  const std::int32_t column = file_column_[seed];
+  const std::span<const Link> found = links(model, first_trial, chunk.rows);
+  if (column < 0 || std::ssize(found) != chunk.rows || run_length(found) != found.size()) return std::nullopt;
+  const Link& first = found.front();
+  const CellTable& table = tables.table(path_, model_names_[first.file_model]);
+  const CellLayout stored = table.layout();
+  if (table.shape() != chunk.shape || !stored.has_chunks_of(layout) || !layout.is_chunk(first_trial, chunk.rows) ||
+      !stored.is_chunk(first.row, chunk.rows))
+    return std::nullopt;
+  StoredCells cells{table.read_packed(first.row, column, chunk), path_};
+  for (std::int32_t& number : chunk.numerics) number = numerics_number_[model.value][first.file_model].at(number);
+  return cells;
+}
+
+std::span<const Source::Link> Source::links(ModelId model, std::int64_t first_trial, std::int64_t rows) const {
+  const std::vector<Link>& all = links_[model.value];
+  const auto is_before = [](const Link& link, std::int64_t trial) { return link.trial < trial; };
+  const auto begin = std::lower_bound(all.begin(), all.end(), first_trial, is_before);
+  return {begin, std::lower_bound(begin, all.end(), first_trial + rows, is_before)};
+}
+
+std::size_t Source::run_length(std::span<const Link> links) {
+  const Link& first = links.front();
+  std::int64_t count = 1;
+  while (count < std::ssize(links) && links[count].file_model == first.file_model &&
+         links[count].trial - first.trial == count && links[count].row - first.row == count) {
+    ++count;
+  }
+  return static_cast<std::size_t>(count);
 }
 
 void Source::overlay_run(OpenTables& tables, ModelId model, const Link* first, std::int64_t count,
@@ -168,7 +212,7 @@ void Source::overlay_run(OpenTables& tables, ModelId model, const Link* first, s
         fmt::format("{}: model '{}': its fits come with other diagnostics than this study's", path_, model_name));
   }
   CellChunk read(count, shape, detail);
-  table.read(first->row, column, read, detail);
+  table.read(first->row, column, read, detail, tables.chunks);
   for (std::int32_t& number : read.numerics) number = numerics_number_[model.value][first->file_model].at(number);
   for (std::int64_t i = 0; i < count; ++i) {
     if (!read.contains(i)) continue;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <list>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,6 +57,7 @@ struct MixedCells {
 class OpenTables {
  public:
   MixedCells mixed;  ///< met so far
+  UnpackedChunks chunks;
 
   const CellTable& table(const std::string& path, const std::string& model_name);
 
@@ -76,6 +78,8 @@ class Source {
   Source(std::string path, const StudyHeader& file, StudyIndex& index);
 
   const std::string& path() const { return path_; }
+  /// Are predictions missing only where there is no cell or its fits failed?
+  bool keeps_all_predictions() const { return keeps_all_predictions_; }
 
   /// What a file says of a cell that it holds.
   struct Held {
@@ -90,6 +94,14 @@ class Source {
   void overlay(OpenTables& tables, ModelId model, std::int64_t first_trial, std::int32_t seed, CellChunk& chunk,
                Detail detail) const;
 
+  /// Has this file a cell of trials [first_trial, first_trial + rows) at a seed?
+  bool holds_any(OpenTables& tables, ModelId model, std::int64_t first_trial, std::int64_t rows,
+                 std::int32_t seed) const;
+  /// Where these trials are one chunk of this file and of a file of `layout` alike: put all but their samples into a
+  /// chunk that arrives clear, and return those as they are stored.
+  std::optional<StoredCells> take_over(OpenTables& tables, ModelId model, std::int64_t first_trial, std::int32_t seed,
+                                       const CellLayout& layout, CellChunk& chunk) const;
+
  private:
   /// Study trial <-> row of one of the file's models.
   struct Link {
@@ -97,10 +109,15 @@ class Source {
     std::int32_t file_model;
     std::int64_t row;
   };
+  /// The links of trials [first_trial, first_trial + rows).
+  std::span<const Link> links(ModelId model, std::int64_t first_trial, std::int64_t rows) const;
+  /// How many links from the first on are of neighbours in the study that are neighbours in the file too.
+  static std::size_t run_length(std::span<const Link> links);
   void overlay_run(OpenTables& tables, ModelId model, const Link* first, std::int64_t count, std::int64_t chunk_row,
                    std::int32_t column, CellChunk& chunk, Detail detail) const;
 
   std::string path_;
+  bool keeps_all_predictions_;
   std::vector<std::string> model_names_;
   std::vector<std::vector<std::string>> numerics_;  ///< by model of the file and number there
   /// The study's number of a file's numerics: by study model, model of the file, number there.

@@ -163,7 +163,7 @@ void Store::commit(std::span<const CellBlock> blocks) {
   const auto is_empty = [](const CellBlock& block) { return block.n_cells() == 0; };
   if (std::all_of(blocks.begin(), blocks.end(), is_empty)) return;
   if (!impl_->header_on_disk) {
-    const auto no_cells = [](ModelId, std::int64_t, std::int32_t, CellChunk&) {};
+    const auto no_cells = [](ModelId, std::int64_t, std::int32_t, CellChunk&) { return std::nullopt; };
     impl_->publish(impl_->study, FileKind::header, no_cells);
     impl_->header_on_disk = true;
   }

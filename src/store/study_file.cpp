@@ -41,6 +41,7 @@ struct Passing {
   std::int32_t seed = 0;
   CellChunk chunk{0, {}};
   PackedCells packed;
+  std::string stored_in;  ///< file that `packed` comes from; empty where it is made of `chunk`
 
   /// Make it a chunk without cells.
   void begin(ModelId of_model, const Chunks& at, const CellShape& shape) {
@@ -77,8 +78,7 @@ class CellWriter {
       : study_(study),
         fill_(fill),
         layouts_(layouts_of(study)),
-        ring_(slots_of(layouts_, n_threads), n_threads,
-              [this](Passing& slot) { slot.packed = layouts_[slot.model.value].pack(slot.first, slot.chunk); }) {
+        ring_(slots_of(layouts_, n_threads), n_threads, [this](Passing& slot) { pack(slot); }) {
     enter_model();
   }
 
@@ -88,7 +88,7 @@ class CellWriter {
     while (chunks_ && !ring_.is_full()) {
       Passing& slot = ring_.free_slot();
       slot.begin(model_, *chunks_, cell_shape(study_, model_));
-      fill_(slot.model, slot.first, slot.seed, slot.chunk);
+      take(slot, fill_(slot.model, slot.first, slot.seed, slot.chunk));
       if (!slot.chunk.empty()) ring_.submit();
       chunks_->advance();
       if (!chunks_->is_over()) continue;
@@ -108,6 +108,23 @@ class CellWriter {
   }
 
  private:
+  static void take(Passing& slot, std::optional<StoredCells> stored) {
+    slot.stored_in.clear();
+    if (!stored) return;
+    slot.packed = std::move(stored->packed);
+    slot.stored_in = std::move(stored->file);
+  }
+
+  /// Bytes that are stored already are unpacked all the same: the payload hash is of numbers, and a checksum must hold.
+  void pack(Passing& slot) const {
+    const CellLayout& layout = layouts_[slot.model.value];
+    if (slot.stored_in.empty()) {
+      slot.packed = layout.pack(slot.first, slot.chunk);
+    } else {
+      layout.unpack(slot.packed, slot.chunk, slot.stored_in);
+    }
+  }
+
   void enter_model() {
     chunks_.reset();
     const auto n_models = static_cast<std::int32_t>(study_.models.size());

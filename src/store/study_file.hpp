@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "layout.hpp"
@@ -12,14 +13,16 @@
 namespace kilofold {
 
 /// Puts the cells of trials [first_trial, first_trial + chunk.rows) of a model at a seed into a chunk that arrives
-/// clear.
-using FillChunk = std::function<void(ModelId model, std::int64_t first_trial, std::int32_t seed, CellChunk& chunk)>;
+/// clear; or all but their samples, and returns those as another file stores them.
+using FillChunk = std::function<std::optional<StoredCells>(ModelId model, std::int64_t first_trial, std::int32_t seed,
+                                                           CellChunk& chunk)>;
 
 /// Create a file, write header and cells, store the payload hash, close with every return code checked.
 ///
-/// `fill` is called from this thread alone, first before the file is there; chunks are compressed on `n_threads`.
+/// `fill` is called from this thread alone, first before the file is there; chunks are compressed on `n_threads`, or
+/// where they are stored already unpacked for the hash.
 /// Memory    two chunks of cells a thread or 4 MiB of them, besides the header
-/// Errors    MachineError; the file is then worthless
+/// Errors    MachineError, FormatError where a stored chunk is damaged; the file is then worthless
 void write_study_file(const std::string& path, const StudyHeader& study, FileKind kind, const FillChunk& fill,
                       std::int32_t n_threads);
 
