@@ -23,12 +23,13 @@ std::int64_t env_number(const char* name, std::int64_t otherwise) {
   return text == nullptr ? otherwise : std::atoll(text);
 }
 
-/// A study of about two seconds on one core, checkpointed every 50 ms.
+/// A study of about two seconds on one core, checkpointed every 50 ms; of more under the sanitizers, with fewer seeds.
 std::string long_study() {
   return R"(spec: 1
 name: long
 data: {file: table.csv, features: [a, b, c], target: y}
-cv: {folds: 5, seeds: {from: 0, to: 399}}
+cv: {folds: 5, seeds: {from: 0, to: )" +
+         std::to_string(testing::slowdown == 1 ? 399 : 99) + R"(}}
 models:
   - {name: Ridge, model: linear, parameters: {alpha: {geomspace: [0.01, 100, 5]}}}
   - {name: DT, model: tree, parameters: {max_depth: [1, 2, 3, 5, 8, 13, none], min_samples_leaf: [1, 2, 4]}}
@@ -53,7 +54,7 @@ void kill_and_finish(const Folder& folder, int kills, std::mt19937& random) {
   int killed = 0;
   for (int attempt = 0; killed < kills && attempt < 20 * kills; ++attempt) {
     const pid_t child = start(folder, {"run", "study.yaml", "-o", "killed.h5", "-q", "--batch", "3"});
-    std::this_thread::sleep_for(std::chrono::milliseconds(20 + random() % 180));
+    std::this_thread::sleep_for(std::chrono::milliseconds((20 + random() % 180) * (testing::slowdown == 1 ? 1 : 4)));
     kill(child, SIGKILL);
     const int code = wait_for(child);
     if (code == 0) std::filesystem::remove(folder / "killed.h5");  // it won the race: start over

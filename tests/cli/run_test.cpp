@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "support/program.hpp"
+#include "support/sanitizer.hpp"
 
 namespace kilofold {
 namespace {
@@ -18,13 +19,16 @@ using testing::Folder;
 using testing::Outcome;
 using testing::run_program;
 
-/// Many small batches, committed as they come, so that a run can be stopped within it on any machine.
-std::string slow_study(const char* seeds) {
+/// So many seeds take any machine longer than what is to happen meanwhile; under the sanitizers a quarter of them does.
+const int endless = testing::slowdown == 1 ? 9999 : 2499;
+
+/// Many small batches, committed as they come, so that a run can be stopped within it.
+std::string slow_study(int last_seed) {
   return std::string(R"(spec: 1
 name: slow
 data: {file: table.csv, features: [a, b, c], target: y}
 cv: {folds: 5, seeds: {from: 0, to: )") +
-         seeds + R"(}}
+         std::to_string(last_seed) + R"(}}
 models:
   - {name: DT, model: tree, parameters: {max_depth: [1, 2, 3, 5, 8, 13, none], min_samples_leaf: [1, 2, 4]}}
 output: {file: slow.h5}
@@ -36,8 +40,8 @@ class RunVerb : public ::testing::Test {
  protected:
   RunVerb() {
     folder.write("table.csv", testing::small_table(240));
-    folder.write("study.yaml", slow_study("9"));
-    folder.write("long.yaml", slow_study("9999"));
+    folder.write("study.yaml", slow_study(9));
+    folder.write("long.yaml", slow_study(endless));
   }
   Outcome run(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), "run");
@@ -155,7 +159,7 @@ TEST_F(RunVerb, SaysThatThereIsNothingToCompute) {
 }
 
 TEST_F(RunVerb, CountsTheFitsOfCellsWithDifferentFolds) {
-  folder.write("folds.yaml", std::regex_replace(slow_study("9"), std::regex("folds: 5"), "folds: [2, 5]"));
+  folder.write("folds.yaml", std::regex_replace(slow_study(9), std::regex("folds: 5"), "folds: [2, 5]"));
   const Outcome ran = run({"folds.yaml"});
   EXPECT_EQ(ran.code, 0);
   EXPECT_NE(ran.err.find("420 cells (1,470 fits) in "), std::string::npos) << ran.err;
@@ -264,7 +268,7 @@ TEST_F(RunVerb, OneCtrlCSavesAndASecondLeavesAtOnce) {
 
   // All that is computed waits for the end, so that saving it takes long enough for a second Ctrl-C.
   folder.write("patient.yaml",
-               std::regex_replace(slow_study("19999"), std::regex("checkpoint: 0.05"), "checkpoint: 600"));
+               std::regex_replace(slow_study(2 * endless), std::regex("checkpoint: 0.05"), "checkpoint: 600"));
   Terminal impatient(folder, {"run", "patient.yaml", "-o", "patient.h5"}, {});
   ASSERT_TRUE(impatient.wait_until("fits/s")) << impatient.shown();
   std::this_thread::sleep_for(std::chrono::milliseconds(1500));

@@ -15,6 +15,7 @@
 #include "cpu/gram.hpp"
 #include "cpu/panel_solves.hpp"
 #include "cpu/tridiagonal.hpp"
+#include "support/sanitizer.hpp"
 
 namespace kilofold::test {
 namespace {
@@ -40,6 +41,7 @@ TEST(GaussianProcessBits, AreTheSameOnEveryIsa) {
     for (const Kernel kernel : {Kernel::squared_exponential, Kernel::matern32, Kernel::matern52,
                                 Kernel::rational_quadratic, Kernel::exponential}) {
       GpModel model = rich_model();
+      if (testing::slowdown > 1 && n > 100 && kernel != model.kernel) continue;  // tiles know no kernel
       model.kernel = kernel;
       for (const Route route : routes) {
         expect_same_on_every_isa([&] { return gp(table, {every_kth(n, 3, 1)}, model, route); });
