@@ -113,14 +113,9 @@ void* allocate(std::size_t bytes) {
   return answer(cudaMalloc(&pointer, bytes), "cudaMalloc") == 0 ? pointer : nullptr;
 }
 
-void release(void* pointer) { cudaFree(pointer); }
-
-int upload(void* to, const void* from_host, std::size_t bytes) {
-  return answer(cudaMemcpy(to, from_host, bytes, cudaMemcpyHostToDevice), "cudaMemcpy to the device");
-}
-
-int download(void* to_host, const void* from, std::size_t bytes) {
-  return answer(cudaMemcpy(to_host, from, bytes, cudaMemcpyDeviceToHost), "cudaMemcpy from the device");
+void release(void* pointer) {
+  finish_ops();  // one of them may still use it
+  cudaFree(pointer);
 }
 
 constexpr Backend backend = [] {
@@ -135,8 +130,6 @@ constexpr Backend backend = [] {
   machine.memory = memory;
   machine.allocate = allocate;
   machine.release = release;
-  machine.upload = upload;
-  machine.download = download;
   return with_ops(machine);
 }();
 

@@ -9,7 +9,7 @@
 ///   dev::launch(kernel, {name, grid, block, shared bytes}, stream, arguments...)
 ///   DEV_SHARED(type, name)     static shared memory          dev::dyn_shared<T>()   the launch's dynamic part
 ///   DEV_UNROLL, DEV_UNROLL_4   before a loop over registers: unroll it whole, or four steps at a time
-///   dev::Buffer<T>, dev::Stream, dev::copy_to_device, dev::copy_to_host
+///   dev::Buffer<T>, dev::Pinned, dev::Stream, dev::Event, dev::copy_to_device, dev::copy_to_host
 ///
 /// All of them throw dev::Error, which names the call that failed.
 #if defined(__CUDACC__)

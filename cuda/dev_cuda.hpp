@@ -25,7 +25,34 @@ inline void check(cudaError_t result, const char* call) {
               std::to_string(static_cast<int>(result)) + ")");
 }
 
-/// Calls on one stream follow each other; streams of different threads do not wait for each other.
+class Stream;
+
+/// A place in a stream's calls, made when it is first recorded.
+class Event {
+ public:
+  Event() = default;
+  ~Event() {
+    if (event_ != nullptr) cudaEventDestroy(event_);
+  }
+  Event(Event&& other) noexcept : event_(std::exchange(other.event_, nullptr)) {}
+  Event& operator=(Event&& other) noexcept {
+    std::swap(event_, other.event_);
+    return *this;
+  }
+
+  /// Stand for what the stream has been given so far, and no more for what was recorded before.
+  void record(const Stream& stream);
+  /// Wait until it is done; at once where nothing was recorded.
+  void synchronize() const {
+    if (event_ != nullptr) check(cudaEventSynchronize(event_), "cudaEventSynchronize");
+  }
+  cudaEvent_t get() const { return event_; }
+
+ private:
+  cudaEvent_t event_ = nullptr;
+};
+
+/// Calls on one stream follow each other; other streams do not wait for it, unless by an event.
 class Stream {
  public:
   Stream() { check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreate"); }
@@ -35,9 +62,52 @@ class Stream {
 
   cudaStream_t get() const { return stream_; }
   void synchronize() const { check(cudaStreamSynchronize(stream_), "cudaStreamSynchronize"); }
+  /// Calls from here on wait for a recorded event.
+  void wait(const Event& event) const {
+    check(cudaStreamWaitEvent(stream_, event.get(), cudaEventWaitDefault), "cudaStreamWaitEvent");
+  }
 
  private:
   cudaStream_t stream_ = nullptr;
+};
+
+inline void Event::record(const Stream& stream) {
+  if (event_ == nullptr) check(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming), "cudaEventCreate");
+  check(cudaEventRecord(event_, stream.get()), "cudaEventRecord");
+}
+
+/// Host memory that copies reach in the background; contents undefined.
+inline void* allocate_pinned(std::size_t bytes) {
+  void* memory = nullptr;
+  check(cudaHostAlloc(&memory, bytes, cudaHostAllocDefault), "cudaHostAlloc");
+  return memory;
+}
+
+inline void release_pinned(void* memory) { cudaFreeHost(memory); }
+
+/// The same, given back on destruction.
+class Pinned {
+ public:
+  Pinned() = default;
+  explicit Pinned(std::size_t bytes) : data_(allocate_pinned(bytes)), size_(bytes) {}
+  ~Pinned() { release_pinned(data_); }
+  Pinned(Pinned&& other) noexcept { swap(other); }
+  Pinned& operator=(Pinned&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+
+  void* data() const { return data_; }
+  std::size_t size() const { return size_; }
+
+ private:
+  void swap(Pinned& other) {
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+  }
+
+  void* data_ = nullptr;
+  std::size_t size_ = 0;
 };
 
 /// Device memory for `size` values, contents undefined.
@@ -65,11 +135,12 @@ template <class T> class Buffer {
   std::size_t size_ = 0;
 };
 
-/// The values may change once this returns only if they are pageable memory, as vectors are.
+/// Pinned values must not change until the copy is done; other host memory may once this returns.
 template <class T> void copy_to_device(T* to, const T* from, std::size_t n, const Stream& stream) {
   check(cudaMemcpyAsync(to, from, n * sizeof(T), cudaMemcpyHostToDevice, stream.get()), "cudaMemcpy to the device");
 }
 
+/// Into pinned memory the copy may go on after this returns.
 template <class T> void copy_to_host(T* to, const T* from, std::size_t n, const Stream& stream) {
   check(cudaMemcpyAsync(to, from, n * sizeof(T), cudaMemcpyDeviceToHost, stream.get()), "cudaMemcpy from the device");
 }

@@ -56,7 +56,6 @@ int factor(const FactorArgs* args) {
                 {"factor_items", static_cast<unsigned>(items.size()), factor_threads,
                  static_cast<std::size_t>(near) * sizeof(double)},
                 s.stream, on_device, near);
-    s.stream.synchronize();
   });
 }
 

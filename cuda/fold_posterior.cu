@@ -116,7 +116,6 @@ int fold_posterior(const FoldPosteriorArgs* args) {
                 {"answer_folds", static_cast<unsigned>(n_folds), factor_threads,
                  static_cast<std::size_t>(near) * sizeof(double)},
                 s.stream, on_device, near);
-    s.stream.synchronize();
   });
 }
 

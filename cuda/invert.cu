@@ -38,7 +38,6 @@ int invert(const InvertArgs* args) {
     dev::launch(factor_for_inverse, {"factor_for_inverse", n_items, factor_threads, 0}, s.stream, on_device);
     dev::launch(multiply_inverses, {"multiply_inverses", {n_items, product_tiles(n)}, product_threads, 0}, s.stream,
                 on_device);
-    s.stream.synchronize();
   });
 }
 

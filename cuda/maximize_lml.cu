@@ -210,7 +210,6 @@ int maximize_lml(const MaximizeLmlArgs* args) {
     std::vector<LmlAnswer> answers;
     for (std::int64_t i = 0; i < args->n_items; ++i) answers.push_back(searches.answer(i));
     write(*args, answers, s);
-    s.stream.synchronize();
   });
 }
 

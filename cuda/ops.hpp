@@ -6,6 +6,15 @@
 
 namespace kilofold::cuda {
 
+int upload(void* to, const void* from_host, std::size_t bytes);
+int download(void* to_host, const void* from, std::size_t bytes);
+void* allocate_host(std::size_t bytes);
+void release_host(void* memory);
+int begin_download(void* to_host, const void* from, std::size_t bytes, std::int64_t* number);
+int wait_download(std::int64_t number);
+/// Wait for every op that this thread has called.
+int finish_ops();
+
 int standardize(const StandardizeArgs* args);
 
 std::int64_t factor_doubles(std::int64_t u, std::int64_t n_rhs);
@@ -20,9 +29,15 @@ int fold_posterior(const FoldPosteriorArgs* args);
 
 int maximize_lml(const MaximizeLmlArgs* args);
 
-/// A backend's table with the ops of this folder. Those that are null are not offered: studies that need them stay on
-/// the CPU.
+/// A backend's table with the copies and ops of this folder. Ops that are null are not offered: studies that need them
+/// stay on the CPU.
 constexpr Backend with_ops(Backend backend) {
+  backend.upload = upload;
+  backend.download = download;
+  backend.allocate_host = allocate_host;
+  backend.release_host = release_host;
+  backend.begin_download = begin_download;
+  backend.wait_download = wait_download;
   backend.factor_doubles = factor_doubles;
   backend.reduced_doubles = reduced_doubles;
   backend.standardize = standardize;

@@ -95,7 +95,6 @@ int posterior(const PosteriorArgs* args) {
     } else {
       posterior_from_tridiagonals(*args, s);
     }
-    s.stream.synchronize();
   });
 }
 

@@ -69,7 +69,6 @@ int reduce(const ReduceArgs* args) {
                 {"reduce_items", static_cast<unsigned>(items.size()), reduce_threads,
                  static_cast<std::size_t>(near) * sizeof(double)},
                 s.stream, on_device, near);
-    s.stream.synchronize();
   });
 }
 

@@ -3,19 +3,24 @@
 #pragma once
 
 #include <cstddef>
+#include <exception>
 #include <vector>
 
 #include "dev.hpp"
+#include "staging.hpp"
 
 namespace kilofold::cuda {
 
-/// Device memory that grows when asked for more and never shrinks.
+/// Device memory of one stream's calls that grows when asked for more and never shrinks.
 class Memory {
  public:
+  explicit Memory(const dev::Stream& stream) : stream_(stream) {}
+
   /// At least n values, contents undefined; earlier pointers are void.
   template <class T> T* get(std::size_t n) {
     const std::size_t bytes = n > 0 ? n * sizeof(T) : 1;
     if (buffer_.size() < bytes) {
+      if (buffer_.size() > 0) stream_.synchronize();  // an earlier op may still use it
       buffer_ = dev::Buffer<unsigned char>();
       buffer_ = dev::Buffer<unsigned char>(bytes);
     }
@@ -23,26 +28,41 @@ class Memory {
   }
 
  private:
+  const dev::Stream& stream_;
   dev::Buffer<unsigned char> buffer_;
 };
 
-/// What a thread of the program keeps between its calls of ops. Every op waits for its stream before it returns, so the
-/// next one may take the same memory.
+/// What a thread of the program keeps between its calls of ops. Ops leave their launches in the stream; the next one
+/// may take the same memory, since its launches come behind them.
 struct Session {
   dev::Stream stream;
-  Memory items;         ///< argument structs of the items
-  Memory shared_items;  ///< of what several of them share
-  Memory parameters;    ///< hyperparameters of the items
-  Memory kept;          ///< what an op's first launches leave for its later ones
-  Memory work;
+  Staging staging;
+  Memory items{stream};         ///< argument structs of the items
+  Memory shared_items{stream};  ///< of what several of them share
+  Memory parameters{stream};    ///< hyperparameters of the items
+  Memory kept{stream};          ///< what an op's first launches leave for its later ones
+  Memory work{stream};
+
+  Session() = default;
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session();
 
   /// The values on the device, in `memory`.
   template <class T> const T* upload(const std::vector<T>& values, Memory& memory) {
     T* const to = memory.get<T>(values.size());
-    dev::copy_to_device(to, values.data(), values.size(), stream);
+    staging.copy(to, values.data(), values.size(), stream);
     return to;
   }
 };
+
+inline Session::~Session() {
+  try {
+    stream.synchronize();
+  } catch (const std::exception&) {
+    // the device is lost, and nobody waits for what it computed
+  }
+}
 
 inline Session& session() {
   thread_local Session own;

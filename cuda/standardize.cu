@@ -72,7 +72,6 @@ int standardize(const StandardizeArgs* args) {
                                  .ld_held_out = a.ld_held_out};
     dev::launch(standardize_items, {"standardize_items", static_cast<unsigned>(items.size()), standardize_threads, 0},
                 s.stream, study, on_device);
-    s.stream.synchronize();
   });
 }
 

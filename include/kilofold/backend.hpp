@@ -24,10 +24,11 @@
 ///   - Pointers are device pointers of the backend (its own `allocate`), except argument structs, `RowSetView` arrays,
 ///     parameters, random keys and slots, which are host memory.
 ///   - An op, an upload or a download returns 0, `out_of_memory`, or another number when the machine failed;
-///   `last_error`
-///     then says how. Out of memory, it has computed nothing that counts, and the same call with fewer items may
-///     succeed. A fit that fails numerically is a status, and its numbers are NaN.
-///   - A backend with memory of its own (`memory` not null) is called by one thread at a time, less `last_error`.
+///     `last_error` then says how. Out of memory, it has computed nothing that counts, and the same call with fewer
+///     items may succeed. A fit that fails numerically is a status, and its numbers are NaN.
+///   - A backend with memory of its own (`memory` not null) is called by one thread at a time, less `last_error`. Its
+///     ops may return before they are done: ops and downloads that the same thread calls later come behind them, so
+///     that memory given to a later op is free by then. A failure is told by the op or by a later call.
 namespace kilofold {
 
 inline constexpr std::uint32_t backend_abi = 10;
@@ -555,6 +556,16 @@ struct Backend {
   void (*release)(void* pointer);
   int (*upload)(void* to, const void* from_host, std::size_t bytes);
   int (*download)(void* to_host, const void* from, std::size_t bytes);
+
+  /// Host memory that `begin_download` reaches; null when there is none left. Null where begin_download is.
+  void* (*allocate_host)(std::size_t bytes);
+  void (*release_host)(void* pointer);
+  /// Begin to copy what the ops called so far leave at `from` into memory of allocate_host. Ops called from now on run
+  /// beside the copy and must not write there before wait_download; neither memory may be released. `number`, from 1
+  /// on, names the copy for the thread that began it. Null: there is `download` alone.
+  int (*begin_download)(void* to_host, const void* from, std::size_t bytes, std::int64_t* number);
+  /// Wait for the copy of that number and those begun before it.
+  int (*wait_download)(std::int64_t number);
 
   /// Doubles of one item's opaque value: u rows, and right-hand sides beside them.
   std::int64_t (*factor_doubles)(std::int64_t u, std::int64_t n_rhs);

@@ -17,7 +17,8 @@ constexpr double value_bytes_on_cpu = 24 << 20;
 constexpr std::size_t predictions_on_cpu = std::size_t{64} << 20;  // a unit may have any number of lanes
 // On a device: as many as its memory holds and the host can take in.
 constexpr std::int64_t fits_on_device = std::int64_t{1} << 20;
-constexpr std::size_t predictions_on_device = std::size_t{1} << 30;
+constexpr std::size_t predictions_on_device = std::size_t{256} << 20;
+constexpr double tiles_under_way = 2;  // of one, the results alone
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 CellBlock& block_of(std::vector<CellBlock>& blocks, ModelId model) {
@@ -37,9 +38,8 @@ BatchRunner::BatchRunner(const Plan& plan, const Schedule& schedule, const Study
       backend_(backend),
       fit_time_limit_(options.fit_time_limit),
       stopping_(std::move(stopping)),
-      pool_(backend),
+      pools_(backend),
       items_(plan.nodes.size()),
-      selection_(plan, study),
       limits_(first_limits(options.memory)) {
   for (const PlanGroup& group : plan.groups) most_folds_ = std::max(most_folds_, group.group.n_folds);
 }
@@ -54,7 +54,7 @@ BatchRunner::Limits BatchRunner::first_limits(double memory) const {
   std::size_t total_bytes = 0;
   if (backend_.memory(&free_bytes, &total_bytes) != 0) throw MachineError(backend_.last_error());
   const double held_out = static_cast<double>(n) / plan_.groups.front().group.n_folds;
-  return {fits_on_device, memory * static_cast<double>(free_bytes), 2 * sizeof(double) * held_out,
+  return {fits_on_device, memory * static_cast<double>(free_bytes), tiles_under_way * 2 * sizeof(double) * held_out,
           cells(predictions_on_device)};
 }
 
@@ -63,53 +63,68 @@ bool BatchRunner::is_full(const Units& units, std::int64_t fits) const {
   return fits >= limits_.fits || values + static_cast<double>(fits) * limits_.fit_bytes > limits_.value_bytes;
 }
 
-Finished BatchRunner::run(std::span<const BatchRange> batches, FoldShare share) {
-  Finished finished;
-  share_ = share;
-  selection_.clear();
+void BatchRunner::run(std::span<const BatchRange> batches, FoldShare share, std::function<void(Finished)> hand_over) {
+  calls_.push_back({{}, Selection(plan_, study_), share, std::move(hand_over)});
+  Finished& finished = calls_.back().finished;
   Units units{batches.front().family};
   const UnitIndex& index = schedule_.units(units.family);
   std::int64_t fits = 0;
   const auto flush = [&] {
-    if (!units.slots.empty()) run_cells(units, {0, std::numeric_limits<std::int64_t>::max()}, finished);
+    if (!units.slots.empty()) run_cells(units, {0, std::numeric_limits<std::int64_t>::max()});
     finished.planned_seconds += schedule_.unit_seconds(units.family) * static_cast<double>(units.slots.size());
     units.slots.clear();
     fits = 0;
   };
-  for (const BatchRange& batch : batches)
+  const auto take_slots = [&](const BatchRange& batch) {
     for (const std::int64_t slot : batch.slots) {
       if (schedule_.is_done(batch.family, slot)) continue;
       std::vector<GroupId> members = index.members(slot);
       if (members.empty()) continue;
       if (members != units.members || is_full(units, fits)) flush();
-      if (stopping_()) {
-        finished.cut_short = true;
-        return finished;
-      }
+      if (stopping_()) return false;
       units.members = std::move(members);
       units.slots.push_back(slot);
       for (GroupId id : units.members) fits += index.n_points(slot, id);
     }
-  flush();
-  append_chosen(finished);
-  return finished;
+    return true;
+  };
+  finished.cut_short = !std::ranges::all_of(batches, take_slots);
+  if (!finished.cut_short) flush();
+  calls_.back().ended = true;
+  if (!under_way_ || backend_.begin_download == nullptr) drain();
+}
+
+void BatchRunner::drain() {
+  if (under_way_) {
+    const UnderWay last = std::move(*under_way_);
+    under_way_.reset();
+    last.tile->finish();
+    collect(*last.tile, last.cells, calls_.front());
+  }
+  while (!calls_.empty() && calls_.front().ended) {
+    if (!calls_.front().finished.cut_short) append_chosen(calls_.front());  // else candidates are missing
+    Finished finished = std::move(calls_.front().finished);
+    const auto hand_over = std::move(calls_.front().hand_over);
+    calls_.pop_front();
+    hand_over(std::move(finished));
+  }
 }
 
 std::unique_ptr<Tile> BatchRunner::new_tile() {
-  return std::make_unique<Tile>(plan_, study_, backend_, fit_time_limit_, pool_, items_);
+  return std::make_unique<Tile>(plan_, study_, backend_, fit_time_limit_, pools_, items_);
 }
 
-void BatchRunner::run_cells(const Units& units, CellRange range, Finished& finished) {
+void BatchRunner::run_cells(const Units& units, CellRange range) {
   auto tile = new_tile();
   std::vector<Cell> cells;
   std::size_t n_fits = 0;
   std::int64_t first = range.begin;  // number of the tile's first cell
   std::int64_t next = 0;
   const auto flush = [&] {
-    evaluate(std::move(tile), cells, units, first, finished);
-    first += std::ssize(cells);
+    const std::int64_t end = first + std::ssize(cells);
+    evaluate(std::move(tile), std::exchange(cells, {}), units, first);
+    first = end;
     tile = new_tile();
-    cells.clear();
     n_fits = 0;
   };
   bool wanted = false;
@@ -121,7 +136,7 @@ void BatchRunner::run_cells(const Units& units, CellRange range, Finished& finis
       if (wanted && cells.size() >= limits_.cells[units.family]) flush();
       if (wanted) cells.push_back({id, schedule_.trial_in_model(id, point), point.seed, n_fits, point.trial});
     }
-    if (!wanted || !share_.contains(point.fold)) return;
+    if (!wanted || !calls_.back().share.contains(point.fold)) return;
     tile->add(id, point);
     ++n_fits;
   };
@@ -131,26 +146,37 @@ void BatchRunner::run_cells(const Units& units, CellRange range, Finished& finis
   flush();
 }
 
-void BatchRunner::evaluate(std::unique_ptr<Tile> tile, const std::vector<Cell>& cells, const Units& units,
-                           std::int64_t first, Finished& finished) {
+void BatchRunner::run_tile(std::unique_ptr<Tile> tile, std::vector<Cell> cells) {
+  tile->run();
+  drain();
+  under_way_ = {std::move(tile), std::move(cells)};
+  if (backend_.begin_download == nullptr) drain();
+}
+
+void BatchRunner::evaluate(std::unique_ptr<Tile> tile, std::vector<Cell> cells, const Units& units,
+                           std::int64_t first) {
+  const CellRange range{first, first + std::ssize(cells)};
+  const bool alone = !under_way_;
   try {
-    tile->run();
-    collect(*tile, cells, finished);
-    return;
+    return run_tile(std::move(tile), std::move(cells));
   } catch (const OutOfMemory&) {
-    if (cells.size() <= 1) throw;
+    if (alone && range.end - range.begin <= 1) throw;
   }
-  tile.reset();  // its memory is what the halves need
+  drain();  // what is on its way takes memory too
+  run_in_halves(units, range);
+}
+
+void BatchRunner::run_in_halves(const Units& units, CellRange range) {
+  const std::int64_t n_cells = range.end - range.begin;
   if (units.slots.size() > 1) {
     limits_.value_bytes /= 2;
     limits_.fits = std::max<std::int64_t>(1, limits_.fits / 2);
   } else {
-    limits_.cells[units.family] = std::max<std::size_t>(1, cells.size() / 2);
+    limits_.cells[units.family] = std::max<std::size_t>(1, static_cast<std::size_t>(n_cells) / 2);
   }
-  const std::int64_t last = first + std::ssize(cells);
-  const std::int64_t middle = first + std::ssize(cells) / 2;
-  run_cells(units, {first, middle}, finished);
-  run_cells(units, {middle, last}, finished);
+  const std::int64_t middle = range.begin + n_cells / 2;
+  if (middle > range.begin) run_cells(units, {range.begin, middle});
+  run_cells(units, {middle, range.end});
 }
 
 void BatchRunner::make_room(const std::vector<Cell>& cells, std::vector<CellBlock>& blocks) const {
@@ -176,35 +202,36 @@ void BatchRunner::reserve(CellBlock& block, const Group& group, std::size_t n_ce
   grow(block.diagnostic, k * group.diagnostics.size());
 }
 
-void BatchRunner::collect(const Tile& tile, const std::vector<Cell>& cells, Finished& finished) {
+void BatchRunner::collect(const Tile& tile, const std::vector<Cell>& cells, Call& call) {
+  Finished& finished = call.finished;
   make_room(cells, finished.blocks);
   for (const Cell& cell : cells) {
     const Group& group = plan_.groups[static_cast<std::size_t>(cell.group.value)].group;
-    finished.fits += share_.count(static_cast<std::int32_t>(group.n_row_sets()));
+    finished.fits += call.share.count(static_cast<std::int32_t>(group.n_row_sets()));
     if (group.tuning) {
-      selection_.consider(tile, {cell.group, cell.point_trial, cell.seed, cell.first_fit});
+      call.selection.consider(tile, {cell.group, cell.point_trial, cell.seed, cell.first_fit});
       continue;
     }
-    folds_.resize(static_cast<std::size_t>(share_.count(group.n_folds)));
+    folds_.resize(static_cast<std::size_t>(call.share.count(group.n_folds)));
     for (std::size_t fold = 0; fold < folds_.size(); ++fold) {
       folds_[fold].fit = tile.prediction(cell.first_fit + fold);
       folds_[fold].diagnostic.clear();
       for (const std::string& name : group.diagnostics)
         folds_[fold].diagnostic.push_back(tile.diagnostic(cell.first_fit + fold, name));
     }
-    append_cell(cell.group, cell.trial, cell.seed, finished);
+    append_cell(cell.group, cell.trial, cell.seed, call);
   }
 }
 
-void BatchRunner::append_chosen(Finished& finished) {
-  for (const auto& [key, chosen] : selection_.chosen()) {
+void BatchRunner::append_chosen(Call& call) {
+  for (const auto& [key, chosen] : call.selection.chosen()) {
     folds_.resize(chosen.folds.size());
     for (std::size_t fold = 0; fold < folds_.size(); ++fold) {
       const Selection::Fit& best = chosen.folds[fold];
       folds_[fold] = {{best.prediction.data(), best.sd.empty() ? nullptr : best.sd.data(), best.status},
                       best.diagnostic};
     }
-    append_cell(chosen.group, std::get<1>(key), std::get<2>(key), finished);
+    append_cell(chosen.group, std::get<1>(key), std::get<2>(key), call);
   }
 }
 
@@ -248,17 +275,18 @@ void BatchRunner::append_fit(const FoldFit& fold_fit, const Group& group, std::i
   for (std::size_t d = 0; d < group.diagnostics.size(); ++d) diagnostic[d * k + fold] = fold_fit.diagnostic[d];
 }
 
-void BatchRunner::append_cell(GroupId id, std::int64_t trial, std::int32_t seed, Finished& finished) {
+void BatchRunner::append_cell(GroupId id, std::int64_t trial, std::int32_t seed, Call& call) {
+  Finished& finished = call.finished;
   const Group& group = plan_.groups[static_cast<std::size_t>(id.value)].group;
   CellBlock& block = block_of(finished.blocks, group.model);
   block.trial.push_back(trial);
   block.seed.push_back(seed);
   extend(block, group);
   for (std::size_t i = 0; i < folds_.size(); ++i) {
-    append_fit(folds_[i], group, share_.first + static_cast<std::int32_t>(i) * share_.step, block);
+    append_fit(folds_[i], group, call.share.first + static_cast<std::int32_t>(i) * call.share.step, block);
     finished.failed_fits += failed(static_cast<FitStatus>(folds_[i].fit.status)) ? 1 : 0;
   }
-  if (share_.is_whole()) score_pooled(block, block.n_cells() - 1, study_);
+  if (call.share.is_whole()) score_pooled(block, block.n_cells() - 1, study_);
   ++finished.cells;
 }
 

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <deque>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -14,16 +17,21 @@
 namespace kilofold {
 
 /// One thread's way through batches: units to tiles, tiles to scored cells.
+///
+/// Where a backend copies in the background, a tile's results come to the host, and are scored there, while the device
+/// has the next tile to compute: two tiles are under way, and the last one of a call waits for the first of the next.
 class BatchRunner {
  public:
   /// Reads `memory` and `fit_time_limit` of the options.
   BatchRunner(const Plan& plan, const Schedule& schedule, const StudyData& study, const Backend& backend,
               const ExecuteOptions& options, std::function<bool()> stopping);
 
-  /// Evaluate batches of one family, or a share of their folds: then pooled metrics are left out. Where the backend's
-  /// memory does not hold a tile, its halves are tried, down to single cells, and later tiles are smaller: no bit
-  /// depends on tiles. Errors: MachineError
-  Finished run(std::span<const BatchRange> batches, FoldShare share = {});
+  /// Evaluate batches of one family, or a share of their folds, whose pooled metrics are left out; what it gives goes
+  /// to `hand_over` once it is whole, in the order of the calls. Where the backend's memory does not hold a tile, its
+  /// halves are tried, down to single cells, and later tiles are smaller: no bit depends on tiles. Errors: MachineError
+  void run(std::span<const BatchRange> batches, FoldShare share, std::function<void(Finished)> hand_over);
+  /// Wait for the tile under way, and hand over the calls that are whole by then.
+  void drain();
   /// Items evaluated so far, by plan node.
   const std::vector<std::int64_t>& items() const { return items_; }
 
@@ -40,6 +48,20 @@ class BatchRunner {
   struct FoldFit {
     Tile::Prediction fit;
     std::vector<float> diagnostic;
+  };
+
+  /// A call of run() whose tiles are not all collected.
+  struct Call {
+    Finished finished;
+    Selection selection;
+    FoldShare share;
+    std::function<void(Finished)> hand_over;
+    bool ended = false;  ///< no tile is to come
+  };
+  /// A tile that has run, and may still be on its way to the host. It belongs to the first of the calls.
+  struct UnderWay {
+    std::unique_ptr<Tile> tile;
+    std::vector<Cell> cells;
   };
 
   /// Units with the same member groups. Their cells are numbered as the points are visited.
@@ -63,20 +85,22 @@ class BatchRunner {
   Limits first_limits(double memory) const;
   bool is_full(const Units& units, std::int64_t fits) const;
   /// Evaluate the cells of some units in as few tiles as memory allows.
-  void run_cells(const Units& units, CellRange range, Finished& finished);
+  void run_cells(const Units& units, CellRange range);
   /// Evaluate a tile of the cells that begin with number `first`, or in its stead its halves.
-  void evaluate(std::unique_ptr<Tile> tile, const std::vector<Cell>& cells, const Units& units, std::int64_t first,
-                Finished& finished);
+  void evaluate(std::unique_ptr<Tile> tile, std::vector<Cell> cells, const Units& units, std::int64_t first);
+  void run_in_halves(const Units& units, CellRange range);
   std::unique_ptr<Tile> new_tile();
+  /// Run a tile, and collect the one before it meanwhile.
+  void run_tile(std::unique_ptr<Tile> tile, std::vector<Cell> cells);
   /// Hand a tile's cells on: to what is finished, or as candidates.
-  void collect(const Tile& tile, const std::vector<Cell>& cells, Finished& finished);
+  void collect(const Tile& tile, const std::vector<Cell>& cells, Call& call);
   /// Make room for a tile's cells at once: blocks that grow cell by cell are copied again and again, into memory that
   /// nobody has touched.
   void make_room(const std::vector<Cell>& cells, std::vector<CellBlock>& blocks) const;
   void reserve(CellBlock& block, const Group& group, std::size_t n_cells) const;
-  void append_chosen(Finished& finished);
+  void append_chosen(Call& call);
   /// Append a cell of which `folds_` holds the fits.
-  void append_cell(GroupId group, std::int64_t trial, std::int32_t seed, Finished& finished);
+  void append_cell(GroupId group, std::int64_t trial, std::int32_t seed, Call& call);
   /// Append one more cell, all of it missing.
   void extend(CellBlock& block, const Group& group) const;
   /// Copy one fold's fit into the last cell of a block, and score it.
@@ -88,12 +112,12 @@ class BatchRunner {
   const Backend& backend_;
   const double fit_time_limit_;
   std::function<bool()> stopping_;
-  BufferPool pool_;
+  Pools pools_;
   std::vector<std::int64_t> items_;
   std::vector<double> truth_;
-  std::vector<FoldFit> folds_;  ///< of the share
-  FoldShare share_;
-  Selection selection_;  ///< of the batches being run
+  std::vector<FoldFit> folds_;  ///< of a cell's share
+  std::deque<Call> calls_;
+  std::optional<UnderWay> under_way_;
   std::int32_t most_folds_ = 0;
   Limits limits_;
 };

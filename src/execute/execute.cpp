@@ -70,9 +70,10 @@ class Run {
 
   void work();
   Task next_task();
+  void run_tasks(BatchRunner& runner);
   std::vector<BatchRange> next_batches();
   std::int32_t shares_of(const BatchRange& batch) const;
-  void hand_in(Task& task, Finished finished);
+  void hand_in(const Task& task, Finished finished);
   void wait_and_hand_over();
   void hand_over(std::deque<Finished> batches);
   void fail(std::exception_ptr error);
@@ -162,16 +163,25 @@ void Run::fail(std::exception_ptr error) {
   changed_.notify_all();
 }
 
+void Run::run_tasks(BatchRunner& runner) {
+  try {
+    for (Task task = next_task(); !task.batches.empty(); task = next_task()) {
+      runner.run(task.batches, task.share, [this, task](Finished finished) { hand_in(task, std::move(finished)); });
+      if (options_.limit > 0) runner.drain();  // it counts what is finished
+    }
+  } catch (...) {
+    fail(std::current_exception());
+  }
+  runner.drain();  // after a failure too: what an earlier call computed is whole
+}
+
 void Run::work() {
   std::vector<std::int64_t> items;
   try {
     select_device(backend_, options_.device);
     BatchRunner runner(plan_, schedule_, study_, backend_, options_, [this] { return stopping(); });
-    for (Task task = next_task(); !task.batches.empty(); task = next_task()) {
-      Finished finished = runner.run(task.batches, task.share);
-      items = runner.items();
-      hand_in(task, std::move(finished));
-    }
+    run_tasks(runner);
+    items = runner.items();
   } catch (...) {
     fail(std::current_exception());
   }
@@ -182,7 +192,7 @@ void Run::work() {
 }
 
 /// Let what a task gave wait for the callback; of a shared batch, once the last share is there.
-void Run::hand_in(Task& task, Finished finished) {
+void Run::hand_in(const Task& task, Finished finished) {
   std::unique_lock lock(mutex_);
   if (task.split != nullptr) {
     task.split->shares[static_cast<std::size_t>(task.share.first)] = std::move(finished);

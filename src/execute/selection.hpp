@@ -45,7 +45,6 @@ class Selection {
 
   Selection(const Plan& plan, const StudyData& study) : plan_(plan), study_(study) {}
 
-  void clear() { chosen_.clear(); }
   void consider(const Tile& tile, const Candidate& candidate);
   const std::map<Key, Chosen>& chosen() const { return chosen_; }
 

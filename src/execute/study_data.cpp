@@ -79,7 +79,7 @@ StudyData::StudyData(const Plan& plan, const Dataset& data, const Backend& backe
   std::vector<std::int32_t> every_row(static_cast<std::size_t>(table_.n));
   std::iota(every_row.begin(), every_row.end(), 0);
   const std::size_t space = list_space(plan);
-  lists_ = Buffer(backend, space * sizeof(std::int32_t));
+  lists_ = Buffer(memory_of(backend), space * sizeof(std::int32_t));
   host_lists_.reserve(space);
   all_ = view(every_row, {});
 
@@ -142,7 +142,7 @@ const std::vector<std::int32_t>& StudyData::held_out(AxisId fold_axis, std::int3
 
 template <class T> const T* StudyData::upload(const std::vector<T>& values) {
   const std::size_t bytes = values.size() * sizeof(T);
-  Buffer& buffer = buffers_.emplace_back(backend_, bytes);
+  Buffer& buffer = buffers_.emplace_back(memory_of(backend_), bytes);
   if (backend_.upload(buffer.as<void>(), values.data(), bytes) != 0) throw MachineError(backend_.last_error());
   return buffer.as<T>();
 }

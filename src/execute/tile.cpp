@@ -6,15 +6,20 @@
 
 #include <algorithm>
 #include <limits>
-#include <type_traits>
 
 #include "execute/tile_nodes.hpp"
 
 namespace kilofold {
 
-Tile::Tile(const Plan& plan, const StudyData& study, const Backend& backend, double fit_time_limit, BufferPool& pool,
+Tile::Tile(const Plan& plan, const StudyData& study, const Backend& backend, double fit_time_limit, Pools& pools,
            std::vector<std::int64_t>& items)
-    : plan_(plan), study_(study), backend_(backend), fit_time_limit_(fit_time_limit), pool_(pool), items_done_(items) {
+    : plan_(plan),
+      study_(study),
+      backend_(backend),
+      fit_time_limit_(fit_time_limit),
+      pool_(pools.values),
+      items_done_(items),
+      downloads_(backend, pools.results) {
   for (std::size_t n = 0; n < plan.nodes.size(); ++n) {
     NodeItems& node = nodes_.emplace_back();
     node.id = NodeId(static_cast<int>(n));
@@ -71,19 +76,22 @@ void Tile::run() {
   }
 }
 
+void Tile::finish() {
+  if (downloads_.finish() != 0) throw MachineError(fmt::format("{} backend: {}", backend_.name, backend_.last_error()));
+}
+
 Tile::Prediction Tile::prediction(std::size_t n) const {
   const Fit& fit = fits_[n];
   const NodeItems& node = nodes_[static_cast<std::size_t>(fit.node.value)];
   const auto at = static_cast<std::size_t>(fit.item * node.n_lanes() + fit.lane);
   const auto first = static_cast<std::size_t>(fit.item * node.prediction.stride + fit.lane * node.ld_held_out);
-  return {node.host_prediction.data() + first, node.host_sd.empty() ? nullptr : node.host_sd.data() + first,
-          node.host_status[at]};
+  return {node.host_prediction + first, node.host_sd == nullptr ? nullptr : node.host_sd + first, node.host_status[at]};
 }
 
 double Tile::log_marginal_likelihood(std::size_t n) const {
   const Fit& fit = fits_[n];
   const NodeItems& node = nodes_[static_cast<std::size_t>(fit.node.value)];
-  if (node.host_log_marginal_likelihood.empty()) return std::numeric_limits<double>::quiet_NaN();
+  if (node.host_log_marginal_likelihood == nullptr) return std::numeric_limits<double>::quiet_NaN();
   return node.host_log_marginal_likelihood[static_cast<std::size_t>(fit.item * node.n_lanes() + fit.lane)];
 }
 
@@ -91,7 +99,7 @@ float Tile::diagnostic(std::size_t n, std::string_view name) const {
   const Fit& fit = fits_[n];
   const NodeItems& node = nodes_[static_cast<std::size_t>(fit.node.value)];
   for (const NodeItems::Diagnostic& column : node.host_diagnostics)
-    if (column.name == name) return column.values[static_cast<std::size_t>(fit.item * node.n_lanes() + fit.lane)];
+    if (column.name == name) return column.at(static_cast<std::size_t>(fit.item * node.n_lanes() + fit.lane));
   return std::numeric_limits<float>::quiet_NaN();
 }
 
@@ -175,29 +183,37 @@ void Tile::check(int code, const NodeItems& node) const {
   throw MachineError(text);
 }
 
-void Tile::fetch_predictions(NodeItems& node) {
-  const auto lanes = static_cast<std::size_t>(node.n_items() * node.n_lanes());
-  const auto fetch = [&](std::vector<double>& host, const Batch<double>& values) {  // at once: a copy has its price
-    host.resize(static_cast<std::size_t>(node.n_items() * values.stride));
-    check(backend_.download(host.data(), values.data, host.size() * sizeof(double)), node);
-  };
-  fetch(node.host_prediction, node.prediction);
-  if (node.sd.data != nullptr) fetch(node.host_sd, node.sd);
-  node.host_status.resize(lanes);
-  check(backend_.download(node.host_status.data(), node.status.as<void>(), lanes * sizeof(std::int32_t)), node);
+float Tile::NodeItems::Diagnostic::at(std::size_t lane_of_item) const {
+  if (const auto* const numbers = std::get_if<const double*>(&values))
+    return static_cast<float>((*numbers)[lane_of_item]);
+  if (const auto* const own = std::get_if<std::vector<float>>(&values)) return (*own)[lane_of_item];
+  const std::int32_t count = std::get<const std::int32_t*>(values)[lane_of_item];
+  return count < 0 ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(count);
 }
 
-template <class T> std::vector<T> Tile::fetch_diagnostic(NodeItems& node, const char* name, const T* values) {
-  std::vector<T> host(static_cast<std::size_t>(node.n_items() * node.n_lanes()));
-  check(backend_.download(host.data(), values, host.size() * sizeof(T)), node);
-  NodeItems::Diagnostic& column = node.host_diagnostics.emplace_back(NodeItems::Diagnostic{name, {}});
-  const auto is_missing = [](T value) { return std::is_integral_v<T> && value < 0; };
-  for (const T value : host)
-    column.values.push_back(is_missing(value) ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(value));
+template <class T> const T* Tile::fetch(const NodeItems& node, const T* values, std::size_t n) {
+  void* const to = downloads_.place(n * sizeof(T));
+  check(downloads_.begin(to, values, n * sizeof(T)), node);
+  return static_cast<const T*>(to);
+}
+
+void Tile::fetch_predictions(NodeItems& node) {
+  const auto lanes = static_cast<std::size_t>(node.n_items() * node.n_lanes());
+  const auto of_all_items = [&](const Batch<double>& values) {  // at once: a copy has its price
+    return fetch(node, values.data, static_cast<std::size_t>(node.n_items() * values.stride));
+  };
+  node.host_prediction = of_all_items(node.prediction);
+  if (node.sd.data != nullptr) node.host_sd = of_all_items(node.sd);
+  node.host_status = fetch(node, node.status.as<const std::int32_t>(), lanes);
+}
+
+template <class T> const T* Tile::fetch_diagnostic(NodeItems& node, const char* name, const T* values) {
+  const T* const host = fetch(node, values, static_cast<std::size_t>(node.n_items() * node.n_lanes()));
+  node.host_diagnostics.push_back({name, host});
   return host;
 }
 
-template std::vector<std::int32_t> Tile::fetch_diagnostic(NodeItems&, const char*, const std::int32_t*);
-template std::vector<double> Tile::fetch_diagnostic(NodeItems&, const char*, const double*);
+template const std::int32_t* Tile::fetch_diagnostic(NodeItems&, const char*, const std::int32_t*);
+template const double* Tile::fetch_diagnostic(NodeItems&, const char*, const double*);
 
 }  // namespace kilofold

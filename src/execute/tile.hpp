@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "execute/downloads.hpp"
 #include "execute/study_data.hpp"
 #include "execute/workspace.hpp"
 #include "kilofold/plan.hpp"
@@ -23,27 +24,36 @@ struct ItemKeyHash {
   }
 };
 
+/// One thread's memory for tiles.
+struct Pools {
+  explicit Pools(const Backend& backend) : values(memory_of(backend)), results(host_memory_of(backend)) {}
+  BufferPool values;
+  BufferPool results;
+};
+
 /// A few units on their way through the graph: which items of each node they need, and the values as they come.
 ///
 /// Every node's items are numbered from 0 in order of first need; nothing about an item depends on that number.
 class Tile {
  public:
   /// `fit_time_limit`: seconds; infinity = none.
-  Tile(const Plan& plan, const StudyData& study, const Backend& backend, double fit_time_limit, BufferPool& pool,
+  Tile(const Plan& plan, const StudyData& study, const Backend& backend, double fit_time_limit, Pools& pools,
        std::vector<std::int64_t>& items);
 
   /// Ask for one fit of a group. Returns nothing: its prediction is found again by `prediction`.
   void add(GroupId group, const UnitPoint& point);
 
-  /// Evaluate every node needed, in plan order.
+  /// Evaluate every node needed, in plan order. Results may still be on their way: the next tile may be run meanwhile.
   void run();
+  /// Wait until the results are there.
+  void finish();
 
   struct Prediction {
     const double* values;  ///< one a held-out row, ascending rows
     const double* sd;      ///< likewise; null where the op gives none
     std::int32_t status;
   };
-  /// The n-th fit asked for. Valid after run().
+  /// The n-th fit asked for. Valid after finish(), as the next two are.
   Prediction prediction(std::size_t n) const;
   /// Log marginal likelihood of that fit's training set; NaN where the op gives none.
   double log_marginal_likelihood(std::size_t n) const;
@@ -139,10 +149,12 @@ class Tile {
   LeafValues leaf_limits(const NodeItems& node, bool wanted) const;
   void allocate_trees(NodeItems& node, const Values& members, const Values& min_leaf);
   void check(int code, const NodeItems& node) const;
+  /// Begin to fetch n values of the backend's memory. Returns where they will be on the host.
+  template <class T> const T* fetch(const NodeItems& node, const T* values, std::size_t n);
   void fetch_predictions(NodeItems& node);
-  /// `values` (items, lanes) in the backend's memory become the diagnostic `name` of the node's fits; a negative
-  /// integer is missing. Returns them as they are. T: int32_t or double.
-  template <class T> std::vector<T> fetch_diagnostic(NodeItems& node, const char* name, const T* values);
+  /// `values` (items, lanes) in the backend's memory become the diagnostic `name` of the node's fits. Returns where
+  /// they will be on the host. T: int32_t or double.
+  template <class T> const T* fetch_diagnostic(NodeItems& node, const char* name, const T* values);
 
   const Plan& plan_;
   const StudyData& study_;
@@ -150,6 +162,7 @@ class Tile {
   const double fit_time_limit_;
   BufferPool& pool_;
   std::vector<std::int64_t>& items_done_;
+  Downloads downloads_;
   std::vector<NodeItems> nodes_;
   std::vector<Fit> fits_;
 

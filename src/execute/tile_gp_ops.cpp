@@ -259,8 +259,8 @@ void Tile::allocate_posterior(NodeItems& node) {
 void Tile::fetch_posterior(NodeItems& node, const Variances& variances) {
   fetch_predictions(node);
   node.host_log_marginal_likelihood =
-      fetch_diagnostic(node, "log_marginal_likelihood", node.log_marginal_likelihood.data);
-  fetch_diagnostic(node, "jitter", node.jitter.data);
+      fetch_diagnostic<double>(node, "log_marginal_likelihood", node.log_marginal_likelihood.data);
+  fetch_diagnostic<double>(node, "jitter", node.jitter.data);
   keep_values(node, "noise_variance", variances.noise, 0);
   keep_values(node, "signal_variance", variances.signal, 0);
   if (node.plan->node.inputs.size() <= 2) return;  // nothing was searched for
@@ -271,11 +271,11 @@ void Tile::fetch_posterior(NodeItems& node, const Variances& variances) {
 }
 
 void Tile::keep_values(NodeItems& node, std::string name, const Values& values, std::int64_t first) {
-  NodeItems::Diagnostic& column = node.host_diagnostics.emplace_back(NodeItems::Diagnostic{std::move(name), {}});
+  std::vector<float> column;
   for (std::int64_t i = 0; i < node.n_items(); ++i)
     for (std::int64_t l = 0; l < node.n_lanes(); ++l)
-      column.values.push_back(
-          static_cast<float>(values.values[static_cast<std::size_t>(i * values.item_stride + first + l)]));
+      column.push_back(static_cast<float>(values.values[static_cast<std::size_t>(i * values.item_stride + first + l)]));
+  node.host_diagnostics.push_back({std::move(name), std::move(column)});
 }
 
 }  // namespace kilofold

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <variant>
 
 #include "execute/tile.hpp"
 
@@ -48,13 +49,17 @@ struct Tile::NodeItems {
   Batch<double> sd{};  ///< shaped as `prediction`, on the host too
   Buffer status;
   std::vector<Buffer> buffers;
-  std::vector<double> host_prediction;
-  std::vector<std::int32_t> host_status;
-  std::vector<double> host_sd;                       ///< empty where the op gives none
-  std::vector<double> host_log_marginal_likelihood;  ///< likewise
+
+  // On the host once the tile has arrived.
+  const double* host_prediction = nullptr;
+  const std::int32_t* host_status = nullptr;
+  const double* host_sd = nullptr;                       ///< null where the op gives none
+  const double* host_log_marginal_likelihood = nullptr;  ///< likewise
+  /// Numbers (items, lanes) that are kept of the node's fits; a negative integer is missing.
   struct Diagnostic {
     std::string name;
-    std::vector<float> values;  ///< (items, lanes)
+    std::variant<std::vector<float>, const double*, const std::int32_t*> values;
+    float at(std::size_t lane_of_item) const;
   };
   std::vector<Diagnostic> host_diagnostics;
 

@@ -209,7 +209,7 @@ void Tile::read_trees(NodeItems& node) {
                            .status = node.status.as<std::int32_t>()};
   check(backend_.read_trees(&args), node);
   fetch_predictions(node);
-  fetch_diagnostic(node, "n_members", args.n_used);
+  fetch_diagnostic<std::int32_t>(node, "n_members", args.n_used);
 }
 
 void Tile::allocate_status(NodeItems& node) {

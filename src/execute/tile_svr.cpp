@@ -42,11 +42,11 @@ void Tile::svr_path(NodeItems& node) {
   check(backend_.svr_path(&args), node);
   fetch_predictions(node);
   // iterations tell of the path, not of the answer, so no file keeps them
-  fetch_diagnostic(node, "gap", args.gap.data);
-  fetch_diagnostic(node, "margin", args.margin.data);
-  fetch_diagnostic(node, "cond", args.cond.data);
-  fetch_diagnostic(node, "correction", args.correction.data);
-  fetch_diagnostic(node, "n_support", args.n_support.data);
+  fetch_diagnostic<double>(node, "gap", args.gap.data);
+  fetch_diagnostic<double>(node, "margin", args.margin.data);
+  fetch_diagnostic<double>(node, "cond", args.cond.data);
+  fetch_diagnostic<double>(node, "correction", args.correction.data);
+  fetch_diagnostic<std::int32_t>(node, "n_support", args.n_support.data);
 }
 
 }  // namespace kilofold

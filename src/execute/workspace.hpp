@@ -17,18 +17,30 @@ class OutOfMemory : public MachineError {
   using MachineError::MachineError;
 };
 
-/// Memory of one backend, given back on destruction.
+/// Where buffers come from.
+struct MemorySource {
+  const char* name;  ///< in messages
+  void* (*allocate)(std::size_t bytes);
+  void (*release)(void* pointer);
+};
+
+/// What a backend's ops work on.
+MemorySource memory_of(const Backend& backend);
+/// Host memory that its downloads reach.
+MemorySource host_memory_of(const Backend& backend);
+
+/// A piece of memory, given back on destruction.
 class Buffer {
  public:
   Buffer() = default;
-  Buffer(const Backend& backend, std::size_t bytes);  ///< throws OutOfMemory
+  Buffer(const MemorySource& source, std::size_t bytes);  ///< throws OutOfMemory
   Buffer(Buffer&& other) noexcept { swap(other); }
   Buffer& operator=(Buffer&& other) noexcept {
     swap(other);
     return *this;
   }
   ~Buffer() {
-    if (data_ != nullptr) backend_->release(data_);
+    if (data_ != nullptr) release_(data_);
   }
 
   template <class T> T* as() const { return static_cast<T*>(data_); }
@@ -36,12 +48,12 @@ class Buffer {
 
  private:
   void swap(Buffer& other) {
-    std::swap(backend_, other.backend_);
+    std::swap(release_, other.release_);
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);
   }
 
-  const Backend* backend_ = nullptr;
+  void (*release_)(void* pointer) = nullptr;
   void* data_ = nullptr;
   std::size_t size_ = 0;
 };
@@ -50,13 +62,13 @@ class Buffer {
 /// runs out, they are the first to go.
 class BufferPool {
  public:
-  explicit BufferPool(const Backend& backend) : backend_(backend) {}
+  explicit BufferPool(const MemorySource& source) : source_(source) {}
 
   Buffer acquire(std::size_t bytes);
   void give_back(Buffer buffer);
 
  private:
-  const Backend& backend_;
+  const MemorySource source_;
   std::vector<Buffer> free_;
 };
 

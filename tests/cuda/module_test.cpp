@@ -115,5 +115,27 @@ TEST_F(CudaDevice, GivesMemoryBackAsItWasSent) {
   EXPECT_EQ(received, sent);
 }
 
+TEST_F(CudaDevice, CopiesInTheBackgroundGiveWhatWasThereWhenTheyWereBegun) {
+  constexpr std::size_t n = 1 << 20, bytes = n * sizeof(double);
+  void* const memory = backend_->allocate(bytes);
+  auto* const first = static_cast<double*>(backend_->allocate_host(bytes));
+  auto* const second = static_cast<double*>(backend_->allocate_host(bytes));
+  ASSERT_TRUE(memory != nullptr && first != nullptr && second != nullptr) << backend_->last_error();
+
+  std::int64_t number = 0, next = 0;
+  ASSERT_EQ(backend_->upload(memory, std::vector<double>(n, 1).data(), bytes), 0) << backend_->last_error();
+  ASSERT_EQ(backend_->begin_download(first, memory, bytes, &number), 0) << backend_->last_error();
+  ASSERT_EQ(backend_->begin_download(second, memory, bytes, &next), 0) << backend_->last_error();
+  ASSERT_EQ(backend_->wait_download(number), 0) << backend_->last_error();
+  EXPECT_EQ(std::vector<double>(first, first + n), std::vector<double>(n, 1));
+  ASSERT_EQ(backend_->wait_download(next), 0) << backend_->last_error();
+  EXPECT_EQ(std::vector<double>(second, second + n), std::vector<double>(n, 1));
+  EXPECT_NE(backend_->wait_download(next + 1), 0) << "no such copy was begun";
+
+  backend_->release_host(second);
+  backend_->release_host(first);
+  backend_->release(memory);
+}
+
 }  // namespace
 }  // namespace kilofold

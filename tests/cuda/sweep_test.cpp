@@ -29,7 +29,7 @@ class CudaSweep : public ::testing::TestWithParam<bool> {  // sharing
     GTEST_SKIP() << std::get<std::string>(found);
   }
 
-  void expect_same_bits(const ModelSpec& entry, FitOn fit_on = FitOn::fold) const {
+  void expect_same_bits(const ModelSpec& entry, FitOn fit_on = FitOn::fold, double memory = 0.8) const {
     const Dataset data = make_data(131, 4, 9, 6);
     Spec spec = make_spec(data);
     spec.fit_on = {fit_on};
@@ -41,7 +41,9 @@ class CudaSweep : public ::testing::TestWithParam<bool> {  // sharing
     ExecuteHooks hooks;
     hooks.on_cells = [&cells](std::vector<CellBlock> blocks) { testing::collect(cells, blocks); };
 
-    execute(plan, data, *backend_, {}, hooks);
+    ExecuteOptions options;
+    options.memory = memory;
+    execute(plan, data, *backend_, options, hooks);
 
     EXPECT_EQ(testing::differing_cells(cells, testing::run_study(spec, data, plan.switches)), 0);
   }
@@ -51,6 +53,12 @@ class CudaSweep : public ::testing::TestWithParam<bool> {  // sharing
 
 TEST_P(CudaSweep, GaussianProcessesHaveTheCpusBits) {
   expect_same_bits(make_entry("GPR", "gpr", {{"length_scale", {0.5, 1, 2}}, {"noise_variance", {1e-3, 1e-2, 0.1}}}));
+}
+
+TEST_P(CudaSweep, TilesComputedWhileTheLastOnesResultsComeDownHaveTheCpusBits) {
+  const ModelSpec entry =
+      make_entry("GPR", "gpr", {{"length_scale", {0.3, 0.5, 1, 2, 3}}, {"noise_variance", {1e-3, 1e-2, 0.1}}});
+  for (const FitOn fit_on : {FitOn::fold, FitOn::all}) expect_same_bits(entry, fit_on, 1e-6);
 }
 
 TEST_P(CudaSweep, GaussianProcessesOnAllRowsHaveTheCpusBits) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "emu/fiber.hpp"
+#include "emu/stream.hpp"
 
 /// One CUDA block on one OS thread: every CUDA thread is a fiber that runs until it waits for others.
 namespace kilofold::emu {
@@ -28,6 +29,7 @@ enum class Order { forward, reverse, random };
 struct Options {
   Order order = Order::forward;
   std::uint64_t seed = 1;  ///< of the random order
+  Pace pace = Pace::at_once;
 };
 inline Options options;
 

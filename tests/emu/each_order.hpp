@@ -17,13 +17,25 @@ inline std::uint64_t emulation_seed() {
   return written != nullptr ? std::strtoull(written, nullptr, 10) : 1;
 }
 
+/// Run `body` with the calls of streams carried out at once and as late as can be; failures name the pace.
+template <class Body> void at_each_pace(Body body) {
+  const std::pair<emu::Pace, const char*> paces[] = {
+      {emu::Pace::at_once, "at once"}, {emu::Pace::late, "late"}, {emu::Pace::copies_late, "copies late"}};
+  for (const auto& [pace, name] : paces) {
+    SCOPED_TRACE(std::string("calls of streams ") + name);
+    emu::options = {.pace = pace};
+    body();
+  }
+  emu::options = {};
+}
+
 /// Run `body` with the threads of each block taking turns forward, in reverse and at random; failures name the order.
 template <class Body> void in_each_order(Body body) {
   const std::pair<emu::Order, const char*> orders[] = {
       {emu::Order::forward, "forward"}, {emu::Order::reverse, "reverse"}, {emu::Order::random, "random"}};
   for (const auto& [order, name] : orders) {
     SCOPED_TRACE(std::string("thread order ") + name + ", seed " + std::to_string(emulation_seed()));
-    emu::options = {order, emulation_seed()};
+    emu::options = {.order = order, .seed = emulation_seed()};
     body();
   }
   emu::options = {};

@@ -231,7 +231,7 @@ TEST(CudaMachine, EveryFailureOfTheDeviceIsReturnedAndNamed) {
     return 0;
   };
   std::vector<std::string> said;
-  for (int call = 0; call < 5; ++call) {
+  for (int call = 0; call < 7; ++call) {
     std::thread([&] {
       dev::calls_until_failure = call;
       standardized(failing, table, {every_kth(9, 3, 0)}, c);
@@ -239,8 +239,9 @@ TEST(CudaMachine, EveryFailureOfTheDeviceIsReturnedAndNamed) {
       standardized(emu::backend(), table, {every_kth(9, 3, 0)}, c);  // it works again
     }).join();
   }
-  const std::vector<std::string> calls{"cudaStreamCreate", "cudaMalloc", "cudaMemcpy to the device",
-                                       "standardize_items", "cudaStreamSynchronize"};
+  const std::vector<std::string> calls{"cudaStreamCreate",         "cudaMalloc",      "cudaHostAlloc",
+                                       "cudaMemcpy to the device", "cudaEventCreate", "cudaEventRecord",
+                                       "standardize_items"};
   ASSERT_EQ(said.size(), calls.size());
   for (std::size_t i = 0; i < calls.size(); ++i) EXPECT_EQ(said[i], "standardize: " + calls[i] + ": planted failure");
 }

@@ -87,7 +87,7 @@ TEST(CudaMaximizeLml, EveryFailureOfTheDeviceIsReturnedAndTheNextCallWorks) {
     return 0;
   };
   std::set<std::string> said;
-  for (failing_call = 0; failing_call < 24; ++failing_call) {  // three steps of the search
+  for (failing_call = 0; failing_call < 36; ++failing_call) {  // three steps of the search
     model.backend = &failing;
     tuned(table, items, model, {});
     said.insert(emu::backend().last_error());

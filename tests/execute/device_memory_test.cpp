@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
 #include <limits>
 
 #include "support/fake_device.hpp"
@@ -49,9 +51,10 @@ Ran run_on(const Backend& backend, const Spec& spec, const Dataset& data, const 
   return ran;
 }
 
-class DeviceMemory : public ::testing::TestWithParam<bool> {  // sharing
+class DeviceMemory : public ::testing::TestWithParam<std::tuple<bool, bool>> {  // sharing, copies in the background
  protected:
-  Switches switches() const { return {GetParam(), {}}; }
+  Switches switches() const { return {std::get<0>(GetParam()), {}}; }
+  FakeDevice kind() const { return {.streams = std::get<1>(GetParam())}; }
 
   const Dataset data = make_data(61, 3, 9, 6);
   const Spec spec = every_model(data);
@@ -62,7 +65,7 @@ TEST_P(DeviceMemory, HostCodeNeverTouchesItAndTheBitsAreTheCpus) {
   Spec on_all_rows = spec;
   on_all_rows.fit_on = {FitOn::all};
   const Cells cpu_on_all_rows = run_on(cpu_backend(), on_all_rows, data, switches()).cells;
-  reset_fake_device({});
+  reset_fake_device(kind());
 
   const Ran fake = run_on(fake_backend(), spec, data, switches());
 
@@ -74,36 +77,71 @@ TEST_P(DeviceMemory, HostCodeNeverTouchesItAndTheBitsAreTheCpus) {
 
 TEST_P(DeviceMemory, TilesAreHalvedUntilTheyFit) {
   const Cells cpu = run_on(cpu_backend(), spec, data, switches()).cells;
-  reset_fake_device({});
+  reset_fake_device(kind());
   run_on(fake_backend(), spec, data, switches());
   const std::size_t wanted = fake_device().most_used;
 
   for (const std::size_t share : {3, 8}) {
-    reset_fake_device({.memory = wanted / share});
+    FakeDevice small = kind();
+    small.memory = wanted / share;
+    reset_fake_device(small);
     const Ran fake = run_on(fake_backend(), spec, data, switches());
     EXPECT_TRUE(fake.executed.complete);
     EXPECT_EQ(differing_cells(fake.cells, cpu), 0) << share;
     EXPECT_GT(fake_device().n_refused, 0) << share;
     EXPECT_LE(fake_device().most_used, wanted / share);
+    EXPECT_FALSE(fake_device().released_too_early);
   }
 }
 
 TEST_P(DeviceMemory, AnOpThatRunsOutOfMemoryIsTriedAgainOnHalves) {
   const Cells cpu = run_on(cpu_backend(), spec, data, switches()).cells;
-  reset_fake_device({});
+  reset_fake_device(kind());
   run_on(fake_backend(), spec, data, switches());
   const std::int64_t n_ops = fake_device().n_ops;
 
   for (std::int64_t op = 1; op <= n_ops; ++op) {
-    reset_fake_device({.failing_op = op, .failure = out_of_memory});
+    FakeDevice failing = kind();
+    failing.failing_op = op;
+    failing.failure = out_of_memory;
+    reset_fake_device(failing);
     const Ran fake = run_on(fake_backend(), spec, data, switches());
     EXPECT_TRUE(fake.executed.complete) << op;
     EXPECT_EQ(differing_cells(fake.cells, cpu), 0) << op;
+    EXPECT_FALSE(fake_device().released_too_early) << op;
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Plans, DeviceMemory, ::testing::Bool(),
-                         [](const auto& sharing) { return std::string(sharing.param ? "shared" : "naive"); });
+INSTANTIATE_TEST_SUITE_P(Plans, DeviceMemory, ::testing::Combine(::testing::Bool(), ::testing::Bool()),
+                         [](const auto& kind) {
+                           return std::string(std::get<0>(kind.param) ? "shared" : "naive") +
+                                  (std::get<1>(kind.param) ? "Streaming" : "");
+                         });
+
+/// Trees of many seeds, a batch a seed.
+Spec many_seeds(const Dataset& data, std::int64_t n_seeds) {
+  Spec spec = make_spec(data);
+  spec.cv.seeds.clear();
+  for (std::int64_t seed = 1; seed <= n_seeds; ++seed) spec.cv.seeds.push_back(seed);
+  spec.models = {make_entry("DT", "tree", {{"max_depth", {1, 3, none}}})};
+  return spec;
+}
+
+TEST(Device, HasItsNextTileBeforeTheLastResultsAreWaitedFor) {
+  const Dataset data = make_data(61, 3, 9);
+  const Spec spec = many_seeds(data, 40);
+  const Cells cpu = run_on(cpu_backend(), spec, data).cells;
+  reset_fake_device({.memory = std::size_t{1} << 20});
+  ExecuteOptions options;
+  options.memory = 0.1;
+
+  const Ran ran = run_on(fake_backend(), spec, data, {}, options);
+
+  EXPECT_EQ(differing_cells(ran.cells, cpu), 0);
+  EXPECT_GE(fake_device().n_ops, 6) << "three tiles";
+  EXPECT_EQ(fake_device().n_ops_beside_copies, fake_device().n_ops - 2) << "all ops but those of the first tile";
+  EXPECT_FALSE(fake_device().released_too_early);
+}
 
 TEST(Device, TakesTheWholeStudyInFewCallsWhereMemoryAllows) {
   const Dataset data = make_data(61, 3, 9);
@@ -152,6 +190,7 @@ TEST(Device, WhatWasWholeWhenItWasLostIsHandedOver) {
   reset_fake_device({});
   run_on(fake_backend(), spec, data);
   const std::int64_t n_ops = fake_device().n_ops;
+  const int last_model = static_cast<int>(spec.models.size()) - 1;
   const Plan plan = make_plan(lower(spec, data), all_rules(), {});
   reset_fake_device({.failing_op = n_ops});
   Cells before;
@@ -164,8 +203,9 @@ TEST(Device, WhatWasWholeWhenItWasLostIsHandedOver) {
   } catch (const MachineError& error) {
     EXPECT_NE(std::string(error.what()).find("the fake device fails at op"), std::string::npos) << error.what();
   }
-  EXPECT_FALSE(before.empty());
-  EXPECT_LT(before.size(), cpu.size());
+  const auto in_the_last_call = [&](const auto& cell) { return std::get<0>(cell.first) == last_model; };
+  EXPECT_EQ(std::ssize(before), std::ranges::count_if(cpu, std::not_fn(in_the_last_call)));
+  EXPECT_EQ(std::ranges::count_if(before, in_the_last_call), 0);
 
   Cells joined = before;  // and the study goes on with it
   hooks.is_done = [&before](ModelId model, std::int64_t trial, std::int32_t seed) {

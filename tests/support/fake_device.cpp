@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <map>
 
 namespace kilofold::testing {
@@ -21,6 +22,13 @@ FakeDevice state;
 char* arena = nullptr;
 std::size_t arena_bytes = 0;
 std::map<std::size_t, std::size_t> blocks;  // offset: bytes, in use
+struct Copy {
+  char* to;
+  const char* from;
+  std::size_t bytes;
+};
+std::deque<Copy> copies;  // begun and not waited for
+std::int64_t n_copied = 0;
 std::atomic<bool> busy = false;
 thread_local std::string error_text;
 
@@ -95,7 +103,14 @@ void* allocate(std::size_t bytes) {
   return arena + begin;
 }
 
+/// Does a download still need the memory that begins here?
+void check_free(const void* begin) {
+  for (const Copy& copy : copies)
+    if (copy.from == begin || copy.to == begin) state.released_too_early = true;
+}
+
 void release(void* pointer) {
+  check_free(pointer);
   if (pointer != nullptr) blocks.erase(static_cast<std::size_t>(static_cast<char*>(pointer) - arena));
 }
 
@@ -113,8 +128,28 @@ int download(void* to_host, const void* from, std::size_t bytes) {
   return 0;
 }
 
+void release_host(void* pointer) {
+  check_free(pointer);
+  std::free(pointer);
+}
+
+int begin_download(void* to_host, const void* from, std::size_t bytes, std::int64_t* number) {
+  copies.push_back({static_cast<char*>(to_host), static_cast<const char*>(from), bytes});
+  *number = n_copied + static_cast<std::int64_t>(copies.size());
+  return 0;
+}
+
+int wait_download(std::int64_t number) {
+  for (; n_copied < number; ++n_copied) {
+    download(copies.front().to, copies.front().from, copies.front().bytes);
+    copies.pop_front();
+  }
+  return 0;
+}
+
 template <auto op, class Args> int run(const Args* args) {
   error_text.clear();
+  if (!copies.empty()) ++state.n_ops_beside_copies;
   if (++state.n_ops == state.failing_op) {
     error_text = "the fake device fails at op " + std::to_string(state.n_ops);
     return state.failure;
@@ -141,6 +176,10 @@ Backend table() {
   fake.release = release;
   fake.upload = upload;
   fake.download = download;
+  fake.allocate_host = state.streams ? std::malloc : nullptr;
+  fake.release_host = state.streams ? release_host : nullptr;
+  fake.begin_download = state.streams ? begin_download : nullptr;
+  fake.wait_download = state.streams ? wait_download : nullptr;
   fake.standardize = run<&Backend::standardize>;
   fake.factor = run<&Backend::factor>;
   fake.invert = run<&Backend::invert>;
@@ -164,6 +203,8 @@ void reset_fake_device(const FakeDevice& kind) {
   if (arena != nullptr) munmap(arena, arena_bytes);
   state = kind;
   blocks.clear();
+  copies.clear();
+  n_copied = 0;
   arena_bytes = (state.memory + page - 1) / page * page;
   void* mapped = mmap(nullptr, arena_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (mapped == MAP_FAILED) std::abort();

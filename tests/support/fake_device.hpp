@@ -20,6 +20,7 @@ struct FakeDevice {
   bool has_trees = true;        ///< else it offers no grow_trees
   bool accepted = true;         ///< on hardware
   bool has_vendor = false;      ///< else it has no flavour vendor
+  bool streams = true;          ///< downloads go on in the background, done when they are waited for
 
   // What has been seen.
   std::int64_t n_ops = 0;
@@ -29,6 +30,8 @@ struct FakeDevice {
   std::size_t most_used = 0;   ///< bytes
   std::int32_t selected = 0;   ///< device
   bool used_by_two_at_a_time = false;
+  std::int64_t n_ops_beside_copies = 0;  ///< calls while downloads were under way
+  bool released_too_early = false;       ///< memory that a download still reads or writes
 };
 
 /// Begin anew with a device of this kind; everything allocated before is gone.
