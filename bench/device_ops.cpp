@@ -229,7 +229,8 @@ bool runs_on(const Backend& backend, const BenchStudy& study, const Dataset& dat
 
 int bench(const std::string& wanted, int scale, const std::string& output) {
   const Dataset data = make_data(656, 4, 1);
-  const Device device = open_device(wanted, Flavour::canonical, Plan{}, cpu_backend());
+  const auto no_plan = [](PricedFor) { return Plan{}; };
+  const Device device = place(wanted, Flavour::canonical, no_plan, cpu_backend()).device;
   timed = device.backend;
   scratch = timed->allocate(sizeof(double));
   fmt::print("{}: {}\n", device.name, device.description);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -100,15 +101,30 @@ std::variant<Device, std::string> open_cuda(std::int32_t number, Flavour flavour
 /// The CPU in a flavour, or why it cannot have it.
 std::variant<Device, std::string> open_cpu(const Backend& cpu, Flavour flavour);
 
-/// Choose a device for a plan. `wanted` is as is_device tells; cuda alone means cuda:0.
+/// How the results of a study began.
+struct Began {
+  std::string device;  ///< as --device names it
+  std::string reason;
+  std::string plan;  ///< its hash
+  PricedFor priced_for = PricedFor::cpu;
+};
+
+/// A device and the plan that it runs.
+struct Placed {
+  Device device;
+  Plan plan;
+  bool stays = false;  ///< where the results began
+};
+
+/// Choose a device for a study, and its plan: priced for that device, or as the results of it began, so that their
+/// numerics stay the same wherever they go on. `wanted` is as is_device tells; cuda alone means cuda:0.
 ///
-/// `auto` stays with `kept`, the device on which the results began (empty: there are none); else it takes what
-/// advise_device says, and the CPU where the module, the driver, the device, its flavour or an op of the plan is
-/// missing.
+/// `auto` stays with the device on which results of the same plan began; else it takes what advise_device says, and the
+/// CPU where the module, the driver, the device, its flavour or an op of the plan is missing.
 ///
-/// Errors    InputError when a cuda device is asked for and cannot run this plan, or the CPU lacks the flavour, with
-///           the reason
-Device open_device(const std::string& wanted, Flavour flavour, const Plan& plan, const Backend& cpu,
-                   const std::string& kept = "");
+/// Errors    InputError when a cuda device is asked for and cannot run the plan, or the CPU lacks the flavour, with the
+///           reason
+Placed place(const std::string& wanted, Flavour flavour, const std::function<Plan(PricedFor)>& plan_for,
+             const Backend& cpu, const std::optional<Began>& began = {});
 
 }  // namespace kilofold

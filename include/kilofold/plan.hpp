@@ -24,7 +24,7 @@
 ///
 /// A plan never holds a node, or anything else, per fit: its size depends on the number of models and axes, and on the
 /// longest axis, not on their product. Planning is a function of the study alone: spec, data, switches and the
-/// versioned cost table.
+/// versioned cost table of the machine it is planned for.
 namespace kilofold {
 
 /// What a node computes; backend.hpp states each contract.
@@ -214,10 +214,15 @@ struct Rule {
 /// Every rule, in the order they are tried.
 std::span<const Rule> all_rules();
 
-/// What the user turned off.
+/// Whose cost table chooses the rules: that of one core, or that of a GPU. Either plan runs on any device.
+enum class PricedFor { cpu, cuda };
+const char* name(PricedFor machine);
+
+/// What the user turned off, and the machine the study is planned for.
 struct Switches {
-  bool sharing = true;                      ///< false: every node reads every axis, no rule fires
-  std::vector<std::string> disabled_rules;  ///< --no-rule NAME
+  bool sharing = true;                           ///< false: every node reads every axis, no rule fires
+  std::vector<std::string> disabled_rules = {};  ///< --no-rule NAME
+  PricedFor priced_for = PricedFor::cpu;
 };
 
 /// A node of the finished plan, shared by every group that needs it.
@@ -225,7 +230,7 @@ struct PlanNode {
   Node node;  ///< inputs index Plan::nodes
   std::vector<GroupId> groups;
   std::int64_t items = 0;  ///< distinct over all its groups
-  double seconds = 0;      ///< planned cost of all items on one core
+  double seconds = 0;      ///< planned cost of all items on the machine of the cost table
 };
 
 /// What became of one group.
@@ -338,7 +343,7 @@ TrialTable trial_table(const Plan& plan, const Spec& spec, const Dataset& data, 
 /// what the backend of flavour vendor says of its own; empty = canonical.
 std::string numerics_id(const Plan& plan, ModelId model, std::string_view library = "");
 
-/// Seconds one item takes on one core of the reference machine, by the versioned table in src/plan/cost.cpp.
+/// What an item's cost depends on, beside its node.
 struct Shape {
   std::int64_t n_train;
   std::int64_t n_held_out;
@@ -347,10 +352,12 @@ struct Shape {
   std::int64_t n_distinct_train;  ///< training rows left when equal ones are collapsed, expected over random folds
 };
 Shape shape_of(const Group& group, std::int64_t n_features);
-inline constexpr int cost_table_version = 2;
+inline constexpr int cost_table_version = 2;  ///< of src/plan/cost_tables.hpp
 
 /// Bytes of one item's value, less what its lanes predict: what a tile must hold at a time.
 double item_bytes(const Node& node, const Shape& shape);
-double item_seconds(const Node& node, const Shape& shape, const Grid& grid, std::span<const Axis> axes);
+/// Seconds one item takes on the reference core, or its share of a busy reference GPU.
+double item_seconds(PricedFor machine, const Node& node, const Shape& shape, const Grid& grid,
+                    std::span<const Axis> axes);
 
 }  // namespace kilofold

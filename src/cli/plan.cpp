@@ -20,8 +20,8 @@ void declare(Signature& takes) {
 
 int plan(const Options& options) {
   const Study study = read_study(options);
-  const Plan planned = make_plan(lower(study.spec, study.data), all_rules(), options.switches);
-  const Device device = open_device("auto", options.flavour.value_or(study.spec.flavour), planned, cpu_backend());
+  const Flavour flavour = options.flavour.value_or(study.spec.flavour);
+  const auto [device, planned, stays] = place("auto", flavour, plans_of(study, options.switches), cpu_backend());
   if (options.json) {
     put_text(plan_json(planned, study.spec, device));
     return done;

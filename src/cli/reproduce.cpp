@@ -101,8 +101,9 @@ class Comparison {
 
 /// The CPU with the arithmetic that a file's numbers have.
 Device open_arithmetic(const StoredStudy& stored, const Plan& plan, const std::string& path) {
-  if (stored.library.empty()) return open_device("cpu", Flavour::canonical, plan, cpu_backend());
-  Device device = open_device("cpu", Flavour::vendor, plan, cpu_backend());
+  const auto as_stored = [&plan](PricedFor) { return plan; };
+  if (stored.library.empty()) return place("cpu", Flavour::canonical, as_stored, cpu_backend()).device;
+  Device device = place("cpu", Flavour::vendor, as_stored, cpu_backend()).device;
   if (device.library != stored.library)
     throw InputError(
         fmt::format("{} was computed with {}, but here is {}", path, stored.library, device.library),

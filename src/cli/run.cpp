@@ -58,9 +58,8 @@ class Run {
   explicit Run(const Options& options)
       : options_(options),
         study_(read_study(options)),
-        plan_(make_plan(lower(study_.spec, study_.data), all_rules(), options.switches)),
         path_(options.output.empty() ? study_.spec.output.file : options.output),
-        device_(choose_device()),
+        placed_(place_study()),
         log_(options.event_log),
         line_(study_.spec.name, options.quiet) {}
 
@@ -86,15 +85,10 @@ class Run {
   }
 
  private:
-  Device choose_device() {
+  Placed place_study() {
     const std::string& wanted = options_.device.empty() ? study_.spec.run.device : options_.device;
-    FirstDevice first;
-    if (wanted == "auto" && !options_.fresh) first = device_of_results(path_, plan_hash(plan_));
-    const Flavour flavour = options_.flavour.value_or(study_.spec.flavour);
-    Device device = open_device(wanted, flavour, plan_, cpu_backend(), first.name);
-    stays_ = device.name == first.name;
-    if (stays_) device.reason = first.reason;
-    return device;
+    return place(wanted, options_.flavour.value_or(study_.spec.flavour), plans_of(study_, options_.switches),
+                 cpu_backend(), options_.fresh ? std::nullopt : how_results_began(path_));
   }
 
   void say_start(const Store& store) {
@@ -113,15 +107,15 @@ class Run {
     if (options_.quiet) return;
     say("{}: {} trials x {} seeds, {} fits on {}\n", study_.spec.name, grouped(plan_.n_trials),
         grouped(std::ssize(study_.spec.cv.seeds)), grouped(plan_.n_fits), device_.description);
-    say("device {}{}: {}\n", device_.name, stays_ ? ", as these results began" : "", device_.reason);
+    say("device {}{}: {}\n", device_.name, placed_.stays ? ", as these results began" : "", device_.reason);
     if (store.committed().size() > 0)
       say("{} of {} cells are there already\n", grouped(store.committed().size()), grouped(store.committed().total()));
     if (store.timed_out().size() > 0)
       say("{} of them hold fits that reached their time limit, and are computed again\n",
           grouped(store.timed_out().size()));
     if (!options_.verbose) return;
-    say("rules {}\nplan {}, about {} on one core\nresults in {}\n", rules_line(plan_), plan_hash(plan_),
-        duration_text(plan_.seconds), path_);
+    say("rules {}\nplan {}, about {} on one {}\nresults in {}\n", rules_line(plan_), plan_hash(plan_),
+        duration_text(plan_.seconds), plan_.switches.priced_for == PricedFor::cuda ? "GPU" : "core", path_);
   }
 
   Executed compute(Store& store, BestSoFar& best) {
@@ -238,10 +232,10 @@ class Run {
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   const Options& options_;
   const Study study_;
-  const Plan plan_;
   const std::string path_;
-  bool stays_ = false;  ///< on the device on which the results began
-  const Device device_;
+  const Placed placed_;
+  const Plan& plan_ = placed_.plan;
+  const Device& device_ = placed_.device;
   EventLog log_;
   ProgressLine line_;
   const std::atomic<bool>* stop_ = nullptr;  ///< set once there is something to save

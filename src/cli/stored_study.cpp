@@ -18,7 +18,8 @@ constexpr std::string_view override_prefix = "set ";
 /// The switches behind rules_line.
 Switches read_switches(const std::string& rules) {
   Switches switches;
-  switches.sharing = rules != "sharing off";
+  switches.sharing = rules.find("sharing off") == std::string::npos;
+  if (rules.starts_with("priced for cuda")) switches.priced_for = PricedFor::cuda;
   const std::string key = "off: ";
   const std::size_t at = rules.find(key);
   if (at == std::string::npos) return switches;
@@ -81,10 +82,10 @@ StoredStudy stored_study(const StudyReader& file) {
   return stored;
 }
 
-FirstDevice device_of_results(const std::string& path, const std::string& plan) try {
+std::optional<Began> how_results_began(const std::string& path) try {
   const StudyReader file(path);
-  if (file.attribute("plan") != plan) return {};
-  return {file.attribute("device_name"), file.attribute("device_reason")};
+  return Began{file.attribute("device_name"), file.attribute("device_reason"), file.attribute("plan"),
+               read_switches(file.attribute("rules")).priced_for};
 } catch (const std::runtime_error&) {  // no results, or damaged ones: the store says so when it opens them
   return {};
 }

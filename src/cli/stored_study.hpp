@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,15 +21,8 @@ struct StoredStudy {
 /// Read the study that a file holds. Errors: InputError where this version cannot parse the spec any more
 StoredStudy stored_study(const StudyReader& file);
 
-/// The device on which results began, as --device names it, and why that one.
-struct FirstDevice {
-  std::string name;
-  std::string reason;
-};
-
-/// That of the results at `path`; empty where there are none, they cannot be read, or their plan is not the one of this
-/// hash.
-FirstDevice device_of_results(const std::string& path, const std::string& plan);
+/// How the results at `path` began; nothing where there are none, or they cannot be read.
+std::optional<Began> how_results_began(const std::string& path);
 
 /// A place where a file and what this program makes of its spec and table differ.
 struct Disagreement {

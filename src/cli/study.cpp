@@ -62,14 +62,23 @@ Dataset read_data(const Spec& spec) try { return read_csv(spec.data); } catch (c
 
 }  // namespace
 
+std::function<Plan(PricedFor)> plans_of(const Study& study, const Switches& switches) {
+  return [&study, switches](PricedFor machine) {
+    Switches priced = switches;
+    priced.priced_for = machine;
+    return make_plan(lower(study.spec, study.data), all_rules(), priced);
+  };
+}
+
 std::string rules_line(const Plan& plan) {
-  if (!plan.switches.sharing) return "sharing off";
+  const std::string machine = plan.switches.priced_for == PricedFor::cuda ? "priced for cuda; " : "";
+  if (!plan.switches.sharing) return machine + "sharing off";
   std::vector<std::string> fired;
   for (const PlanGroup& group : plan.groups)
     for (const std::string& rule : group.fired)
       if (std::ranges::find(fired, rule) == fired.end()) fired.push_back(rule);
   return fmt::format(
-      "fired: {}; off: {}", fired.empty() ? "none" : fmt::format("{}", fmt::join(fired, " ")),
+      "{}fired: {}; off: {}", machine, fired.empty() ? "none" : fmt::format("{}", fmt::join(fired, " ")),
       plan.switches.disabled_rules.empty() ? "none" : fmt::format("{}", fmt::join(plan.switches.disabled_rules, " ")));
 }
 

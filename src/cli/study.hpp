@@ -25,7 +25,10 @@ Study read_study(const Options& options);
 /// `overrides` are kept as attributes, since the spec's text is kept as the file has it.
 StudyHeader header(const Study& study, const Plan& plan, const Device& device, std::span<const Override> overrides);
 
-/// "fired: depth_prefix; off: none".
+/// The study's plan by either cost table.
+std::function<Plan(PricedFor)> plans_of(const Study& study, const Switches& switches);
+
+/// "fired: depth_prefix; off: none"; before it "priced for cuda; ", where it is.
 std::string rules_line(const Plan& plan);
 
 }  // namespace kilofold::cli

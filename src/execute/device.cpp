@@ -92,30 +92,37 @@ std::variant<Device, std::string> open_cuda_for(const std::string& wanted, Flavo
   return cuda;
 }
 
-/// What `auto` does on results that began on `kept`.
-Device stay_with(const std::string& kept, Flavour flavour, const Plan& plan, const Backend& cpu) {
-  if (kept == "cpu") return on_cpu(cpu, flavour, "these results began there");
-  auto cuda = open_cuda_for(kept, flavour, plan);
+/// What `auto` does on results that have begun.
+Device stay_with(const Began& began, Flavour flavour, const Plan& plan, const Backend& cpu) {
+  if (began.device == "cpu") return on_cpu(cpu, flavour, began.reason);
+  auto cuda = open_cuda_for(began.device, flavour, plan);
   if (const std::string* why = std::get_if<std::string>(&cuda))
-    return on_cpu(cpu, flavour, fmt::format("these results began on {}, but here: {}", kept, *why));
-  std::get<Device>(cuda).reason = "these results began there";
+    return on_cpu(cpu, flavour, fmt::format("these results began on {}, but here: {}", began.device, *why));
+  std::get<Device>(cuda).reason = began.reason;
   return std::get<Device>(cuda);
 }
 
-Device choose(Flavour flavour, const Plan& plan, const Backend& cpu) {
-  const DeviceAdvice advice = advise_device(plan);
-  if (!advice.cuda) return on_cpu(cpu, flavour, advice.reason);
+/// What `auto` takes where nothing has begun; the plan is priced for the device, or for `kept`.
+Placed choose(Flavour flavour, const std::function<Plan(PricedFor)>& plan_for, const Backend& cpu,
+              std::optional<PricedFor> kept) {
+  Plan for_cpu = plan_for(PricedFor::cpu);
+  const auto on_the_cpu = [&](std::string reason) -> Placed {
+    return {on_cpu(cpu, flavour, std::move(reason)), kept == PricedFor::cuda ? plan_for(*kept) : std::move(for_cpu)};
+  };
+  Plan for_cuda = plan_for(PricedFor::cuda);
+  const DeviceAdvice advice = advise_device(for_cpu, for_cuda);
+  if (!advice.cuda) return on_the_cpu(advice.reason);
+  Plan& plan = kept == PricedFor::cpu ? for_cpu : for_cuda;
   auto cuda = open_cuda_for("cuda", flavour, plan);
   if (const std::string* why = std::get_if<std::string>(&cuda))
-    return on_cpu(cpu, flavour, fmt::format("{}, but cuda: {}", advice.reason, *why));
+    return on_the_cpu(fmt::format("{}, but cuda: {}", advice.reason, *why));
   Device& device = std::get<Device>(cuda);
   if (device.backend->accepted == 0)
-    return on_cpu(cpu, flavour,
-                  advice.reason +
+    return on_the_cpu(advice.reason +
                       ", but the cuda backend has not passed its acceptance on a GPU yet (docs/gpu.md); "
                       "--device cuda takes it all the same");
   device.reason = advice.reason;
-  return device;
+  return {device, std::move(plan)};
 }
 
 }  // namespace
@@ -164,15 +171,23 @@ std::variant<Device, std::string> open_cpu(const Backend& cpu, Flavour flavour) 
   return in_flavour({&cpu, 0, "cpu", describe(cpu), "available"}, flavour);
 }
 
-Device open_device(const std::string& wanted, Flavour flavour, const Plan& plan, const Backend& cpu,
-                   const std::string& kept) {
-  if (wanted == "cpu") return on_cpu(cpu, flavour, "asked for");
-  if (wanted == "auto") return kept.empty() ? choose(flavour, plan, cpu) : stay_with(kept, flavour, plan, cpu);
+Placed place(const std::string& wanted, Flavour flavour, const std::function<Plan(PricedFor)>& plan_for,
+             const Backend& cpu, const std::optional<Began>& began) {
+  if (wanted == "auto" && !began) return choose(flavour, plan_for, cpu, {});
+  const PricedFor machine = began ? began->priced_for : wanted == "cpu" ? PricedFor::cpu : PricedFor::cuda;
+  Plan plan = plan_for(machine);
+  if (wanted == "cpu") return {on_cpu(cpu, flavour, "asked for"), std::move(plan)};
+  if (wanted == "auto") {
+    if (began->plan != plan_hash(plan)) return choose(flavour, plan_for, cpu, machine);
+    Device device = stay_with(*began, flavour, plan, cpu);
+    const bool stays = device.name == began->device;
+    return {std::move(device), std::move(plan), stays};
+  }
   auto cuda = open_cuda_for(wanted, flavour, plan);
   if (const std::string* why = std::get_if<std::string>(&cuda))
     throw InputError(fmt::format("device {} cannot run here: {}", wanted, *why), "use --device auto or --device cpu");
   std::get<Device>(cuda).reason = "asked for";
-  return std::get<Device>(cuda);
+  return {std::get<Device>(cuda), std::move(plan)};
 }
 
 }  // namespace kilofold

@@ -20,7 +20,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t most_waiting = 64;                          // finished batches that may wait for the callback
 constexpr std::size_t most_waiting_of_device = 2;                 // they are large: one is written, one waits
-constexpr double batch_seconds_on_device = 240;                   // planned on a core: about one on a GPU
+constexpr double batch_seconds_on_device = 1;                     // of the device: its own cost table's
+constexpr double cores_of_a_device = 240;                         // where a core's cost table planned
 constexpr double shared_batch_seconds = 1e-3;                     // planned; shorter ones stay with one thread
 constexpr auto longest_silence = std::chrono::milliseconds(100);  // between two reports of progress
 
@@ -137,6 +138,8 @@ std::int32_t Run::shares_of(const BatchRange& batch) const {
 /// On the CPU one batch; on a device as many as keep it busy for about a second.
 std::vector<BatchRange> Run::next_batches() {
   std::vector<BatchRange> batches;
+  const double most_seconds =
+      batch_seconds_on_device * (plan_.switches.priced_for == PricedFor::cuda ? 1 : cores_of_a_device);
   double seconds = 0;
   double cells = static_cast<double>(cells_finished_);
   while (next_ < schedule_.n_batches()) {
@@ -145,7 +148,7 @@ std::vector<BatchRange> Run::next_batches() {
       break;
     }
     BatchRange batch = schedule_.batch(next_);
-    if (!batches.empty() && (batch.family != batches.front().family || seconds >= batch_seconds_on_device)) break;
+    if (!batches.empty() && (batch.family != batches.front().family || seconds >= most_seconds)) break;
     next_ += options_.shard_count;
     const auto units = static_cast<double>(batch.slots.size());
     seconds += units * schedule_.unit_seconds(batch.family);

@@ -5,38 +5,12 @@
 
 #include "kilofold/core/op_options.hpp"
 #include "kilofold/plan.hpp"
+#include "plan/cost_tables.hpp"
 
 namespace kilofold {
 namespace {
 
-// Version 2, cpu: nanoseconds, from bench/cpu_ops_bench on one Zen 4 core. Only ratios matter to the planner; the ETA
-// corrects the scale while a study runs.
 constexpr double unlimited = 1e300;
-constexpr double call_ns = 300;             // an item's share of a call
-constexpr double standardize_ns = 1.2;      // a value
-constexpr double svd_design_ns = 0.35;      // n d^2
-constexpr double svd_small_ns = 25;         // d^3
-constexpr double predict_linear_ns = 0.3;   // held-out value and lane
-constexpr double order_rows_ns = 4;         // training value, once a tree
-constexpr double grow_level_ns = 3;         // training value and level
-constexpr double tree_lane = 0.25;          // of a tree: the same under one more min_samples_leaf
-constexpr double reweight_ns = 10;          // training row and member of a chain
-constexpr double descend_ns = 4;            // held-out row, member and level
-constexpr double read_lane_ns = 1.5;        // held-out row and lane
-constexpr double kernel_ns = 1;             // value of a kernel matrix
-constexpr double cholesky_ns = 0.02;        // flop of a factorisation or a substitution in blocks
-constexpr double reduce_ns = 0.05;          // flop of a tridiagonal reduction: bound by memory
-constexpr double rotate_ns = 0.03;          // flop of Q' on right-hand sides
-constexpr double shift_ns = 12;             // row of the tridiagonal form and lane
-constexpr double shift_variance_ns = 0.25;  // row, held-out row and lane
-constexpr double posterior_ns = 0.3;        // row and held-out row
-constexpr double invert_ns = 0.025;         // flop of a factorisation with its inverse
-constexpr double evaluations = 40;          // of the likelihood, a start of its maximisation
-constexpr double derivative_ns = 2;         // pair of rows and feature
-constexpr double block_ns = 0.08;           // cube of a fold's rows: its block's factor and inverse
-constexpr double kernel_value_ns = 0.7;     // and feature
-constexpr double svr_start_ns = 7;          // n^2, once an epsilon
-constexpr double svr_lane_ns = 1.6;         // n^2 and lane
 
 /// Mean of a parameter over the group, each value cut at `limit`.
 double typical(const Node& node, std::string_view parameter, double limit, const Grid& grid,
@@ -54,9 +28,11 @@ double typical(const Node& node, std::string_view parameter, double limit, const
 /// Levels a greedy tree really has: about twice the balanced depth when nothing else stops it.
 double natural_levels(double n_train, double leaf) { return 2 * std::log2(std::max(2.0, n_train / leaf)); }
 
-double tree_ns(const Node& node, double n, double d, const Grid& grid, std::span<const Axis> axes) {
+double tree_ns(const CostTable& costs, const Node& node, double n, double d, const Grid& grid,
+               std::span<const Axis> axes) {
   const double leaf = typical(node, "min_samples_leaf", n, grid, axes);
-  return n * d * (order_rows_ns + grow_level_ns * typical(node, "max_depth", natural_levels(n, leaf), grid, axes));
+  return n * d *
+         (costs.order_rows + costs.grow_level * typical(node, "max_depth", natural_levels(n, leaf), grid, axes));
 }
 
 double square(double x) { return x * x; }
@@ -75,23 +51,23 @@ double matrix_rows(const Node& node, const Shape& shape) {
   return static_cast<double>(collapsed ? shape.n_distinct_train : shape.n_train);
 }
 
-double factor_ns(const Node& node, const Shape& shape) {
+double factor_ns(const CostTable& costs, const Node& node, const Shape& shape) {
   const double u = matrix_rows(node, shape);
   const double rhs = right_hand_sides(node, shape);
-  return kernel_ns * u * (u / 2 + rhs) + cholesky_ns * (cube(u) / 3 + square(u) * rhs);
+  return costs.kernel * u * (u / 2 + rhs) + costs.cholesky * (cube(u) / 3 + square(u) * rhs);
 }
 
-double reduce_item_ns(const Node& node, const Shape& shape) {
+double reduce_item_ns(const CostTable& costs, const Node& node, const Shape& shape) {
   const double u = matrix_rows(node, shape);
   const double rhs = right_hand_sides(node, shape);
-  return kernel_ns * u * (u / 2 + rhs) + reduce_ns * 4 / 3 * cube(u) + rotate_ns * 2 * square(u) * rhs;
+  return costs.kernel * u * (u / 2 + rhs) + costs.reduce * 4 / 3 * cube(u) + costs.rotate * 2 * square(u) * rhs;
 }
 
-double posterior_item_ns(const Node& node, const Shape& shape, double lanes) {
+double posterior_item_ns(const CostTable& costs, const Node& node, const Shape& shape, double lanes) {
   const double u = matrix_rows(node, shape);
   const auto m = static_cast<double>(shape.n_held_out);
-  if (node.binding("form")->fixed == static_cast<double>(Factorized::cholesky)) return posterior_ns * u * m;
-  return lanes * u * (shift_ns + m * shift_variance_ns);
+  if (node.binding("form")->fixed == static_cast<double>(Factorized::cholesky)) return costs.posterior * u * m;
+  return lanes * u * (costs.shift + m * costs.shift_variance);
 }
 
 /// Epsilons that one item answers.
@@ -142,53 +118,56 @@ double item_bytes(const Node& node, const Shape& shape) {
   return 8 * values;
 }
 
-double item_seconds(const Node& node, const Shape& shape, const Grid& grid, std::span<const Axis> axes) {
+double item_seconds(PricedFor machine, const Node& node, const Shape& shape, const Grid& grid,
+                    std::span<const Axis> axes) {
+  const CostTable& costs = cost_table(machine);
   const auto n = static_cast<double>(shape.n_train);
   const auto distinct = static_cast<double>(shape.n_distinct_train);  // trees grow on them alone
   const auto m = static_cast<double>(shape.n_held_out);
   const auto d = static_cast<double>(shape.n_features);
   const auto lanes = static_cast<double>(grid.count(node.lanes));
-  double ns = call_ns;
+  double ns = costs.call;
   switch (node.op) {
     case Op::standardize:
-      ns += standardize_ns * (n + m) * d;
+      ns += costs.standardize * (n + m) * d;
       break;
     case Op::least_squares:
-      ns += svd_design_ns * n * d * d + svd_small_ns * d * d * d + predict_linear_ns * m * d * lanes;
+      ns += costs.svd_design * n * d * d + costs.svd_small * d * d * d + costs.predict_linear * m * d * lanes;
       break;
     case Op::factor:
-      ns += factor_ns(node, shape);
+      ns += factor_ns(costs, node, shape);
       break;
     case Op::reduce:
-      ns += reduce_item_ns(node, shape);
+      ns += reduce_item_ns(costs, node, shape);
       break;
     case Op::posterior:
-      ns += posterior_item_ns(node, shape, lanes);
+      ns += posterior_item_ns(costs, node, shape, lanes);
       break;
     case Op::invert:
-      ns += kernel_ns * square(n + m) / 2 + invert_ns * cube(n + m);
+      ns += costs.kernel * square(n + m) / 2 + costs.invert * cube(n + m);
       break;
     case Op::fold_posterior:
-      ns += lanes * (block_ns * cube(m) + posterior_ns * (n + m) * m);
+      ns += lanes * (costs.block * cube(m) + costs.posterior * (n + m) * m);
       break;
     case Op::maximize_lml:
-      ns += evaluations * (1 + typical(node, "n_restarts_optimizer", unlimited, grid, axes)) *
-            (invert_ns * cube(matrix_rows(node, shape)) + derivative_ns * square(matrix_rows(node, shape)) * d);
+      ns += costs.evaluations * (1 + typical(node, "n_restarts_optimizer", unlimited, grid, axes)) *
+            (costs.invert * cube(matrix_rows(node, shape)) + costs.derivative * square(matrix_rows(node, shape)) * d);
       break;
     case Op::grow_trees:
-      ns += typical(node, "n_estimators", unlimited, grid, axes) * tree_ns(node, distinct, d, grid, axes) *
-            (1 + tree_lane * (lanes - 1));
+      ns += typical(node, "n_estimators", unlimited, grid, axes) * tree_ns(costs, node, distinct, d, grid, axes) *
+            (1 + costs.tree_lane * (lanes - 1));
       break;
     case Op::boost:
       ns += typical(node, "n_estimators", unlimited, grid, axes) *
-            (tree_ns(node, distinct, d, grid, axes) + reweight_ns * n);
+            (tree_ns(costs, node, distinct, d, grid, axes) + costs.reweight * n);
       break;
     case Op::read_trees:
-      ns += m * (typical(node, "n_estimators", unlimited, grid, axes) * descend_ns * natural_levels(n, 1) / 2 +
-                 read_lane_ns * lanes);
+      ns += m * (typical(node, "n_estimators", unlimited, grid, axes) * costs.descend * natural_levels(n, 1) / 2 +
+                 costs.read_lane * lanes);
       break;
     case Op::svr_path:
-      ns += kernel_value_ns * n * (n + m) * d + n * n * (svr_start_ns * epsilons(node, grid) + svr_lane_ns * lanes);
+      ns += costs.kernel_value * n * (n + m) * d +
+            n * n * (costs.svr_start * epsilons(node, grid) + costs.svr_lane * lanes);
       break;
   }
   return ns * 1e-9;

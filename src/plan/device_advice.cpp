@@ -7,50 +7,22 @@
 namespace kilofold {
 namespace {
 
-// The cuda cost table, version 1: how many cores' work, as cost.cpp counts it, one GPU of the H200 class does, and what
-// it takes to open one: context and libraries, read from a cold disk. Estimates between the floors of bandwidth and
-// arithmetic and what batched libraries reach; none is measured.
-constexpr double open_cuda_seconds = 5;
-
-double cores_of_a_gpu(Op op) {
-  switch (op) {
-    case Op::factor:
-    case Op::invert:
-    case Op::posterior:
-    case Op::fold_posterior:
-      return 300;
-    case Op::maximize_lml:
-      return 200;
-    case Op::reduce:
-      return 80;  // a chain of matrix-vector products: bound by memory
-    case Op::svr_path:
-      return 30;  // a chain of small solves
-    case Op::grow_trees:
-    case Op::boost:
-    case Op::read_trees:
-      return 500;
-    case Op::standardize:
-    case Op::least_squares:
-      return 100;
-  }
-  return 1;
-}
+constexpr double open_cuda_seconds = 5;  // context and libraries, read from a cold disk; an estimate
 
 }  // namespace
 
 double cuda_seconds(const Plan& plan) {
-  double seconds = open_cuda_seconds;
-  for (const PlanNode& node : plan.nodes) seconds += node.seconds / cores_of_a_gpu(node.node.op);
-  return seconds;
+  KILOFOLD_EXPECT(plan.switches.priced_for == PricedFor::cuda);
+  return open_cuda_seconds + plan.seconds;
 }
 
-DeviceAdvice advise_device(const Plan& plan) {
-  const std::string cpu = fmt::format("planned {} on one core", duration(plan.seconds));
-  if (plan.seconds < least_cuda_seconds)
+DeviceAdvice advise_device(const Plan& for_cpu, const Plan& for_cuda) {
+  const std::string cpu = fmt::format("planned {} on one core", duration(for_cpu.seconds));
+  if (for_cpu.seconds < least_cuda_seconds)
     return {false, fmt::format("{}; a GPU pays from {} on", cpu, duration(least_cuda_seconds))};
-  const double cuda = cuda_seconds(plan);
-  return {cuda < plan.seconds,
-          fmt::format("{}, {} on a GPU (cuda cost table {})", cpu, duration(cuda), cuda_cost_table_version)};
+  const double cuda = cuda_seconds(for_cuda);
+  return {cuda < for_cpu.seconds,
+          fmt::format("{}, {} on a GPU (cuda cost table {})", cpu, duration(cuda), cost_table_version)};
 }
 
 }  // namespace kilofold

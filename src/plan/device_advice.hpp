@@ -8,19 +8,17 @@
 
 namespace kilofold {
 
-inline constexpr int cuda_cost_table_version = 1;
-
 /// Planned seconds on one core from which a GPU may pay: opening one takes about as long.
 inline constexpr double least_cuda_seconds = 8;
 
-/// Seconds that a plan takes on one GPU, opening it included, by the cuda cost table.
+/// Seconds that a plan priced for one takes on a GPU, opening it included.
 double cuda_seconds(const Plan& plan);
 
-/// Does a GPU pay for a plan, and why? A function of the plan alone.
+/// Does a GPU pay for a study, and why? A function of its two plans alone.
 struct DeviceAdvice {
   bool cuda;
   std::string reason;
 };
-DeviceAdvice advise_device(const Plan& plan);
+DeviceAdvice advise_device(const Plan& for_cpu, const Plan& for_cuda);
 
 }  // namespace kilofold

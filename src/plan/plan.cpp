@@ -14,10 +14,11 @@ constexpr double batch_seconds = 0.2;        // long against dispatch, short aga
 constexpr std::int64_t fewest_batches = 64;  // so that small studies still spread over many cores
 constexpr double least_own_work = 8;         // of a batch, times what seeds share and the batch computes anew
 
-double price(const Group& group, const std::vector<Node>& nodes, const Shape& shape, std::span<const Axis> axes) {
+double price(PricedFor machine, const Group& group, const std::vector<Node>& nodes, const Shape& shape,
+             std::span<const Axis> axes) {
   double seconds = 0;
   for (const Node& node : nodes)
-    seconds += static_cast<double>(group.grid.count(node.reads)) * item_seconds(node, shape, group.grid, axes);
+    seconds += static_cast<double>(group.grid.count(node.reads)) * item_seconds(machine, node, shape, group.grid, axes);
   return seconds;
 }
 
@@ -37,9 +38,10 @@ struct Choice {
   std::vector<std::string> fired;
 };
 
-Choice choose_rules(const Group& group, const Shape& shape, std::span<const Axis> axes, std::span<const Rule> rules) {
+Choice choose_rules(PricedFor machine, const Group& group, const Shape& shape, std::span<const Axis> axes,
+                    std::span<const Rule> rules) {
   KILOFOLD_EXPECT(rules.size() <= most_rules);
-  Choice best{group.nodes, price(group, group.nodes, shape, axes), {}};
+  Choice best{group.nodes, price(machine, group, group.nodes, shape, axes), {}};
   for (std::uint32_t subset = 1; subset < (1U << rules.size()); ++subset) {
     Group rewritten = group;
     Choice choice;
@@ -53,7 +55,7 @@ Choice choose_rules(const Group& group, const Shape& shape, std::span<const Axis
       choice.fired.emplace_back(rules[r].name);
     }
     if (!applies) continue;
-    choice.seconds = price(group, rewritten.nodes, shape, axes);
+    choice.seconds = price(machine, group, rewritten.nodes, shape, axes);
     choice.nodes = std::move(rewritten.nodes);
     if (choice.seconds < best.seconds) best = std::move(choice);
   }
@@ -110,7 +112,8 @@ void count_items(Plan& plan) {
     node.items = count_union(grids, node.node.reads);
     const Group& group = group_at(plan, node.groups.front()).group;
     const Shape shape = shape_of(group, plan.n_features);
-    node.seconds = static_cast<double>(node.items) * item_seconds(node.node, shape, group.grid, plan.axes);
+    node.seconds = static_cast<double>(node.items) *
+                   item_seconds(plan.switches.priced_for, node.node, shape, group.grid, plan.axes);
     plan.seconds += node.seconds;
   }
 }
@@ -239,6 +242,8 @@ const char* name(Op op) {
   return "?";
 }
 
+const char* name(PricedFor machine) { return machine == PricedFor::cuda ? "cuda" : "cpu"; }
+
 const char* name(Sameness sameness) {
   switch (sameness) {
     case Sameness::bitwise:
@@ -265,17 +270,18 @@ Plan make_plan(Lowered study, std::span<const Rule> rules, const Switches& switc
   Plan plan;
   plan.axes = std::move(study.axes);
   plan.switches = switches;
+  const PricedFor machine = switches.priced_for;
   plan.splitting = study.splitting;
   plan.n_samples = study.n_samples;
   plan.n_features = study.n_features;
   for (Group& group : study.groups) {
     const Shape shape = shape_of(group, plan.n_features);
     const std::vector<Node> naive = without_sharing(group);
-    Choice choice = switches.sharing ? choose_rules(group, shape, plan.axes, enabled) : Choice{naive, 0, {}};
+    Choice choice = switches.sharing ? choose_rules(machine, group, shape, plan.axes, enabled) : Choice{naive, 0, {}};
     const GroupId id(static_cast<int>(plan.groups.size()));
     PlanGroup& planned = plan.groups.emplace_back();
-    planned.naive_seconds = price(group, naive, shape, plan.axes);
-    planned.seconds = price(group, choice.nodes, shape, plan.axes);
+    planned.naive_seconds = price(machine, group, naive, shape, plan.axes);
+    planned.seconds = price(machine, group, choice.nodes, shape, plan.axes);
     planned.refused = explain_refusals(group, choice, plan.axes, rules, switches);
     planned.fired = std::move(choice.fired);
     plan.n_trials += group.n_kept_trials();

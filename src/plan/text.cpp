@@ -110,6 +110,14 @@ void explain_tuning(const Plan& plan, std::string& text) {
   }
 }
 
+/// What the planned seconds are seconds of.
+const char* one_machine(const Plan& plan) {
+  return plan.switches.priced_for == PricedFor::cuda ? "one GPU" : "one core";
+}
+
+/// Before the version of a cost table that is not the CPU's.
+const char* of_gpu(const Plan& plan) { return plan.switches.priced_for == PricedFor::cuda ? "cuda " : ""; }
+
 }  // namespace
 
 std::string summary(const Plan& plan, const Spec& spec) {
@@ -122,12 +130,13 @@ std::string summary(const Plan& plan, const Spec& spec) {
   return fmt::format(
       "{}: {} trials x {} seeds = {} fits on {} samples x {} features\n"
       "operations: {} one by one, {} shared\n"
-      "one core, planned: {} one by one, {} shared\n"
+      "{}, planned: {} one by one, {} shared\n"
       "predictions kept: {} in {}\n"
       "plan {}\n",
       spec.name, grouped(plan.n_trials), grouped(std::ssize(spec.cv.seeds)), grouped(plan.n_fits),
-      grouped(plan.n_samples), plan.n_features, grouped(naive), grouped(shared), duration(plan.naive_seconds),
-      duration(plan.seconds), data_size(prediction_bytes(plan, spec)), spec.output.file, plan_hash(plan));
+      grouped(plan.n_samples), plan.n_features, grouped(naive), grouped(shared), one_machine(plan),
+      duration(plan.naive_seconds), duration(plan.seconds), data_size(prediction_bytes(plan, spec)), spec.output.file,
+      plan_hash(plan));
 }
 
 std::string explain(const Plan& plan, const Spec& spec) {
@@ -140,17 +149,17 @@ std::string explain(const Plan& plan, const Spec& spec) {
   explain_nodes(plan, text);
   explain_rules(plan, text);
   explain_tuning(plan, text);
-  fmt::format_to(out, "\none core, planned: {} one by one, {} shared ({:.3g}x less)\n", duration(plan.naive_seconds),
-                 duration(plan.seconds), plan.naive_seconds / plan.seconds);
-  fmt::format_to(out, "plan {} (cost table {})\n", plan_hash(plan), cost_table_version);
+  fmt::format_to(out, "\n{}, planned: {} one by one, {} shared ({:.3g}x less)\n", one_machine(plan),
+                 duration(plan.naive_seconds), duration(plan.seconds), plan.naive_seconds / plan.seconds);
+  fmt::format_to(out, "plan {} (cost table {}{})\n", plan_hash(plan), of_gpu(plan), cost_table_version);
   return text;
 }
 
 std::string plan_text(const Plan& plan) {
   std::string text;
   auto out = std::back_inserter(text);
-  fmt::format_to(out, "plan 1 cost {} sharing {} samples {} features {}\n", cost_table_version, plan.switches.sharing,
-                 plan.n_samples, plan.n_features);
+  fmt::format_to(out, "plan 1 cost {}{} sharing {} samples {} features {}\n", of_gpu(plan), cost_table_version,
+                 plan.switches.sharing, plan.n_samples, plan.n_features);
   if (plan.splitting != Splitting{})
     fmt::format_to(out, "splitter {} shuffle {}\n", name(plan.splitting.splitter), plan.splitting.shuffle);
   for (const Axis& axis : plan.axes) fmt::format_to(out, "axis {} {}\n", axis.name, fmt::join(axis.values, " "));

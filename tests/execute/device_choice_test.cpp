@@ -60,9 +60,34 @@ TEST_F(DeviceChoice, PlanTellsWhatAutoTakes) {
   EXPECT_NE(run({"plan", "small.yaml"}).out.find("\ndevice auto takes: cpu; planned "), std::string::npos);
   const std::string large = run({"plan", "large.yaml"}).out;
   EXPECT_NE(large.find("\ndevice auto takes: cuda:0; planned "), std::string::npos) << large;
-  EXPECT_NE(large.find(" on a GPU (cuda cost table 1)\n"), std::string::npos) << large;
+  EXPECT_NE(large.find(" on a GPU (cuda cost table 2)\n"), std::string::npos) << large;
   const std::string json = run({"plan", "large.yaml", "--json"}).out;
   EXPECT_NE(json.find("\"auto\": \"cuda:0\""), std::string::npos) << json;
+}
+
+constexpr const char* eight_noises =
+    "{name: GPR, model: gpr, parameters: {length_scale: [1], noise_variance: {geomspace: [1.0e-4, 1, 8]}}}";
+
+TEST_F(DeviceChoice, RulesAreThoseOfTheDevicesOwnCostTable) {
+  folder.write("noises.yaml", study("1", eight_noises));
+  ASSERT_EQ(run({"run", "noises.yaml", "--device", "cpu"}).code, 0);
+  EXPECT_EQ(attribute("rules"), "fired: noise_shift; off: none");
+  ASSERT_EQ(run({"run", "noises.yaml", "--device", "cuda", "--fresh", "-v"}).code, 0);
+  EXPECT_EQ(attribute("rules"), "priced for cuda; fired: none; off: none");
+  EXPECT_EQ(run({"reproduce", "out.h5"}).code, 0) << "by the plan of the file";
+}
+
+TEST_F(DeviceChoice, ResultsGoOnWithThePlanTheyBeganWithWhateverTheDevice) {
+  folder.write("noises.yaml", study("9", eight_noises));
+  ASSERT_EQ(run({"run", "noises.yaml", "--device", "cuda", "--limit", "8", "--batch", "1"}).code, 75);
+  const Outcome resumed = run({"run", "noises.yaml", "--device", "cpu"}, without_module);
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_EQ(attribute("rules"), "priced for cuda; fired: none; off: none");
+
+  folder.write("noises.yaml", study("14", eight_noises));  // and when the study grows
+  const Outcome grown = run({"run", "noises.yaml"}, without_module);
+  EXPECT_EQ(grown.code, 0) << grown.err;
+  EXPECT_EQ(run({"reproduce", "out.h5"}).code, 0);
 }
 
 TEST_F(DeviceChoice, AFailedProbeIsAReasonThatIsKept) {
@@ -169,15 +194,18 @@ TEST(Advice, DependsOnThePlanAlone) {
   const Dataset data = make_data(100, 3, 1);
   Spec spec = make_spec(data);
   spec.models = {make_entry("GPR", "gpr", {{"length_scale", {0.5, 1}}})};
-  const Plan small = make_plan(lower(spec, data), all_rules(), {});
-  EXPECT_FALSE(advise_device(small).cuda);
-  EXPECT_GE(cuda_seconds(small), small.seconds) << "opening a GPU takes longer than such a study";
+  const auto plan_for = [&](PricedFor machine) {
+    return make_plan(lower(spec, data), all_rules(), {true, {}, machine});
+  };
+  const Plan small = plan_for(PricedFor::cpu), small_on_gpu = plan_for(PricedFor::cuda);
+  EXPECT_FALSE(advise_device(small, small_on_gpu).cuda);
+  EXPECT_GE(cuda_seconds(small_on_gpu), small.seconds) << "opening a GPU takes longer than such a study";
 
   for (std::int64_t seed = 2; seed < 100000; ++seed) spec.cv.seeds.push_back(seed);
-  const Plan large = make_plan(lower(spec, data), all_rules(), {});
+  const Plan large = plan_for(PricedFor::cpu), large_on_gpu = plan_for(PricedFor::cuda);
   EXPECT_GE(large.seconds, least_cuda_seconds);
-  EXPECT_TRUE(advise_device(large).cuda) << advise_device(large).reason;
-  EXPECT_LT(cuda_seconds(large), large.seconds);
+  EXPECT_TRUE(advise_device(large, large_on_gpu).cuda) << advise_device(large, large_on_gpu).reason;
+  EXPECT_LT(cuda_seconds(large_on_gpu), large.seconds);
 }
 
 }  // namespace

@@ -71,6 +71,24 @@ std::string test_name(const ::testing::TestParamInfo<std::string>& info) {
 
 INSTANTIATE_TEST_SUITE_P(Cases, RuleCase, ::testing::ValuesIn(case_files()), test_name);
 
+/// Is the noise of a Gaussian process shifted, of the published study's shape with so many noises?
+bool noise_is_shifted(PricedFor machine, std::int64_t n_noises) {
+  const Dataset data = testing::make_data(656, 4, 3);
+  Spec spec = testing::make_spec(data);
+  std::vector<double> noises;
+  for (std::int64_t i = 1; i <= n_noises; ++i) noises.push_back(1e-4 * static_cast<double>(i));
+  spec.cv.folds = {5};
+  spec.models = {testing::make_entry("GPR", "gpr", {{"length_scale", {1}}, {"noise_variance", noises}})};
+  const Plan plan = make_plan(lower(spec, data), all_rules(), {true, {}, machine});
+  return std::ranges::find(plan.groups.front().fired, "noise_shift") != plan.groups.front().fired.end();
+}
+
+TEST(NoiseShift, TakesMoreNoisesToPayOnAGpuWhoseReductionsAreBoundByMemory) {
+  EXPECT_TRUE(noise_is_shifted(PricedFor::cpu, 10));
+  EXPECT_FALSE(noise_is_shifted(PricedFor::cuda, 10));
+  EXPECT_TRUE(noise_is_shifted(PricedFor::cuda, 40));
+}
+
 TEST(Rules, EachHasACaseWhereItFiresAndOneWhereItDoesNot) {
   for (const Rule& rule : all_rules()) {
     bool fires = false;
