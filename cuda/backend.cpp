@@ -118,6 +118,8 @@ void release(void* pointer) {
   cudaFree(pointer);
 }
 
+const Backend* vendor(char* reason, std::size_t size);
+
 constexpr Backend backend = [] {
   Backend machine{};
   machine.abi = backend_abi;
@@ -126,12 +128,38 @@ constexpr Backend backend = [] {
   machine.select = select;
   machine.probe = probe;
   machine.describe = describe;
+  machine.vendor = vendor;
   machine.last_error = last_error;
   machine.memory = memory;
   machine.allocate = allocate;
   machine.release = release;
   return with_ops(machine);
 }();
+
+/// The library's bits depend on its version and on what it finds best for the device.
+const Backend* vendor(char* reason, std::size_t size) {
+  static char library[256];
+  char name[192];
+  if (vendor_library(name, sizeof name) != 0) {
+    refuse(reason, size, "%s", name);
+    return nullptr;
+  }
+  int device = 0;
+  cudaDeviceProp properties;
+  if (answer(cudaGetDevice(&device), "cudaGetDevice") != 0 ||
+      answer(cudaGetDeviceProperties(&properties, device), "cudaGetDeviceProperties") != 0) {
+    refuse(reason, size, "%s", last_error());
+    return nullptr;
+  }
+  std::snprintf(library, sizeof library, "%s, %.50s", name, properties.name);
+  static const Backend table = [] {
+    Backend flavour = with_vendor_ops(backend);
+    flavour.vendor = nullptr;
+    flavour.library = library;
+    return flavour;
+  }();
+  return &table;
+}
 
 }  // namespace
 }  // namespace kilofold::cuda

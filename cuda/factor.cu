@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "dense.hpp"
 #include "gp_arguments.hpp"
 #include "ops.hpp"
 #include "session.hpp"
@@ -38,25 +39,39 @@ std::int64_t near_doubles(const std::vector<FactorItem>& items) {
   return most;
 }
 
-}  // namespace
+/// The kernel of this folder, in the CPU's order of operations.
+void factorise_canonically(const std::vector<FactorItem>& items, Session& s) {
+  const std::int64_t near = near_doubles(items);
+  dev::launch(factor_items,
+              {"factor_items", static_cast<unsigned>(items.size()), factor_threads,
+               static_cast<std::size_t>(near) * sizeof(double)},
+              s.stream, s.upload(items, s.items), near);
+}
 
-std::int64_t factor_doubles(std::int64_t u, std::int64_t n_rhs) { return FactorStorage::doubles(u, n_rhs); }
+void factorise_by_vendor(const std::vector<FactorItem>& items, Session& s) {
+  std::vector<DenseItem> dense;
+  for (const FactorItem& item : items) dense.push_back({item.covariance, item.rows, item.rows, item.factor});
+  const Infos infos = factorise_dense(dense, s);
+  dev::launch(settle_factors, {"settle_factors", static_cast<unsigned>(items.size()), dense_threads, 0}, s.stream,
+              s.upload(items, s.items), infos);
+}
 
-int factor(const FactorArgs* args) {
+template <class Factorise> int run(const FactorArgs* args, Factorise factorise_items) {
   return guarded("factor", [&] {
     check_matrices(*args);
     Session& s = session();
     const std::int64_t stride = covariance_work(*args);
     double* const work = s.work.get<double>(static_cast<std::size_t>(stride * args->n_items));
     const double* const scales = s.upload(length_scales(args->kernel, args->n_items, args->table->d), s.parameters);
-    const std::vector<FactorItem> items = items_of(*args, scales, work, stride);
-    const std::int64_t near = near_doubles(items);
-    const FactorItem* const on_device = s.upload(items, s.items);
-    dev::launch(factor_items,
-                {"factor_items", static_cast<unsigned>(items.size()), factor_threads,
-                 static_cast<std::size_t>(near) * sizeof(double)},
-                s.stream, on_device, near);
+    factorise_items(items_of(*args, scales, work, stride), s);
   });
 }
+
+}  // namespace
+
+std::int64_t factor_doubles(std::int64_t u, std::int64_t n_rhs) { return FactorStorage::doubles(u, n_rhs); }
+
+int factor(const FactorArgs* args) { return run(args, factorise_canonically); }
+int vendor_factor(const FactorArgs* args) { return run(args, factorise_by_vendor); }
 
 }  // namespace kilofold::cuda

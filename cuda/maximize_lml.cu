@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "dense.hpp"
 #include "gp_arguments.hpp"
 #include "kernels/likelihood.cuh"
 #include "kilofold/backend/lml_search.hpp"
@@ -26,8 +27,12 @@ struct Running {
 /// ends makes room for the next.
 class Searches {
  public:
-  Searches(const MaximizeLmlArgs& a, Session& s)
-      : a_(a), s_(s), n_basis_(basis_columns(a.mean, a.table->d)), searches_(static_cast<std::size_t>(a.n_items)) {
+  Searches(const MaximizeLmlArgs& a, Flavour flavour, Session& s)
+      : a_(a),
+        flavour_(flavour),
+        s_(s),
+        n_basis_(basis_columns(a.mean, a.table->d)),
+        searches_(static_cast<std::size_t>(a.n_items)) {
     for (std::int64_t i = 0; i < a.n_items; ++i) most_rows_ = std::max(most_rows_, rows_used(i));
     stride_ = LikelihoodItem::factor_doubles(most_rows_, n_basis_) + SymmetricInverse::doubles(most_rows_) +
               LikelihoodItem::vector_doubles(most_rows_, n_basis_, a.table->d) +
@@ -53,6 +58,7 @@ class Searches {
   LmlSearch& search_of(const Running& r) { return searches_[static_cast<std::size_t>(r.item)][r.start]; }
   std::vector<std::int64_t> choose_bases_of_finite_items();
   std::vector<double> evaluate(const std::vector<Running>& running, const std::vector<std::vector<double>>& thetas);
+  void solve_by_vendor(const std::vector<LikelihoodItem>& items, const LikelihoodItem* on_device);
   LikelihoodItem item_of(std::int64_t item, const std::vector<double>& theta, std::int64_t place,
                          const double* scales) const;
   Noise noise_at(const std::vector<double>& theta) const {
@@ -62,6 +68,7 @@ class Searches {
   void tell(const Running& running, const std::vector<double>& theta, const LikelihoodSums& sums);
 
   const MaximizeLmlArgs& a_;
+  const Flavour flavour_;
   Session& s_;
   std::int64_t n_basis_;
   std::vector<std::vector<LmlSearch>> searches_;  ///< by item and start; none of an item that is not finite
@@ -111,6 +118,19 @@ LikelihoodItem Searches::item_of(std::int64_t item, const std::vector<double>& t
           .sums = {sums_ + place * LikelihoodSums::doubles(d)}};
 }
 
+void Searches::solve_by_vendor(const std::vector<LikelihoodItem>& items, const LikelihoodItem* on_device) {
+  std::vector<DenseItem> dense;
+  std::vector<double*> inverses;
+  for (const LikelihoodItem& item : items) {
+    dense.push_back({item.covariance, item.identity(), item.rows(), item.factor});
+    inverses.push_back(item.inverse.data);
+  }
+  const Infos infos = factorise_dense(dense, s_);
+  dev::launch(settle_likelihoods, {"settle_likelihoods", static_cast<unsigned>(items.size()), factor_threads, 0},
+              s_.stream, on_device, infos);
+  invert_dense(dense, inverses, s_);
+}
+
 /// LikelihoodSums of each search at its hyperparameters.
 std::vector<double> Searches::evaluate(const std::vector<Running>& running,
                                        const std::vector<std::vector<double>>& thetas) {
@@ -126,9 +146,13 @@ std::vector<double> Searches::evaluate(const std::vector<Running>& running,
   const LikelihoodItem* const on_device = s_.upload(items, s_.items);
   const auto n = static_cast<unsigned>(items.size());
   const auto columns = static_cast<unsigned>((most_rows_ + pair_columns - 1) / pair_columns);
-  dev::launch(factor_likelihoods, {"factor_likelihoods", n, factor_threads, 0}, s_.stream, on_device);
-  dev::launch(invert_likelihoods, {"invert_likelihoods", {n, product_tiles(most_rows_)}, product_threads, 0}, s_.stream,
-              on_device);
+  if (flavour_ == Flavour::vendor) {
+    solve_by_vendor(items, on_device);
+  } else {
+    dev::launch(factor_likelihoods, {"factor_likelihoods", n, factor_threads, 0}, s_.stream, on_device);
+    dev::launch(invert_likelihoods, {"invert_likelihoods", {n, product_tiles(most_rows_)}, product_threads, 0},
+                s_.stream, on_device);
+  }
   dev::launch(sum_pairs, {"sum_pairs", {n, columns}, pair_threads, 0}, s_.stream, on_device);
   dev::launch(gather_sums, {"gather_sums", n, pair_threads, 0}, s_.stream, on_device);
   std::vector<double> sums(running.size() * static_cast<std::size_t>(LikelihoodSums::doubles(d)));
@@ -198,19 +222,22 @@ void write(const MaximizeLmlArgs& a, const std::vector<LmlAnswer>& answers, Sess
               counts_on_device, static_cast<int>(a.n_items), static_cast<int>(a.table->d + 3));
 }
 
-}  // namespace
-
-int maximize_lml(const MaximizeLmlArgs* args) {
+int run(const MaximizeLmlArgs* args, Flavour flavour) {
   return guarded("maximize_lml", [&] {
     check_matrices(*args);
     check_searches(*args);
     Session& s = session();
-    Searches searches(*args, s);
+    Searches searches(*args, flavour, s);
     searches.run();
     std::vector<LmlAnswer> answers;
     for (std::int64_t i = 0; i < args->n_items; ++i) answers.push_back(searches.answer(i));
     write(*args, answers, s);
   });
 }
+
+}  // namespace
+
+int maximize_lml(const MaximizeLmlArgs* args) { return run(args, Flavour::canonical); }
+int vendor_maximize_lml(const MaximizeLmlArgs* args) { return run(args, Flavour::vendor); }
 
 }  // namespace kilofold::cuda

@@ -29,6 +29,13 @@ int fold_posterior(const FoldPosteriorArgs* args);
 
 int maximize_lml(const MaximizeLmlArgs* args);
 
+// In the flavour vendor.
+/// The library and its version; returns 0, or another number with the reason why it cannot be used.
+int vendor_library(char* text, std::size_t size);
+int vendor_factor(const FactorArgs* args);
+int vendor_invert(const InvertArgs* args);
+int vendor_maximize_lml(const MaximizeLmlArgs* args);
+
 /// A backend's table with the copies and ops of this folder. Ops that are null are not offered: studies that need them
 /// stay on the CPU.
 constexpr Backend with_ops(Backend backend) {
@@ -48,6 +55,14 @@ constexpr Backend with_ops(Backend backend) {
   backend.invert = invert;
   backend.fold_posterior = fold_posterior;
   backend.maximize_lml = maximize_lml;
+  return backend;
+}
+
+/// The same with the cubic work done by a vendor's library: rounding, no promise of bits.
+constexpr Backend with_vendor_ops(Backend backend) {
+  backend.factor = vendor_factor;
+  backend.invert = vendor_invert;
+  backend.maximize_lml = vendor_maximize_lml;
   return backend;
 }
 

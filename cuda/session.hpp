@@ -43,6 +43,13 @@ struct Session {
   Memory kept{stream};          ///< what an op's first launches leave for its later ones
   Memory work{stream};
 
+  /// Of matrices that go to a vendor's library.
+  struct Dense {
+    explicit Dense(const dev::Stream& s) : items(s), matrices(s), others(s), place(s), info(s) {}
+    Memory items, matrices, others, place, info;
+  };
+  Dense dense{stream};
+
   Session() = default;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

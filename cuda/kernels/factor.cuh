@@ -4,6 +4,7 @@
 
 #include "cholesky.cuh"
 #include "covariance.cuh"
+#include "dense.cuh"
 #include "kilofold/core/gaussian_process.hpp"
 
 namespace kilofold::cuda {
@@ -16,6 +17,11 @@ struct FactorItem {
   double* factor;
   double* jitter;  ///< null: not wanted
   std::int32_t* status;
+
+  __device__ void tell(FitStatus found) const {
+    if (jitter != nullptr) *jitter = noise.jitter;
+    *status = static_cast<std::int32_t>(found);
+  }
 };
 
 /// One block an item. near_doubles: of dynamic shared memory; items that need more keep their factor in device memory
@@ -31,9 +37,17 @@ __global__ void __launch_bounds__(factor_threads, 2) factor_items(const FactorIt
     covariance.block_prepare();
     status = block_cholesky(covariance, u, item.rows, L) ? item.noise.status() : FitStatus::not_positive_definite;
   }
+  if (threadIdx.x == 0) item.tell(status);
+}
+
+/// One block an item, after a vendor's library.
+__global__ void __launch_bounds__(dense_threads) settle_factors(const FactorItem* items, Infos infos) {
+  const FactorItem& item = items[blockIdx.x];
+  const bool finite = block_finite(item.covariance.in);
   if (threadIdx.x != 0) return;
-  if (item.jitter != nullptr) *item.jitter = item.noise.jitter;
-  *item.status = static_cast<std::int32_t>(status);
+  item.tell(!finite                               ? FitStatus::not_finite
+            : infos.positive_definite(blockIdx.x) ? item.noise.status()
+                                                  : FitStatus::not_positive_definite);
 }
 
 }  // namespace kilofold::cuda

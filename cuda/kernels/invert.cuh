@@ -3,6 +3,7 @@
 #pragma once
 
 #include "covariance.cuh"
+#include "dense.cuh"
 #include "inverse_product.cuh"
 #include "kilofold/core/gaussian_process.hpp"
 
@@ -16,6 +17,11 @@ struct InvertItem {
   SymmetricInverse inverse;
   double* jitter;  ///< null: not wanted
   std::int32_t* status;
+
+  __device__ void tell(FitStatus found) const {
+    if (jitter != nullptr) *jitter = noise.jitter;
+    *status = static_cast<std::int32_t>(found);
+  }
 
   static constexpr std::int64_t factor_doubles(std::int64_t n) { return FactorStorage::doubles(n, n); }
 };
@@ -37,9 +43,23 @@ __global__ void __launch_bounds__(factor_threads, 2) factor_for_inverse(const In
       if (threadIdx.x == 0) item.inverse.log_det() = log_det;
     }
   }
-  if (threadIdx.x != 0) return;
-  if (item.jitter != nullptr) *item.jitter = item.noise.jitter;
-  *item.status = static_cast<std::int32_t>(status);
+  if (threadIdx.x == 0) item.tell(status);
+}
+
+/// One block an item, after a vendor's library.
+__global__ void __launch_bounds__(dense_threads) settle_inverses(const InvertItem* items, Infos infos) {
+  const InvertItem& item = items[blockIdx.x];
+  const int n = item.covariance.in.u;
+  FitStatus status = FitStatus::not_finite;
+  if (block_finite(item.covariance.in)) {
+    status = FitStatus::not_positive_definite;
+    if (infos.positive_definite(blockIdx.x)) {
+      status = item.noise.status();
+      const double log_det = 2.0 * block_log_diagonal(item.factor, FactorStorage::ld_of(2 * n), n);
+      if (threadIdx.x == 0) item.inverse.log_det() = log_det;
+    }
+  }
+  if (threadIdx.x == 0) item.tell(status);
 }
 
 /// Blocks: items by tiles of the lower half.

@@ -4,6 +4,7 @@
 
 #include "basis.cuh"
 #include "covariance.cuh"
+#include "dense.cuh"
 #include "inverse_product.cuh"
 #include "kilofold/core/gaussian_process.hpp"
 
@@ -64,8 +65,9 @@ struct LikelihoodItem {
     return u * (n_basis + 1 + d) + n_basis * (n_basis + 1);
   }
 
-  __device__ int u() const { return covariance.in.u; }
-  __device__ int rows() const { return 2 * u() + 1 + n_basis; }
+  KILOFOLD_HD int u() const { return covariance.in.u; }
+  KILOFOLD_HD int identity() const { return u() + 1 + n_basis; }  ///< its first row in the factor
+  KILOFOLD_HD int rows() const { return identity() + u(); }
   __device__ std::int64_t ld() const { return FactorStorage::ld_of(rows()); }
   __device__ double* solved() const { return vectors; }           ///< (u) the whitened residual, then a
   __device__ double* by_column() const { return vectors + u(); }  ///< (u, d) column sums of by_feature
@@ -130,18 +132,12 @@ __device__ inline void block_solve_transposed(const double* L, std::int64_t ld, 
   }
 }
 
-/// Factorise each matrix, take the mean out of the target and solve for what is left, one block an evaluation.
-__global__ void __launch_bounds__(factor_threads, 2) factor_likelihoods(const LikelihoodItem* items) {
-  const LikelihoodItem& item = items[blockIdx.x];
-  const Covariance& covariance = item.covariance;
-  const int u = item.u(), target = u;
-  const FactorStorage L{item.factor, nullptr, item.ld()};
-  covariance.block_prepare();
-  const IdentityBelow<Covariance> matrix{covariance, target + 1 + item.n_basis};
-  const bool positive_definite = block_cholesky(matrix, u, item.rows(), L);
+/// Take the mean out of the target and solve for what is left.
+__device__ inline void block_sum_solved(const LikelihoodItem& item, bool positive_definite) {
   if (threadIdx.x == 0) item.sums.positive_definite() = positive_definite ? 1.0 : 0.0;
   if (!positive_definite) return;
 
+  const int u = item.u(), target = u;
   const int q = item.basis.size();
   for (int j = 0; j < q; ++j) {
     block_take_row(item, target + 1 + item.basis.columns()[j], item.W() + static_cast<std::int64_t>(j) * u);
@@ -151,14 +147,30 @@ __global__ void __launch_bounds__(factor_threads, 2) factor_likelihoods(const Li
   __syncthreads();
   block_project_out(item.W(), solved, u, q, item.R(), item.R() + q * q);
   const double quadratic = block_dot(solved, solved, u);
-  const double log_diagonal = block_log_diagonal(L.far, L.ld, u);
-  block_solve_transposed(L.far, L.ld, u, solved);
+  const double log_diagonal = block_log_diagonal(item.factor, item.ld(), u);
+  block_solve_transposed(item.factor, item.ld(), u, solved);
   const double square = block_dot(solved, solved, u);
   if (threadIdx.x != 0) return;
   item.sums.quadratic() = quadratic;
   item.sums.log_diagonal() = log_diagonal;
-  item.sums.within() = covariance.in.spread();
+  item.sums.within() = item.covariance.in.spread();
   item.sums.square() = square;
+}
+
+/// Factorise each matrix, take the mean out of the target and solve for what is left, one block an evaluation.
+__global__ void __launch_bounds__(factor_threads, 2) factor_likelihoods(const LikelihoodItem* items) {
+  const LikelihoodItem& item = items[blockIdx.x];
+  const Covariance& covariance = item.covariance;
+  const int u = item.u();
+  const FactorStorage L{item.factor, nullptr, item.ld()};
+  covariance.block_prepare();
+  const IdentityBelow<Covariance> matrix{covariance, item.identity()};
+  block_sum_solved(item, block_cholesky(matrix, u, item.rows(), L));
+}
+
+/// The same after a vendor's library.
+__global__ void __launch_bounds__(factor_threads) settle_likelihoods(const LikelihoodItem* items, Infos infos) {
+  block_sum_solved(items[blockIdx.x], infos.positive_definite(blockIdx.x));
 }
 
 /// A^-1 of each evaluation. Blocks: evaluations by tiles of the lower half.
@@ -166,7 +178,7 @@ __global__ void __launch_bounds__(product_threads) invert_likelihoods(const Like
   const LikelihoodItem& item = items[blockIdx.x];
   if (item.sums.positive_definite() == 0.0) return;
   const int u = item.u();
-  block_multiply_inverse({item.factor, item.ld(), u + 1 + item.n_basis, u}, item.inverse, static_cast<int>(blockIdx.y));
+  block_multiply_inverse({item.factor, item.ld(), item.identity(), u}, item.inverse, static_cast<int>(blockIdx.y));
 }
 
 inline constexpr int pair_threads = 256;

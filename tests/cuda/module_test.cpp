@@ -76,6 +76,15 @@ TEST_F(CudaModule, SelectsNoDeviceThatIsNotThere) {
   }
 }
 
+TEST_F(CudaModule, SaysWhyItHasNoFlavourVendorWithoutADriver) {
+  if (dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL) != nullptr) GTEST_SKIP() << "this machine has a driver";
+  char reason[256] = "";
+
+  EXPECT_EQ(backend_->vendor(reason, sizeof reason), nullptr);
+
+  EXPECT_NE(std::string(reason), "");
+}
+
 TEST_F(CudaModule, FailedAllocationIsNullAndSaysWhy) {
   constexpr std::size_t more_than_any_device = std::size_t{1} << 60;
 
@@ -89,6 +98,13 @@ TEST_F(CudaDevice, DescribesItself) {
   ASSERT_EQ(backend_->describe(text, sizeof text), 0) << backend_->last_error();
 
   EXPECT_NE(std::string(text).find("compute capability"), std::string::npos) << text;
+}
+
+TEST_F(CudaDevice, NamesTheLibrariesOfItsFlavourVendor) {
+  char reason[256] = "";
+  const Backend* const vendor = backend_->vendor(reason, sizeof reason);
+  ASSERT_NE(vendor, nullptr) << reason;
+  EXPECT_NE(std::string(vendor->library).find("cuSOLVER"), std::string::npos) << vendor->library;
 }
 
 TEST_F(CudaDevice, TellsItsMemory) {

@@ -59,4 +59,13 @@ const Backend& backend() {
   return table;
 }
 
+const Backend& vendor_backend() {
+  static const Backend table = [] {
+    Backend flavour = cuda::with_vendor_ops(backend());
+    flavour.library = "plain loops";
+    return flavour;
+  }();
+  return table;
+}
+
 }  // namespace kilofold::emu
