@@ -238,8 +238,9 @@ void tridiagonalise(const Panels& A, const Tridiagonal& T, TridiagonalWork& work
   double* const reflectors = work.reflectors.get(end * end);
   cut_into_tiles(A, tiles);
   std::fill(vectors, vectors + 5 * end, 0.0);
-  // the last panel may lack reflections
-  std::fill(reflectors + (n_blocks - 1) * 8 * end, reflectors + end * end, 0.0);
+  // the panel of the first reflection that there is not, and what follows
+  const std::int64_t lacking = std::max<std::int64_t>(A.n - 2, 0) / 8;
+  std::fill(reflectors + lacking * 8 * end, reflectors + end * end, 0.0);
   std::fill(T.diagonal(), T.diagonal() + 2 * end, 0.0);
   HWY_DYNAMIC_DISPATCH(reduce_tiles)(tiles, A.n, vectors, reflectors, T.diagonal(), T.off_diagonal());
   for (std::int64_t p = 0; 8 * p < T.n_rows; ++p) {

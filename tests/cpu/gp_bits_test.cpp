@@ -284,6 +284,22 @@ TEST_P(GpBitsOnEachIsa, CholeskyNamesTheFirstPivotThatIsNotPositive) {
   }
 }
 
+TEST_P(GpBitsOnEachIsa, TridiagonalFormDoesNotSeeWhatItsWorkspaceHeld) {
+  constexpr std::int64_t n_rows = 3, room = 64 * 64;
+  for (std::int64_t n = 1; n <= 41; ++n) {
+    std::vector<std::vector<double>> forms;
+    for (const double held : {0.0, std::numeric_limits<double>::quiet_NaN()}) {
+      Problem problem(n, n_rows);
+      cpu::TridiagonalWork work;
+      for (cpu::Scratch<double>* scratch : {&work.tiles, &work.vectors, &work.reflectors})
+        std::fill_n(scratch->get(room), room, held);
+      std::vector<double>& form = forms.emplace_back(static_cast<std::size_t>(cpu::Tridiagonal::doubles(n, n_rows)));
+      cpu::tridiagonalise(problem.panels(), {form.data(), n, n_rows}, work);
+    }
+    EXPECT_TRUE(same_bits(forms[0], forms[1])) << n;
+  }
+}
+
 TEST_P(GpBitsOnEachIsa, ShiftThatLeavesTheMatrixIndefiniteIsNoticedInItsLaneAlone) {
   Problem problem(21, 0);
   std::vector<double> store(static_cast<std::size_t>(cpu::Tridiagonal::doubles(21, 0)));
