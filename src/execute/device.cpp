@@ -109,10 +109,11 @@ Placed choose(Flavour flavour, const std::function<Plan(PricedFor)>& plan_for, c
   const auto on_the_cpu = [&](std::string reason) -> Placed {
     return {on_cpu(cpu, flavour, std::move(reason)), kept == PricedFor::cuda ? plan_for(*kept) : std::move(for_cpu)};
   };
-  Plan for_cuda = plan_for(PricedFor::cuda);
-  const DeviceAdvice advice = advise_device(for_cpu, for_cuda);
+  std::optional<Plan> for_cuda;
+  const DeviceAdvice advice =
+      advise_device(for_cpu, [&]() -> const Plan& { return for_cuda.emplace(plan_for(PricedFor::cuda)); });
   if (!advice.cuda) return on_the_cpu(advice.reason);
-  Plan& plan = kept == PricedFor::cpu ? for_cpu : for_cuda;
+  Plan& plan = kept == PricedFor::cpu ? for_cpu : *for_cuda;
   auto cuda = open_cuda_for("cuda", flavour, plan);
   if (const std::string* why = std::get_if<std::string>(&cuda))
     return on_the_cpu(fmt::format("{}, but cuda: {}", advice.reason, *why));

@@ -74,6 +74,10 @@ class Run {
   void run_tasks(BatchRunner& runner);
   std::vector<BatchRange> next_batches();
   std::int32_t shares_of(const BatchRange& batch) const;
+  /// One of a batch's groups; all have the same folds.
+  const Group& group_of(const BatchRange& batch) const {
+    return plan_.groups[static_cast<std::size_t>(plan_.families[batch.family].groups.front().value)].group;
+  }
   void hand_in(const Task& task, Finished finished);
   void wait_and_hand_over();
   void hand_over(std::deque<Finished> batches);
@@ -126,7 +130,7 @@ Run::Task Run::next_task() {
 /// the anchor, and nothing may choose among its cells.
 std::int32_t Run::shares_of(const BatchRange& batch) const {
   const Family& family = plan_.families[batch.family];
-  const Group& group = plan_.groups[static_cast<std::size_t>(family.groups.front().value)].group;
+  const Group& group = group_of(batch);
   const Node& anchor = plan_.nodes[static_cast<std::size_t>(family.anchor.value)].node;
   const std::int64_t left = (schedule_.n_batches() - next_ + options_.shard_count - 1) / options_.shard_count;
   const double seconds = schedule_.unit_seconds(batch.family) * static_cast<double>(batch.slots.size());
@@ -201,9 +205,7 @@ void Run::hand_in(const Task& task, Finished finished) {
     task.split->shares[static_cast<std::size_t>(task.share.first)] = std::move(finished);
     if (--task.split->missing > 0) return;
     lock.unlock();
-    const Family& family = plan_.families[task.batches.front().family];
-    const Group& group = plan_.groups[static_cast<std::size_t>(family.groups.front().value)].group;
-    finished = join(std::move(task.split->shares), group, study_);
+    finished = join(std::move(task.split->shares), group_of(task.batches.front()), study_);
     lock.lock();
   }
   const std::size_t most = on_device_ ? most_waiting_of_device : most_waiting;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "kilofold/plan.hpp"
@@ -14,11 +15,12 @@ inline constexpr double least_cuda_seconds = 8;
 /// Seconds that a plan priced for one takes on a GPU, opening it included.
 double cuda_seconds(const Plan& plan);
 
-/// Does a GPU pay for a study, and why? A function of its two plans alone.
+/// Does a GPU pay for a study, and why? A function of its two plans alone; the second is asked for only where the first
+/// does not decide.
 struct DeviceAdvice {
   bool cuda;
   std::string reason;
 };
-DeviceAdvice advise_device(const Plan& for_cpu, const Plan& for_cuda);
+DeviceAdvice advise_device(const Plan& for_cpu, const std::function<const Plan&()>& for_cuda);
 
 }  // namespace kilofold

@@ -42,8 +42,9 @@ Choice choose_rules(PricedFor machine, const Group& group, const Shape& shape, s
                     std::span<const Rule> rules) {
   KILOFOLD_EXPECT(rules.size() <= most_rules);
   Choice best{group.nodes, price(machine, group, group.nodes, shape, axes), {}};
+  Group rewritten = group;  // once: its grid may hold a number a trial
   for (std::uint32_t subset = 1; subset < (1U << rules.size()); ++subset) {
-    Group rewritten = group;
+    rewritten.nodes = group.nodes;
     Choice choice;
     bool applies = true;
     for (std::size_t r = 0; r < rules.size() && applies; ++r) {

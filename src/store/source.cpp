@@ -148,9 +148,8 @@ void Source::overlay(OpenTables& tables, ModelId model, std::int64_t first_trial
   if (column < 0) return;
   for (std::span<const Link> rest = links(model, first_trial, chunk.rows); !rest.empty();) {
     // Neighbours in the study are nearly always neighbours in the file: read them in one go.
-    const std::size_t count = run_length(rest);
-    overlay_run(tables, model, rest.data(), std::ssize(rest.first(count)), rest.front().trial - first_trial, column,
-                chunk, detail);
+    const std::int64_t count = run_length(rest);
+    overlay_run(tables, model, rest.data(), count, rest.front().trial - first_trial, column, chunk, detail);
     rest = rest.subspan(count);
   }
 }
@@ -160,9 +159,9 @@ bool Source::holds_any(OpenTables& tables, ModelId model, std::int64_t first_tri
   const std::int32_t column = file_column_[seed];
   if (column < 0) return false;
   for (std::span<const Link> rest = links(model, first_trial, rows); !rest.empty();) {
-    const std::size_t count = run_length(rest);
+    const std::int64_t count = run_length(rest);
     const CellTable& table = tables.table(path_, model_names_[rest.front().file_model]);
-    if (table.contains_any(rest.front().row, std::ssize(rest.first(count)), column)) return true;
+    if (table.contains_any(rest.front().row, count, column)) return true;
     rest = rest.subspan(count);
   }
   return false;
@@ -172,7 +171,7 @@ std::optional<StoredCells> Source::take_over(OpenTables& tables, ModelId model, 
                                              std::int32_t seed, const CellLayout& layout, CellChunk& chunk) const {
   const std::int32_t column = file_column_[seed];
   const std::span<const Link> found = links(model, first_trial, chunk.rows);
-  if (column < 0 || std::ssize(found) != chunk.rows || run_length(found) != found.size()) return std::nullopt;
+  if (column < 0 || std::ssize(found) != chunk.rows || run_length(found) != chunk.rows) return std::nullopt;
   const Link& first = found.front();
   const CellTable& table = tables.table(path_, model_names_[first.file_model]);
   const CellLayout stored = table.layout();
@@ -191,14 +190,14 @@ std::span<const Source::Link> Source::links(ModelId model, std::int64_t first_tr
   return {begin, std::lower_bound(begin, all.end(), first_trial + rows, is_before)};
 }
 
-std::size_t Source::run_length(std::span<const Link> links) {
+std::int64_t Source::run_length(std::span<const Link> links) {
   const Link& first = links.front();
   std::int64_t count = 1;
   while (count < std::ssize(links) && links[count].file_model == first.file_model &&
          links[count].trial - first.trial == count && links[count].row - first.row == count) {
     ++count;
   }
-  return static_cast<std::size_t>(count);
+  return count;
 }
 
 void Source::overlay_run(OpenTables& tables, ModelId model, const Link* first, std::int64_t count,

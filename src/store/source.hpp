@@ -112,7 +112,7 @@ class Source {
   /// The links of trials [first_trial, first_trial + rows).
   std::span<const Link> links(ModelId model, std::int64_t first_trial, std::int64_t rows) const;
   /// How many links from the first on are of neighbours in the study that are neighbours in the file too.
-  static std::size_t run_length(std::span<const Link> links);
+  static std::int64_t run_length(std::span<const Link> links);
   void overlay_run(OpenTables& tables, ModelId model, const Link* first, std::int64_t count, std::int64_t chunk_row,
                    std::int32_t column, CellChunk& chunk, Detail detail) const;
 

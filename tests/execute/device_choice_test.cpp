@@ -197,14 +197,17 @@ TEST(Advice, DependsOnThePlanAlone) {
   const auto plan_for = [&](PricedFor machine) {
     return make_plan(lower(spec, data), all_rules(), {true, {}, machine});
   };
+  const auto advise = [](const Plan& for_cpu, const Plan& for_cuda) {
+    return advise_device(for_cpu, [&]() -> const Plan& { return for_cuda; });
+  };
   const Plan small = plan_for(PricedFor::cpu), small_on_gpu = plan_for(PricedFor::cuda);
-  EXPECT_FALSE(advise_device(small, small_on_gpu).cuda);
+  EXPECT_FALSE(advise(small, small_on_gpu).cuda);
   EXPECT_GE(cuda_seconds(small_on_gpu), small.seconds) << "opening a GPU takes longer than such a study";
 
   for (std::int64_t seed = 2; seed < 100000; ++seed) spec.cv.seeds.push_back(seed);
   const Plan large = plan_for(PricedFor::cpu), large_on_gpu = plan_for(PricedFor::cuda);
   EXPECT_GE(large.seconds, least_cuda_seconds);
-  EXPECT_TRUE(advise_device(large, large_on_gpu).cuda) << advise_device(large, large_on_gpu).reason;
+  EXPECT_TRUE(advise(large, large_on_gpu).cuda) << advise(large, large_on_gpu).reason;
   EXPECT_LT(cuda_seconds(large_on_gpu), large.seconds);
 }
 
