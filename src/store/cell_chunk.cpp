@@ -179,7 +179,9 @@ bool larger_is_better(std::size_t metric) { return metric_columns[metric].unit =
 std::int64_t trials_a_chunk(std::int64_t n_trials, std::int64_t n_samples) {
   constexpr std::int64_t usual = 64;
   constexpr std::int64_t most_elements = 1 << 20;
-  return std::clamp<std::int64_t>(most_elements / n_samples, 1, std::min(usual, n_trials));
+  const std::int64_t chunks = std::max<std::int64_t>(1, (n_trials + usual / 2) / usual);
+  const std::int64_t wanted = n_trials < 10 * usual ? (n_trials + chunks - 1) / chunks : usual;
+  return std::clamp<std::int64_t>(most_elements / n_samples, 1, std::max<std::int64_t>(1, wanted));
 }
 
 }  // namespace kilofold

@@ -6,8 +6,9 @@ namespace kilofold {
 
 CellLayout CellLayout::of(const TrialTable& table, std::int64_t n_samples) {
   const auto n_trials = static_cast<std::int64_t>(table.id.size());
-  CellLayout layout{SampleLayout::of(n_trials, n_samples, table.few_values ? 1 : 0), std::nullopt};
-  if (table.has_sd) layout.sd = SampleLayout::of(n_trials, n_samples, 0);
+  KILOFOLD_EXPECT(table.chunk_trials > 0);
+  CellLayout layout{SampleLayout::of(n_trials, n_samples, table.chunk_trials, table.few_values ? 1 : 0), std::nullopt};
+  if (table.has_sd) layout.sd = SampleLayout::of(n_trials, n_samples, table.chunk_trials, 0);
   return layout;
 }
 

@@ -76,7 +76,8 @@ struct CellChunk {
   void add_to(Hasher& hasher) const;
 };
 
-/// How many trials one chunk of predictions spans: 64, fewer where they would pass 8 MiB.
+/// How many trials one chunk of a study's predictions spans: 64, fewer where they would pass 8 MiB. Of fewer than 640
+/// trials that many as make chunks of about 64 equal, since the last one is stored as long as the others.
 std::int64_t trials_a_chunk(std::int64_t n_trials, std::int64_t n_samples);
 
 /// A chunk's samples as they lie in the file.

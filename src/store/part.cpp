@@ -20,6 +20,7 @@ template <class T> std::vector<T> select(const std::vector<T>& values, const std
 TrialTable select(const TrialTable& table, const std::vector<std::int64_t>& rows) {
   TrialTable selected = table;
   selected.id = select(table.id, rows);
+  selected.chunk_trials = std::min(table.chunk_trials, std::ssize(rows));
   selected.n_folds = select(table.n_folds, rows);
   selected.columns.clear();
   selected.other_numerics.clear();  // a part holds what this run computed
@@ -46,8 +47,7 @@ std::vector<std::int32_t> columns_of_seeds(const StudyHeader& study, std::span<c
 class PartTrials {
  public:
   PartTrials(const StudyHeader& study, ModelId model, std::span<const CellBlock> blocks) {
-    const auto n_samples = static_cast<std::int64_t>(study.data.y.size());
-    const std::int64_t step = trials_a_chunk(std::ssize(study.models[model.value].id), n_samples);
+    const std::int64_t step = study.models[model.value].chunk_trials;
     std::map<std::pair<std::int64_t, std::int32_t>, std::int64_t> cells_of;  // by number of the chunk and seed
     std::set<std::int64_t> whole;
     for (const CellBlock& block : blocks) {

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <span>
@@ -39,6 +41,16 @@ TrialColumn read_column(const hdf5::Object& group, const std::string& name) {
   return column;
 }
 
+/// Of as many trials as the model has at most, so that no damage makes it a reason to fetch memory.
+std::int64_t read_chunk_trials(const hdf5::Object& model, std::size_t n_trials) {
+  const std::string text = hdf5::read_attribute(model, "chunk_trials");
+  std::size_t trials = 0;
+  std::from_chars(text.data(), text.data() + text.size(), trials);
+  if (trials == 0 || trials > std::max<std::size_t>(1, n_trials))
+    throw hdf5::FormatError(model.name() + ": no usable attribute chunk_trials");
+  return static_cast<std::int64_t>(trials);
+}
+
 TrialTable read_model(const hdf5::Object& models, const std::string& name) {
   const hdf5::Object model = hdf5::open_group(models, name);
   TrialTable table;
@@ -50,6 +62,7 @@ TrialTable read_model(const hdf5::Object& models, const std::string& name) {
   table.diagnostics = read_diagnostic_columns(model);
   table.other_numerics = read_other_numerics(model);
   table.id = hdf5::read_strings(model, "trial");
+  table.chunk_trials = read_chunk_trials(model, table.id.size());
   const hdf5::Object parameters = hdf5::open_group(model, "param");
   for (const std::string& column : hdf5::links(parameters)) {
     if (column == trial_scale) continue;

@@ -24,8 +24,8 @@ struct SampleLayout {
   unsigned gzip = 0;         ///< level, 0 = uncompressed
   bool is_packable = false;  ///< a chunk is whole in samples and has our filters
 
-  /// As we write them: chunks of trials_a_chunk.
-  static SampleLayout of(std::int64_t n_trials, std::int64_t n_samples, unsigned gzip);
+  /// As we write them.
+  static SampleLayout of(std::int64_t n_trials, std::int64_t n_samples, std::int64_t rows_a_chunk, unsigned gzip);
 
   std::size_t chunk_size() const { return static_cast<std::size_t>(rows_a_chunk * n_samples); }
   bool is_chunk(std::int64_t first_trial, std::size_t n_values) const;

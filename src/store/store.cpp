@@ -148,6 +148,10 @@ Store::Store(std::string path, StudyHeader study, OtherNumerics other, std::int3
   if (threads > 0) impl_->n_threads = std::min(threads, usual_threads());
   impl_->on_other_numerics = other;
   check_names(impl_->study);
+  for (TrialTable& table : impl_->study.models) {
+    if (table.chunk_trials == 0)
+      table.chunk_trials = trials_a_chunk(std::ssize(table.id), std::ssize(impl_->study.data.y));
+  }
   impl_->take_stock(Trust::whole_parts);
 }
 

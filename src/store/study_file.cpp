@@ -15,8 +15,8 @@ namespace {
 /// The chunks of a table, seeds fastest: the order of the payload hash.
 class Chunks {
  public:
-  Chunks(std::int64_t n_trials, std::int64_t n_samples, std::int64_t n_seeds)
-      : n_trials_(n_trials), n_seeds_(n_seeds), step_(trials_a_chunk(n_trials, n_samples)) {}
+  Chunks(const TrialTable& trials, std::int64_t n_seeds)
+      : n_trials_(std::ssize(trials.id)), n_seeds_(n_seeds), step_(trials.chunk_trials) {}
 
   bool is_over() const { return first_ >= n_trials_; }
   std::int64_t first() const { return first_; }
@@ -130,8 +130,7 @@ class CellWriter {
     const auto n_models = static_cast<std::int32_t>(study_.models.size());
     while (model_.value < n_models && study_.models[model_.value].id.empty()) ++model_.value;
     if (model_.value == n_models) return;
-    chunks_.emplace(layouts_[model_.value].prediction.n_trials, layouts_[model_.value].prediction.n_samples,
-                    static_cast<std::int64_t>(study_.spec.cv.seeds.size()));
+    chunks_.emplace(study_.models[model_.value], std::ssize(study_.spec.cv.seeds));
   }
 
   const StudyHeader& study_;
@@ -142,7 +141,7 @@ class CellWriter {
   Ring<Passing> ring_;
 };
 
-void hash_cells(const CellTable& table, std::int32_t n_threads, Hasher& hasher) {
+void hash_cells(const CellTable& table, const TrialTable& trials, std::int32_t n_threads, Hasher& hasher) {
   Ring<Passing> ring(static_cast<std::size_t>(2 * n_threads), n_threads,
                      [&](Passing& slot) { table.unpack(slot.packed, slot.chunk); });
   const auto add_oldest = [&] {
@@ -150,7 +149,7 @@ void hash_cells(const CellTable& table, std::int32_t n_threads, Hasher& hasher) 
     if (!slot.chunk.empty()) slot.chunk.add_to(hasher);
     ring.release();
   };
-  for (Chunks at(table.n_trials(), table.shape().samples, table.n_seeds()); !at.is_over(); at.advance()) {
+  for (Chunks at(trials, table.n_seeds()); !at.is_over(); at.advance()) {
     if (ring.is_full()) add_oldest();
     Passing& slot = ring.free_slot();
     slot.begin({}, at, table.shape());
@@ -191,7 +190,7 @@ void verify_study_file(const std::string& path, std::int32_t n_threads) {
   Hasher hasher;
   add_header(hasher, study);
   for (const TrialTable& table : study.models) {
-    hash_cells(CellTable::open(open_model(file, table.model_name)), n_threads, hasher);
+    hash_cells(CellTable::open(open_model(file, table.model_name)), table, n_threads, hasher);
   }
   const std::string stored = hdf5::read_attribute(file, payload_attribute);
   if (hasher.hex() != stored) {

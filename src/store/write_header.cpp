@@ -215,6 +215,7 @@ CellTable write_model(const hdf5::Object& models, const TrialTable& table, const
   hdf5::write_attribute(model, "model", table.model);
   hdf5::write_attribute(model, "numerics", table.numerics);
   hdf5::write_attribute(model, "few_values", std::int32_t{table.few_values});
+  hdf5::write_attribute(model, "chunk_trials", static_cast<std::int32_t>(table.chunk_trials));
   hdf5::Object trial = hdf5::write_strings(model, "trial", table.id);
   hdf5::make_scale(trial, "trial");
   hdf5::write_attribute(trial, "long_name", std::string("hash of all that the trial's numbers depend on"));

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "store/cells.hpp"
 #include "store/files.hpp"
 #include "store/hdf5.hpp"
 #include "store/packing.hpp"
@@ -137,6 +138,45 @@ TEST(Merge, GivesTheSameChunksHoweverTheCellsWereDealt) {
     }
     EXPECT_EQ(count_right_cells(StudyReader(path), study), 2 * 267);
   }
+}
+
+TEST(Chunks, OfFewTrialsAreEqualSoThatTheLastOneIsNotMostlyEmpty) {
+  EXPECT_EQ(trials_a_chunk(0, 656), 1);
+  EXPECT_EQ(trials_a_chunk(7, 656), 7);
+  EXPECT_EQ(trials_a_chunk(80, 656), 80);
+  EXPECT_EQ(trials_a_chunk(96, 656), 48);
+  EXPECT_EQ(trials_a_chunk(130, 656), 65);
+  EXPECT_EQ(trials_a_chunk(700, 656), 64) << "where trials may be added without moving those that are there";
+  EXPECT_EQ(trials_a_chunk(80, 1 << 18), 4) << "8 MiB";
+  for (std::int64_t n = 1; n < 5000; ++n) {
+    const std::int64_t step = trials_a_chunk(n, 656), chunks = (n + step - 1) / step;
+    ASSERT_LE(step, 95);
+    ASSERT_LT(chunks * step - n, std::max<std::int64_t>(chunks, n / 10)) << n << " trials: missing ones at the end";
+  }
+}
+
+TEST(Chunks, AreTheSameInPartsAndMergedFilesAndNamedThere) {
+  const ScratchDirectory scratch;
+  const std::string path = scratch / "out.h5";
+  StudyHeader study = make_study({.trees = 80});
+  study.models[0].chunk_trials = 0;
+  commit(path, study, tree, range(0, 80), {0});
+  commit(path, study, tree, range(10, 50), {1});
+
+  const auto spans = [](const std::string& file) {
+    const hdf5::Object model = hdf5::open_group(hdf5::open_file(file), "models/DT");
+    EXPECT_EQ(hdf5::read_attribute(model, "chunk_trials"),
+              std::to_string(hdf5::chunk_layout(hdf5::open_dataset(model, "prediction")).chunk[0]));
+    return hdf5::read_attribute(model, "chunk_trials");
+  };
+  std::vector<std::string> of_parts;
+  for (const std::string& part : parts_of(path)) of_parts.push_back(spans(part));
+  std::ranges::sort(of_parts);
+  EXPECT_EQ(of_parts, (std::vector<std::string>{"40", "80"})) << "as many as a part has, at most";
+  merge_parts(path);
+  EXPECT_EQ(spans(path), "80");
+  EXPECT_EQ(payload_error(path), std::nullopt);
+  EXPECT_EQ(count_right_cells(StudyReader(path), study), 120);
 }
 
 TEST(Part, HasTheMergedFilesChunksWhateverElseItHolds) {

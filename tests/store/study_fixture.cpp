@@ -48,6 +48,7 @@ TrialTable make_table(const std::string& name, const std::string& model, std::in
     }
   }
   table.columns = {parameter, category, k_column};
+  table.chunk_trials = std::min<std::int64_t>(64, std::ssize(table.id));
   return table;
 }
 

@@ -13,7 +13,7 @@ namespace kilofold::test {
 
 /// Sizes of a made-up study with two model entries: a tree over max_depth and a linear model over alpha.
 struct StudySize {
-  std::int64_t trees = 70;  ///< more than one chunk of 64 trials
+  std::int64_t trees = 70;  ///< more than one chunk
   std::int64_t linears = 3;
   std::vector<std::int64_t> seeds = {0, 7};
   std::vector<std::int32_t> folds = {3};

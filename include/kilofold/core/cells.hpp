@@ -44,6 +44,7 @@ struct TrialTable {
   bool has_sd = false;                      ///< predictions come with a standard deviation
   std::vector<DiagnosticColumn> diagnostics;
   bool few_values = false;  ///< predictions repeat a few values a row (trees): worth compressing
+  std::int64_t chunk_trials = 0;  ///< that one chunk of predictions spans in the file; 0: as many as the store likes
 };
 
 /// How much each feature says of the target, by one method; no model is fitted.
