@@ -77,6 +77,19 @@ TEST_F(RunVerb, LogsStartCommitsAndEndAsOneJsonObjectALine) {
   EXPECT_GT(events("log.jsonl").size(), log.size()) << "a later run appends";
 }
 
+TEST_F(RunVerb, GoesOnWithoutAnEventLogThatCannotBeWrittenButNotWithoutOneThatCannotBeOpened) {
+  const Outcome full = run({"study.yaml", "-q", "--log-json", "/dev/full"});
+  EXPECT_EQ(full.code, 0) << full.err;
+  EXPECT_EQ(full.err,
+            "warning: cannot write the event log /dev/full: No space left on device; the run goes on without it\n");
+  EXPECT_EQ(StudyReader((folder / "slow.h5").string()).n_committed(), 210);
+
+  const Outcome refused = run({"study.yaml", "-q", "--log-json", "."});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_EQ(refused.err,
+            "error: cannot write the event log .: Is a directory\n   = help: name another file with --log-json\n");
+}
+
 TEST_F(RunVerb, TimeLimitSavesStateAndExits75) {
   const auto begin = std::chrono::steady_clock::now();
   const Outcome ran = run({"long.yaml", "--time-limit", "2s", "--batch", "3", "--log-json", "log.jsonl"});

@@ -23,7 +23,8 @@ DataSource source_of(const std::string& table) {
   DataSource source{table + ".csv", {column("x")}, column("y"), std::nullopt};
   if (table == "feature_is_target") source.features.push_back({"y", "", "", {"study.yaml", 6, 18}});
   if (table == "feature_named_twice") source.features.push_back(column("x"));
-  if (table == "empty_group" || table == "latin1_group" || table == "several_at_once") source.groups = column("g");
+  if (table == "empty_group" || table == "latin1_group" || table == "many_latin1_groups" || table == "several_at_once")
+    source.groups = column("g");
   if (table == "missing_columns") {
     source.features = {{"lenght_mm", "", "", {"study.yaml", 6, 15}}, {"temperature", "", "", {"study.yaml", 6, 26}}};
     source.target = {"mass", "", "", {"study.yaml", 7, 11}};

@@ -111,5 +111,37 @@ TEST(Complete, KnowsTheFoldsOfLeaveOneOutAndRefusesMoreThanThereAre) {
   }
 }
 
+/// What `complete` refuses, in one entry that is tuned on inner folds.
+std::string refusal_of_inner_folds(std::int64_t n_rows, Splitter splitter, std::int32_t inner_folds) {
+  Dataset data;
+  data.X = Matrix<double>(n_rows, 1);
+  Spec spec;
+  spec.cv.splitting.splitter = splitter;
+  spec.cv.folds = {3};
+  spec.cv.seeds = {0};
+  spec.models.emplace_back().tune = TuneSpec{"rmse", "grid", inner_folds, 1, {}, {}};
+  try {
+    complete(spec, data);
+  } catch (const InputError& error) {
+    return error.problems().at(0).message;
+  }
+  return "";
+}
+
+TEST(Complete, RefusesMoreInnerFoldsThanTheSmallestTrainingSetHasRows) {
+  EXPECT_EQ(refusal_of_inner_folds(7, Splitter::kfold, 4), "");
+  EXPECT_EQ(refusal_of_inner_folds(7, Splitter::kfold, 5),
+            "tune.inner_folds: 5 inner folds of a training set are too many, at most 4");
+  EXPECT_EQ(refusal_of_inner_folds(7, Splitter::leave_one_out, 6), "");
+  EXPECT_EQ(refusal_of_inner_folds(7, Splitter::leave_one_out, 7),
+            "tune.inner_folds: 7 inner folds of a training set are too many, at most 6");
+}
+
+TEST(Complete, RefusesToSplitMoreFoldsAgainThanARowSetCanName) {
+  EXPECT_EQ(refusal_of_inner_folds(RowSetName::most_folds, Splitter::leave_one_out, 5), "");
+  EXPECT_EQ(refusal_of_inner_folds(RowSetName::most_folds + 1, Splitter::leave_one_out, 5),
+            "tune: at most 4095 folds can be split again");
+}
+
 }  // namespace
 }  // namespace kilofold
