@@ -204,7 +204,7 @@ TEST(Advice, DependsOnThePlanAlone) {
   EXPECT_FALSE(advise(small, small_on_gpu).cuda);
   EXPECT_GE(cuda_seconds(small_on_gpu), small.seconds) << "opening a GPU takes longer than such a study";
 
-  for (std::int64_t seed = 2; seed < 400; ++seed) spec.cv.seeds.push_back(seed);
+  for (std::int64_t seed = 2; seed < 4000; ++seed) spec.cv.seeds.push_back(seed);
   const Plan large = plan_for(PricedFor::cpu), large_on_gpu = plan_for(PricedFor::cuda);
   EXPECT_GE(large.seconds, least_cuda_seconds);
   EXPECT_TRUE(advise(large, large_on_gpu).cuda) << advise(large, large_on_gpu).reason;
