@@ -35,8 +35,7 @@ SampleLayout layout_of(const hdf5::Extent& extent, const hdf5::ChunkLayout& stor
 
 }  // namespace
 
-SampleLayout SampleLayout::of(std::int64_t n_trials, std::int64_t n_samples, std::int64_t rows_a_chunk,
-                              unsigned gzip) {
+SampleLayout SampleLayout::of(std::int64_t n_trials, std::int64_t n_samples, std::int64_t rows_a_chunk, unsigned gzip) {
   return {n_trials, n_samples, rows_a_chunk, gzip, n_samples <= widest_chunk};
 }
 

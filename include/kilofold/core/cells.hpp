@@ -43,7 +43,7 @@ struct TrialTable {
   std::vector<std::string> other_numerics;  ///< ids of cells kept from runs of other numerics (--mix-numerics)
   bool has_sd = false;                      ///< predictions come with a standard deviation
   std::vector<DiagnosticColumn> diagnostics;
-  bool few_values = false;  ///< predictions repeat a few values a row (trees): worth compressing
+  bool few_values = false;        ///< predictions repeat a few values a row (trees): worth compressing
   std::int64_t chunk_trials = 0;  ///< that one chunk of predictions spans in the file; 0: as many as the store likes
 };
 
