@@ -199,8 +199,11 @@ template <class T> const T* Tile::fetch(const NodeItems& node, const T* values, 
 
 void Tile::fetch_predictions(NodeItems& node) {
   const auto lanes = static_cast<std::size_t>(node.n_items() * node.n_lanes());
-  const auto of_all_items = [&](const Batch<double>& values) {  // at once: a copy has its price
-    return fetch(node, values.data, static_cast<std::size_t>(node.n_items() * values.stride));
+  const auto of_all_items = [&](const Batch<double>& values) -> const double* {
+    // No op reads an output: where the host can, its numbers lie there as long as the tile lives.
+    if (backend_.memory == nullptr) return values.data;
+    const std::int64_t n = node.n_items() * values.stride;  // at once: a copy has its price
+    return fetch(node, values.data, static_cast<std::size_t>(n));
   };
   node.host_prediction = of_all_items(node.prediction);
   if (node.sd.data != nullptr) node.host_sd = of_all_items(node.sd);
