@@ -333,7 +333,7 @@ TEST(Svr, ATimeThatIsOverAtOnceIsAStatusAndNaN) {
 TEST(Svr, TheTimeLimitHoldsAndHarmsNoNeighbour) {
   // A face, the longest stretch between two looks at the clock, takes a fifth of the limit; unoptimised vectors 80
   // times that.
-  const std::int32_t n = testing::slowdown == 1 ? 1500 : 300;
+  const std::int32_t n = testing::slowdown == 1 ? 1500 : 700;
   const Table table = random_table(n, {0, 0, 0}, 11);
   const std::vector<Rows> items{every_kth(n, 5, 0)};
   const SvrKernel kernel{Kernel::rbf, 1, 0, 1};
