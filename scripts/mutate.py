@@ -5,6 +5,7 @@
 
 Works on a copy of the committed tree in build/mutate/, so the working tree may be edited meanwhile. A fault is compiled into the
 test programs that can see it, which run until the first test fails; the test that docs/mutation.md names for it runs first.
+With --new only the faults that the page does not name are planted: the page says of each at which commit it was.
 Caught: a test failed, crashed or ran ten times as long as it should. Refused: the compiler would not have it, which says nothing
 about the tests. The rest survived. Verdicts are kept with the commit they hold for: a stopped run goes on, and --page writes them to
 docs/mutation.md. Exit 1 where a fault does not fit its file, before anything is built; where one does not compile; or where fewer
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import tarfile
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,12 +63,16 @@ class Fault:
     def planted(self):
         return self.wrong.strip() or "without " + self.right
 
+    def key(self):
+        return self.file, self.planted()
+
 
 @dataclass
 class Verdict:
     verdict: str  # caught, survived or refused
     program: str
     by: str  # the test that failed or what else happened
+    commit: str
 
 
 def read_faults():
@@ -88,11 +94,11 @@ def misfit(fault):
     return None
 
 
-def named_tests():
-    """Of every fault in the page: its file, and the program and test that caught it."""
-    row = r"^\| (\d+) \| `([^`]+)` \| `([^`]+)` \| `([^` ]+)` \|$"
+def on_page():
+    """What the page says of every fault that was caught, by its file and what was planted."""
+    row = r"^\| \d+ \| `([^`]+)` \| `(.+)` \| `([^`]+)` \| `([^`]+)` \| `(\w+)` \|$"
     rows = re.findall(row, PAGE.read_text(encoding="utf-8"), re.MULTILINE)
-    return {int(number): row for number, *row in rows}
+    return {(file, planted.replace("\\|", "|")): Verdict("caught", *said) for file, planted, *said in rows}
 
 
 def build(programs):
@@ -117,30 +123,31 @@ def failure_of(program, seconds, only="*"):
     return failed[0].split()[3].rstrip(",") if failed else f"exit {done.returncode}"
 
 
-def attempts(fault, named):
+def attempts(fault, before):
     """Programs with the tests of them to run, in order."""
-    file, program, test = named.get(fault.number, (None, None, None))
-    first = [(program, test)] if file == fault.file else []
+    last = before.get(fault.number)
+    first = [(last.program, last.by)] if last and " " not in last.by else []
     return first + [(program, "*") for program in fault.programs()]
 
 
-def judge(fault, seconds, named):
+def judge(fault, seconds, before, head):
     path = TREE / fault.file
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace(fault.right, fault.wrong), encoding="utf-8")
     try:
-        for program, tests in attempts(fault, named):
+        for program, tests in attempts(fault, before):
             if error := build([program]):
-                return Verdict("refused", program, error)
+                return Verdict("refused", program, error, head)
             if failure := failure_of(program, seconds[program], tests):
-                return Verdict("caught", program, failure)
-        return Verdict("survived", ", ".join(fault.programs()), "")
+                return Verdict("caught", program, failure, head)
+        return Verdict("survived", ", ".join(fault.programs()), "", head)
     finally:
         path.write_text(text, encoding="utf-8")
 
 
 def commit():
-    return subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    command = ["git", "rev-parse", "--short=7", "HEAD"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def copy_tree():
@@ -196,7 +203,7 @@ def cell(text):
     return "`" + text.replace("|", "\\|") + "`"
 
 
-def page(head, faults, verdicts):
+def page(faults, verdicts):
     """docs/mutation.md."""
     def judged(as_what):
         return [fault for fault in faults if fault.number in verdicts and verdicts[fault.number].verdict == as_what]
@@ -204,15 +211,17 @@ def page(head, faults, verdicts):
     lines = ["# Planted faults", "",
              "Written by `scripts/mutate.py --page`, which plants the faults of `tests/mutation/faults.txt` one at a time, builds the",
              "test programs that can see it and runs them until a test fails.", "",
-             f"Commit `{head[:7]}`: {summary(verdicts)[2]}; {len(faults) - len(verdicts)} of {len(faults)} not run."]
+             f"{summary(verdicts)[2]}; {len(faults) - len(verdicts)} of {len(faults)} not run. At commit " +
+             ", ".join(f"`{of}` {n}" for of, n in Counter(verdict.commit for verdict in verdicts.values()).items()) + "."]
     if survivors := judged("survived"):
         lines += ["", "Survivors:", "", "| fault | file | as it is | as planted | why |", "|---|---|---|---|---|"]
         lines += [f"| {fault.number} | `{fault.file}` | {cell(fault.right)} | {cell(fault.planted())} | {fault.why or 'no test sees it'} |"
                   for fault in survivors]
     lines += ["", "Caught, by the first test that failed; `exit` with a negative number is a signal:", "",
-              "| fault | file | program | test |", "|---|---|---|---|"]
-    lines += [f"| {fault.number} | `{fault.file}` | `{verdicts[fault.number].program}` | `{verdicts[fault.number].by}` |"
-              for fault in judged("caught")]
+              "| fault | file | as planted | program | test | commit |", "|---|---|---|---|---|---|"]
+    for fault in judged("caught"):
+        said = verdicts[fault.number]
+        lines.append(f"| {fault.number} | `{fault.file}` | {cell(fault.planted())} | `{said.program}` | `{said.by}` | `{said.commit}` |")
     return "\n".join(lines) + "\n"
 
 
@@ -220,7 +229,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("faults", nargs="*", type=int, help="numbers of the faults to plant (default: all without a verdict)")
     parser.add_argument("--check", action="store_true", help="only see whether every fault fits its file")
-    parser.add_argument("--page", action="store_true", help="write docs/mutation.md from the verdicts of this commit")
+    parser.add_argument("--new", action="store_true", help="plant only the faults that docs/mutation.md does not name as caught")
+    parser.add_argument("--page", action="store_true",
+                        help="write docs/mutation.md from the verdicts of this commit and, for faults not planted at it, the page's")
     parser.add_argument("--define", action="append", default=[], metavar="NAME=VALUE", help="passed on to cmake")
     parser.add_argument("--least", type=float, default=90, help="percent that must be caught (default: 90)")
     args = parser.parse_args()
@@ -229,21 +240,23 @@ def main():
         sys.exit("\n".join(misfits))
     if args.check:
         return 0
-    head, named = commit(), named_tests()
+    head, said = commit(), on_page()
+    before = {fault.number: said[fault.key()] for fault in faults if fault.key() in said}
     verdicts, seconds = kept(head)
-    wanted = [fault for fault in faults if fault.number in args.faults or not args.faults and fault.number not in verdicts]
-    programs = sorted({program for fault in wanted for program, _ in attempts(fault, named)} - seconds.keys())
+    without = [fault for fault in faults if fault.number not in verdicts and not (args.new and fault.number in before)]
+    wanted = [fault for fault in faults if fault.number in args.faults] if args.faults else without
+    programs = sorted({program for fault in wanted for program, _ in attempts(fault, before)} - seconds.keys())
     if wanted:
         seconds |= prepare(programs, [f"-D{definition}" for definition in args.define])
     for fault in wanted:
-        verdicts[fault.number] = judge(fault, seconds, named)
+        verdicts[fault.number] = judge(fault, seconds, before, head)
         keep(head, verdicts, seconds)
         print(f"{fault.number:3} {verdicts[fault.number].verdict:8} {fault.file}: {fault.planted()}\n"
               f"{'':13}{verdicts[fault.number].program} {verdicts[fault.number].by}", flush=True)
     share, refused, text = summary(verdicts)
     print(text)
     if args.page:
-        PAGE.write_text(page(head, faults, verdicts), encoding="utf-8")
+        PAGE.write_text(page(faults, before | verdicts), encoding="utf-8")
     return int(share < args.least or refused > 0)
 
 
