@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <system_error>
 #include <unordered_map>
 #include <utility>
@@ -52,7 +52,9 @@ std::string read_bytes(const std::string& file) {
   if (std::filesystem::is_directory(file)) refuse_file(file, "this is a folder, not a CSV file", "name a file in it");
   std::ifstream stream(file, std::ios::binary);
   if (!stream) refuse_unopened(file, std::generic_category().message(errno));
-  std::string bytes(std::istreambuf_iterator<char>(stream), {});
+  std::string bytes;
+  for (std::array<char, 1 << 16> block; stream.read(block.data(), block.size()), stream.gcount() > 0;)
+    bytes.append(block.data(), static_cast<std::size_t>(stream.gcount()));
   if (stream.bad()) throw MachineError(fmt::format("reading '{}' failed", file));
   return bytes;
 }

@@ -4,10 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
 #include <vector>
+
+#include "kilofold/core/reduction.hpp"
 
 namespace kilofold {
 namespace {
@@ -85,6 +88,37 @@ TEST(Score, EqualsPlainLongDoubleLoops) {
     EXPECT_NEAR(metrics.r2, static_cast<double>(plain.r2), 2 * tolerance * (1 + ratio));
     EXPECT_NEAR(metrics.r2_eq13, static_cast<double>(plain.r2_eq13), 2 * tolerance * (1 + ratio));
     EXPECT_GE(metrics.r2_eq13, metrics.r2);
+  }
+}
+
+/// The definitions once more, by the canonical sums: the order of additions that every backend keeps.
+TEST(Score, IsMadeOfCanonicalSumsBitForBit) {
+  std::mt19937 engine(11);
+  for (std::size_t n = 2; n < 70; ++n) {
+    std::vector<double> y(n), prediction(n);
+    for (double& value : y) value = uniform(engine) - 0.5;
+    for (double& value : prediction) value = uniform(engine) - 0.5;
+    const auto m = static_cast<std::int64_t>(n);
+    const auto count = static_cast<double>(n);
+    const double mean_y = canonical_sum(y.data(), m) / count, mean_p = canonical_sum(prediction.data(), m) / count;
+    const auto squares = [&](auto term) {
+      return canonical_reduce(m, [&](std::int64_t i, double s) {
+        const double t = term(static_cast<std::size_t>(i));
+        return std::fma(t, t, s);
+      });
+    };
+    const double squared = squares([&](std::size_t i) { return y[i] - prediction[i]; });
+    const double absolute = canonical_reduce(m, [&](std::int64_t i, double s) {
+      return s + std::abs(y[static_cast<std::size_t>(i)] - prediction[static_cast<std::size_t>(i)]);
+    });
+    const double about_y = squares([&](std::size_t i) { return y[i] - mean_y; });
+    const double about_p = squares([&](std::size_t i) { return y[i] - mean_p; });
+
+    const Metrics metrics = score(y, prediction);
+    EXPECT_EQ(metrics.mae, absolute / count) << n;
+    EXPECT_EQ(metrics.rmse, std::sqrt(squared / count)) << n;
+    EXPECT_EQ(metrics.r2, 1.0 - squared / about_y) << n;
+    EXPECT_EQ(metrics.r2_eq13, 1.0 - squared / std::max(about_y, about_p)) << n;
   }
 }
 
