@@ -76,6 +76,7 @@ class Study:
         spec["data"]["file"] = str(self.data)
         self.file = folder / f"{model}.yaml"
         self.file.write_text(yaml.safe_dump(spec, sort_keys=False))
+        self.results = folder / f"{model}.h5"
 
     def folds(self, n_seeds):
         return [s for seed in self.all_seeds[:n_seeds]
@@ -190,8 +191,8 @@ def seconds(call, *arguments):
     return time.perf_counter() - start
 
 
-def run_kilofold(program, study, out):
-    subprocess.run([program, "run", study.file, "-o", out, "--fresh", "-q"], check=True, stdout=subprocess.DEVNULL,
+def run_kilofold(program, study):
+    subprocess.run([program, "run", study.file, "-o", study.results, "-q"], check=True, stdout=subprocess.DEVNULL,
                    env={k: v for k, v in os.environ.items() if not k.startswith("KILOFOLD_")})
 
 
@@ -206,9 +207,8 @@ def bench(part, program, rounds, wanted_peers, folder):
     Parallel(n_jobs=JOBS)(delayed(time.sleep)(0.2) for _ in range(2 * JOBS))
     ours, theirs = [], {name: [] for name, *_ in peers}
     for _ in range(rounds):
-        out = study.file.with_suffix(".h5")
-        out.unlink(missing_ok=True)  # of the round before: nobody is asked to remove results
-        ours.append(seconds(run_kilofold, program, study, out))
+        study.results.unlink(missing_ok=True)  # of the round before: nobody is asked to remove results
+        ours.append(seconds(run_kilofold, program, study))
         for name, n_seeds, peer, of_grid in peers:
             scale = of_grid * len(study.all_seeds) / (n_seeds or len(study.all_seeds))
             theirs[name].append(scale * seconds(peer, study, n_seeds))
