@@ -3,9 +3,9 @@
 #include "kilofold/core/metrics.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <limits>
 
@@ -26,38 +26,89 @@ struct Sums {
   double about_y, about_prediction;  ///< of (y - c)^2, with c the mean of y, or of the predictions
 };
 
-/// Several canonical sums in one pass: chains[s] is the s-th one's, and add(i, c) adds term i to chain c of each.
-template <class Add> [[gnu::always_inline]] inline void for_each_chain(std::size_t n, Add add) {
-  constexpr std::size_t width = reduction_chains;
-  std::size_t i = 0;
-  for (; i + width <= n; i += width)
-    for (std::size_t c = 0; c < width; ++c) add(i + c, c);
-  for (std::size_t c = 0; i + c < n; ++c) add(i + c, c);
+#if defined(__GNUC__)
+#pragma GCC diagnostic ignored "-Wpsabi"  // of calls with Lanes: all are inlined
+#endif
+
+/// Half of the chains, side by side in one register.
+using Lanes [[gnu::vector_size(4 * sizeof(double))]] = double;
+static_assert(reduction_chains == 8);
+
+#define KILOFOLD_INLINE [[gnu::always_inline]] inline
+
+KILOFOLD_INLINE Lanes load(const double* x) { return Lanes{x[0], x[1], x[2], x[3]}; }
+KILOFOLD_INLINE double magnitude(double x) { return std::abs(x); }
+KILOFOLD_INLINE Lanes magnitude(const Lanes& x) {
+  return Lanes{std::abs(x[0]), std::abs(x[1]), std::abs(x[2]), std::abs(x[3])};
+}
+KILOFOLD_INLINE double add_square(double x, double sum) { return std::fma(x, x, sum); }
+KILOFOLD_INLINE Lanes add_square(const Lanes& x, const Lanes& sum) {
+  return Lanes{std::fma(x[0], x[0], sum[0]), std::fma(x[1], x[1], sum[1]), std::fma(x[2], x[2], sum[2]),
+               std::fma(x[3], x[3], sum[3])};
 }
 
-[[gnu::always_inline]] inline Sums sum_up(std::span<const double> y, std::span<const double> prediction) {
+/// Sums of one chain, or of several in `Lanes`. So are the next ones.
+template <class T> struct Errors {
+  T absolute, squared, of_y, of_prediction;
+
+  KILOFOLD_INLINE void add(const T& y, const T& prediction) {
+    const T error = y - prediction;
+    absolute += magnitude(error);
+    squared = add_square(error, squared);
+    of_y += y;
+    of_prediction += prediction;
+  }
+  KILOFOLD_INLINE Errors<double> lane(int i) const { return {absolute[i], squared[i], of_y[i], of_prediction[i]}; }
+};
+
+template <class T> struct Squares {
+  double mean_y, mean_prediction;
+  T about_y, about_prediction;
+
+  KILOFOLD_INLINE void add(const T& y, const T&) {
+    about_y = add_square(y - mean_y, about_y);
+    about_prediction = add_square(y - mean_prediction, about_prediction);
+  }
+  KILOFOLD_INLINE Squares<double> lane(int i) const {
+    return {mean_y, mean_prediction, about_y[i], about_prediction[i]};
+  }
+};
+
+/// Add every row to its chain.
+template <template <class> class Terms>
+KILOFOLD_INLINE std::array<Terms<double>, reduction_chains> over_rows(const Terms<Lanes>& none, const double* y,
+                                                                      const double* prediction, std::size_t n) {
+  Terms<Lanes> low = none, high = none;
+  std::size_t i = 0;
+  for (; i + reduction_chains <= n; i += reduction_chains) {
+    low.add(load(y + i), load(prediction + i));
+    high.add(load(y + i + 4), load(prediction + i + 4));
+  }
+  std::array<Terms<double>, reduction_chains> chain;
+  for (int c = 0; c < 4; ++c) {
+    chain[c] = low.lane(c);
+    chain[c + 4] = high.lane(c);
+  }
+  for (std::size_t c = 0; i + c < n; ++c) chain[c].add(y[i + c], prediction[i + c]);
+  return chain;
+}
+
+template <class Terms>
+KILOFOLD_INLINE double join(const std::array<Terms, reduction_chains>& chain, double Terms::*sum) {
+  double values[reduction_chains];
+  for (std::size_t c = 0; c < chain.size(); ++c) values[c] = chain[c].*sum;
+  return join_chains(values);
+}
+
+KILOFOLD_INLINE Sums sum_up(std::span<const double> y, std::span<const double> prediction) {
   const std::size_t n = y.size();
-  double absolute[reduction_chains] = {}, squared[reduction_chains] = {};
-  double of_y[reduction_chains] = {}, of_prediction[reduction_chains] = {};
-  for_each_chain(
-      n, [&](std::size_t i, std::size_t c) __attribute__((always_inline)) {
-        const double error = y[i] - prediction[i];
-        absolute[c] += std::abs(error);
-        squared[c] = std::fma(error, error, squared[c]);
-        of_y[c] += y[i];
-        of_prediction[c] += prediction[i];
-      });
-  const double mean_y = join_chains(of_y) / static_cast<double>(n);
-  const double mean_prediction = join_chains(of_prediction) / static_cast<double>(n);
-  double about_y[reduction_chains] = {}, about_prediction[reduction_chains] = {};
-  for_each_chain(
-      n, [&](std::size_t i, std::size_t c) __attribute__((always_inline)) {
-        const double from_y = y[i] - mean_y;
-        const double from_prediction = y[i] - mean_prediction;
-        about_y[c] = std::fma(from_y, from_y, about_y[c]);
-        about_prediction[c] = std::fma(from_prediction, from_prediction, about_prediction[c]);
-      });
-  return {join_chains(absolute), join_chains(squared), join_chains(about_y), join_chains(about_prediction)};
+  const auto count = static_cast<double>(n);
+  const auto errors = over_rows(Errors<Lanes>{}, y.data(), prediction.data(), n);
+  const double mean_y = join(errors, &Errors<double>::of_y) / count;
+  const double mean_prediction = join(errors, &Errors<double>::of_prediction) / count;
+  const auto squares = over_rows(Squares<Lanes>{mean_y, mean_prediction, {}, {}}, y.data(), prediction.data(), n);
+  return {join(errors, &Errors<double>::absolute), join(errors, &Errors<double>::squared),
+          join(squares, &Squares<double>::about_y), join(squares, &Squares<double>::about_prediction)};
 }
 
 #if defined(__x86_64__)
