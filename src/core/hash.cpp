@@ -34,6 +34,8 @@ void Hasher::update(const void* data, std::size_t size) {
   if (size > 0) XXH3_64bits_update(as_xxh3(state_), data, size);
 }
 
-std::string Hasher::hex() const { return hex_digits(XXH3_64bits_digest(as_xxh3(state_))); }
+std::uint64_t Hasher::value() const { return XXH3_64bits_digest(as_xxh3(state_)); }
+
+std::string Hasher::hex() const { return hex_digits(value()); }
 
 }  // namespace kilofold

@@ -38,9 +38,27 @@ CellChunk::CellChunk(std::int64_t n_rows, const CellShape& cell, Detail detail)
   if (cell.has_sd) sd = prediction;
 }
 
+void CellChunk::resize(std::int64_t n_rows, const CellShape& cell) {
+  if (rows != n_rows || shape != cell) *this = CellChunk(n_rows, cell, Detail::scores);
+}
+
+void CellChunk::resize_samples() {
+  prediction.resize(static_cast<std::size_t>(rows * shape.samples));
+  if (shape.has_sd) sd.resize(prediction.size());
+}
+
+void CellChunk::add_samples() {
+  prediction.assign(static_cast<std::size_t>(rows * shape.samples), missing);
+  if (shape.has_sd) sd.assign(prediction.size(), missing);
+}
+
 void CellChunk::clear() {
   std::fill(prediction.begin(), prediction.end(), missing);
   std::fill(sd.begin(), sd.end(), missing);
+  clear_scores();
+}
+
+void CellChunk::clear_scores() {
   std::fill(metric.begin(), metric.end(), missing);
   std::fill(fold_metric.begin(), fold_metric.end(), missing);
   std::fill(diagnostic.begin(), diagnostic.end(), missing_float);
@@ -157,7 +175,8 @@ double CellChunk::largest_difference(std::int64_t row, const CellChunk& other, s
   return largest;
 }
 
-void CellChunk::add_to(Hasher& hasher) const {
+std::uint64_t CellChunk::hash() const {
+  Hasher hasher;
   add(hasher, status);
   if (std::any_of(numerics.begin(), numerics.end(), [](std::int32_t n) { return n != 0; })) add(hasher, numerics);
   add(hasher, diagnostic);
@@ -165,6 +184,7 @@ void CellChunk::add_to(Hasher& hasher) const {
   add(hasher, fold_metric);
   add(hasher, prediction);
   add(hasher, sd);
+  return hasher.value();
 }
 
 std::size_t metric_number(const std::string& name) {

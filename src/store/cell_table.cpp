@@ -1,13 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <bit>
-#include <cmath>
 #include <limits>
 #include <span>
 
 #include "cells.hpp"
 #include "metric_columns.hpp"
+#include "score_block.hpp"
 
 namespace kilofold {
 namespace {
@@ -53,22 +52,20 @@ void describe_numerics(const hdf5::Object& dataset, const TrialTable& trials) {
 }
 
 hdf5::Extent score_chunk(const hdf5::Extent& extent) {
-  constexpr std::array<hsize_t, 3> most = {64, 16, 64};
+  constexpr std::array<hsize_t, 3> most = {trials_a_score_chunk, seeds_a_score_chunk, folds_a_score_chunk};
   hdf5::Extent chunk = extent;
   for (std::size_t i = 0; i < chunk.size(); ++i) chunk[i] = std::min(chunk[i], most[i]);
   return chunk;
 }
 
-void label_cells(const hdf5::Object& group, const hdf5::Object& dataset, const CellTable::Axes& axes) {
-  label_dimension(group, dataset, 0, axes.trial, "trial");
-  label_dimension(group, dataset, 1, axes.seed, "seed");
-}
-
 hdf5::Object create_scores(const hdf5::Object& group, const std::string& name, const hdf5::Extent& extent,
                            const CellTable::Axes& axes) {
   hdf5::Object dataset = hdf5::create_dataset<double>(group, name, {extent, score_chunk(extent)}, missing);
-  label_cells(group, dataset, axes);
-  if (extent.size() == 3) label_dimension(group, dataset, 2, axes.fold, "fold");
+  if (extent.size() == 3) {
+    label_dimensions(group, dataset, {&axes.trial, &axes.seed, &axes.fold});
+  } else {
+    label_dimensions(group, dataset, {&axes.trial, &axes.seed});
+  }
   return dataset;
 }
 
@@ -76,58 +73,32 @@ template <class T>
 hdf5::Object create_diagnostic(const hdf5::Object& group, const std::string& name, const hdf5::Extent& extent,
                                const CellTable::Axes& axes, T fill) {
   hdf5::Object dataset = hdf5::create_dataset<T>(group, name, {extent, score_chunk(extent)}, fill);
-  label_cells(group, dataset, axes);
-  label_dimension(group, dataset, 2, axes.fold, "fold");
+  label_dimensions(group, dataset, {&axes.trial, &axes.seed, &axes.fold});
   return dataset;
 }
 
 SampleTable create_by_sample(const hdf5::Object& model, const std::string& name, const CellTable::Axes& axes,
                              const SampleLayout& layout) {
-  SampleTable table = SampleTable::create(model, name, static_cast<std::int64_t>(hdf5::shape(axes.seed)[0]), layout);
-  label_cells(model, table.dataset(), axes);
-  label_dimension(model, table.dataset(), 2, axes.sample, "sample");
+  SampleTable table =
+      SampleTable::create(model, name, static_cast<std::int64_t>(hdf5::shape(axes.seed.dataset())[0]), layout);
+  label_dimensions(model, table.dataset(), {&axes.trial, &axes.seed, &axes.sample});
   return table;
-}
-
-/// Where a chunk's cells and fits lie in the datasets of scores.
-struct Place {
-  hdf5::Extent cell, cells, fit, fits;
-  std::size_t n_fits;
-};
-
-Place place_of(std::int64_t first_trial, std::int32_t seed, const CellChunk& chunk) {
-  return {hdf5::extent(first_trial, seed), hdf5::extent(chunk.rows, 1), hdf5::extent(first_trial, seed, 0),
-          hdf5::extent(chunk.rows, 1, chunk.shape.folds), static_cast<std::size_t>(chunk.rows * chunk.shape.folds)};
-}
-
-/// In a file, a count is an int32 and anything else a float32; a chunk in memory holds floats.
-void write_diagnostic(const hdf5::Object& dataset, bool integral, const hdf5::Extent& start, const hdf5::Extent& count,
-                      std::span<const float> values) {
-  if (!integral) return hdf5::write(dataset, start, count, values.data());
-  std::vector<std::int32_t> counts;
-  for (const float value : values) {
-    KILOFOLD_EXPECT(std::isnan(value) || (value >= 0 && value == std::floor(value)));
-    counts.push_back(std::isnan(value) ? no_count : static_cast<std::int32_t>(value));
-  }
-  hdf5::write(dataset, start, count, counts.data());
-}
-
-void read_diagnostic(const hdf5::Object& dataset, bool integral, const hdf5::Extent& start, const hdf5::Extent& count,
-                     std::span<float> values) {
-  if (!integral) return hdf5::read(dataset, start, count, values.data());
-  std::vector<std::int32_t> counts(values.size());
-  hdf5::read(dataset, start, count, counts.data());
-  for (std::size_t i = 0; i < counts.size(); ++i)
-    values[i] = counts[i] == no_count ? missing_float : static_cast<float>(counts[i]);
 }
 
 }  // namespace
 
-void label_dimension(const hdf5::Object& group, const hdf5::Object& dataset, unsigned dimension,
-                     const hdf5::Object& scale, const std::string& name) {
-  hdf5::attach_scale(dataset, scale, dimension, name);
-  if (!hdf5::contains(group, name)) hdf5::hard_link(scale, group, name);
+void label_dimensions(const hdf5::Object& group, const hdf5::Object& dataset,
+                      std::initializer_list<hdf5::Scale*> scales) {
+  hdf5::attach_scales(dataset, scales);
+  for (const hdf5::Scale* scale : scales) {
+    if (!hdf5::contains(group, scale->dimension())) hdf5::hard_link(scale->dataset(), group, scale->dimension());
+  }
 }
+
+CellTable::CellTable() = default;
+CellTable::CellTable(CellTable&&) noexcept = default;
+CellTable& CellTable::operator=(CellTable&&) noexcept = default;
+CellTable::~CellTable() = default;
 
 CellLayout CellTable::layout() const {
   return {prediction_.layout(), sd_ ? std::optional(sd_->layout()) : std::nullopt};
@@ -135,10 +106,10 @@ CellLayout CellTable::layout() const {
 
 CellTable CellTable::create(const hdf5::Object& model, const Axes& axes, const TrialTable& trials) {
   CellTable table;
-  table.n_trials_ = static_cast<std::int64_t>(hdf5::shape(axes.trial)[0]);
-  table.n_seeds_ = static_cast<std::int64_t>(hdf5::shape(axes.seed)[0]);
-  table.shape_ = {static_cast<std::int64_t>(hdf5::shape(axes.sample)[0]),
-                  static_cast<std::int64_t>(hdf5::shape(axes.fold)[0]),
+  table.n_trials_ = static_cast<std::int64_t>(hdf5::shape(axes.trial.dataset())[0]);
+  table.n_seeds_ = static_cast<std::int64_t>(hdf5::shape(axes.seed.dataset())[0]);
+  table.shape_ = {static_cast<std::int64_t>(hdf5::shape(axes.sample.dataset())[0]),
+                  static_cast<std::int64_t>(hdf5::shape(axes.fold.dataset())[0]),
                   static_cast<std::int64_t>(trials.diagnostics.size()), trials.has_sd};
   const hdf5::Extent pooled = hdf5::extent(table.n_trials_, table.n_seeds_);
   const hdf5::Extent by_fold = hdf5::extent(table.n_trials_, table.n_seeds_, table.shape_.folds);
@@ -170,7 +141,7 @@ CellTable CellTable::create(const hdf5::Object& model, const Axes& axes, const T
   }
   if (!trials.other_numerics.empty()) {
     table.numerics_ = hdf5::create_dataset<std::int32_t>(model, numerics_name, {pooled, score_chunk(pooled)}, 0);
-    label_cells(model, *table.numerics_, axes);
+    label_dimensions(model, *table.numerics_, {&axes.trial, &axes.seed});
     describe_numerics(*table.numerics_, trials);
   }
   return table;
@@ -211,41 +182,19 @@ void CellTable::unpack(const PackedCells& packed, CellChunk& chunk) const {
 void CellTable::write(std::int64_t first_trial, std::int32_t seed, const CellChunk& chunk, const PackedCells& packed) {
   prediction_.write(first_trial, seed, chunk.prediction, packed.prediction);
   if (sd_) sd_->write(first_trial, seed, chunk.sd, packed.sd);
-  write_scores(first_trial, seed, chunk);
-}
-
-void CellTable::write_scores(std::int64_t first_trial, std::int32_t seed, const CellChunk& chunk) {
-  const auto [cell, cells, fit, fits, n_fits] = place_of(first_trial, seed, chunk);
-  for (std::size_t m = 0; m < n_metrics; ++m) hdf5::write(metric_[m], cell, cells, &chunk.metric[m * chunk.rows]);
-  for (std::size_t m = 0; m < n_fold_metrics; ++m) {
-    hdf5::write(fold_metric_[m], fit, fits, &chunk.fold_metric[m * n_fits]);
+  const ScoreRange range = ScoreRange::around(first_trial, chunk.rows, seed, n_seeds_);
+  if (!block_ || block_->range != range) {
+    write_block();
+    block_ = std::make_unique<ScoreBlock>(range, shape_);
   }
-  hdf5::write(status_, fit, fits, chunk.status.data());
-  if (numerics_) hdf5::write(*numerics_, cell, cells, chunk.numerics.data());
-  for (std::size_t d = 0; d < diagnostics_.size(); ++d) {
-    write_diagnostic(diagnostics_[d].dataset, diagnostics_[d].integral, fit, fits,
-                     {&chunk.diagnostic[d * n_fits], n_fits});
-  }
-}
-
-void CellTable::read_scores(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) const {
-  const auto [cell, cells, fit, fits, n_fits] = place_of(first_trial, seed, chunk);
-  hdf5::read(status_, fit, fits, chunk.status.data());
-  if (numerics_) hdf5::read(*numerics_, cell, cells, chunk.numerics.data());
-  for (std::size_t d = 0; d < diagnostics_.size(); ++d) {
-    read_diagnostic(diagnostics_[d].dataset, diagnostics_[d].integral, fit, fits,
-                    {&chunk.diagnostic[d * n_fits], n_fits});
-  }
-  for (std::size_t m = 0; m < n_metrics; ++m) hdf5::read(metric_[m], cell, cells, &chunk.metric[m * chunk.rows]);
-  for (std::size_t m = 0; m < n_fold_metrics; ++m) {
-    hdf5::read(fold_metric_[m], fit, fits, &chunk.fold_metric[m * n_fits]);
-  }
+  block_->take(seed, chunk);
 }
 
 PackedCells CellTable::read_packed(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) const {
   read_scores(first_trial, seed, chunk);
-  return {prediction_.read(first_trial, seed, chunk.prediction),
-          sd_ ? sd_->read(first_trial, seed, chunk.sd) : SampleTable::Packed()};
+  if (chunk.empty()) return {};
+  return {prediction_.read(first_trial, chunk.rows, seed, chunk.prediction),
+          sd_ ? sd_->read(first_trial, chunk.rows, seed, chunk.sd) : SampleTable::Packed()};
 }
 
 void CellTable::read(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk, Detail detail,
@@ -256,29 +205,8 @@ void CellTable::read(std::int64_t first_trial, std::int32_t seed, CellChunk& chu
   if (sd_) sd_->read_rows(first_trial, seed, chunk.sd, chunks);
 }
 
-std::vector<std::int32_t> CellTable::cell_status(std::int64_t first_trial, std::int64_t rows) const {
-  constexpr auto timed_out = static_cast<std::int32_t>(FitStatus::time_limit);
-  const auto folds = static_cast<std::size_t>(shape_.folds), cells = static_cast<std::size_t>(rows * n_seeds_);
-  std::vector<std::int32_t> fits(cells * folds), status;
-  hdf5::read(status_, hdf5::extent(first_trial, 0, 0), hdf5::extent(rows, n_seeds_, shape_.folds), fits.data());
-  for (auto cell = fits.cbegin(); cell != fits.cend(); cell += shape_.folds)
-    status.push_back(std::find(cell, cell + shape_.folds, timed_out) == cell + shape_.folds ? *cell : timed_out);
-  return status;
-}
-
-bool CellTable::contains_any(std::int64_t first_trial, std::int64_t rows, std::int32_t seed) const {
-  std::vector<std::int32_t> status(static_cast<std::size_t>(rows));
-  hdf5::read(status_, hdf5::extent(first_trial, seed, 0), hdf5::extent(rows, 1, 1), status.data());
-  return std::ranges::any_of(status, [](std::int32_t first_fit) { return first_fit >= 0; });
-}
-
-std::vector<std::int32_t> CellTable::numerics(std::int64_t first_trial, std::int64_t rows) const {
-  std::vector<std::int32_t> numbers(static_cast<std::size_t>(rows * n_seeds_), 0);
-  if (numerics_) hdf5::read(*numerics_, hdf5::extent(first_trial, 0), hdf5::extent(rows, n_seeds_), numbers.data());
-  return numbers;
-}
-
 void CellTable::close() {
+  write_block();
   prediction_.close();
   if (sd_) sd_->close();
   for (hdf5::Object& dataset : metric_) dataset.close();

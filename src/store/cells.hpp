@@ -4,6 +4,8 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,7 +58,13 @@ struct CellChunk {
   /// A chunk without cells; with Detail::scores, `prediction` and `sd` stay empty.
   CellChunk(std::int64_t rows, const CellShape& shape, Detail detail = Detail::everything);
 
+  /// Room for the scores of other trials. What it holds then is left open, until clear_scores, as are its samples,
+  /// until add_samples or where unpacking fills them all.
+  void resize(std::int64_t rows, const CellShape& shape);
+  void resize_samples();
   void clear();
+  void clear_scores();
+  void add_samples();  ///< room for samples, every one missing
   bool contains(std::int64_t row) const { return status[row * shape.folds] >= 0; }
   std::int64_t n_timed_out(std::int64_t row) const;  ///< fits whose status is time_limit
   bool empty() const;
@@ -73,7 +81,8 @@ struct CellChunk {
   bool same_row(std::int64_t row, const CellChunk& other, std::int64_t other_row) const;
   /// Largest difference of two rows' predictions where both have one.
   double largest_difference(std::int64_t row, const CellChunk& other, std::int64_t other_row) const;
-  void add_to(Hasher& hasher) const;
+  /// XXH3-64 of all that it holds.
+  std::uint64_t hash() const;
 };
 
 /// How many trials one chunk of a study's predictions spans: 64, fewer where they would pass 8 MiB. Of fewer than 640
@@ -105,28 +114,37 @@ struct CellLayout {
   bool is_chunk(std::int64_t first_trial, std::int64_t rows) const;
 };
 
+struct ScoreBlock;
+struct ScoreRange;
+
 /// The result datasets of one model entry in one open file.
 class CellTable {
  public:
   /// What the datasets need to be created and labelled.
   struct Axes {
-    const hdf5::Object& trial;
-    const hdf5::Object& seed;
-    const hdf5::Object& fold;
-    const hdf5::Object& sample;
+    hdf5::Scale& trial;
+    hdf5::Scale& seed;
+    hdf5::Scale& fold;
+    hdf5::Scale& sample;
     std::string target_name;
     std::string target_units;
   };
+
+  CellTable(CellTable&&) noexcept;
+  CellTable& operator=(CellTable&&) noexcept;
+  ~CellTable();
 
   /// What of `table` is kept decides which datasets exist.
   static CellTable create(const hdf5::Object& model, const Axes& axes, const TrialTable& table);
   static CellTable open(const hdf5::Object& model);
 
-  /// `packed`: what CellLayout::pack made of the chunk.
+  /// `packed`: what CellLayout::pack made of the chunk. Scores may reach HDF5 only with those of later seeds, the last
+  /// ones in close().
   void write(std::int64_t first_trial, std::int32_t seed, const CellChunk& chunk, const PackedCells& packed);
   /// Read chunk.rows trials. Errors: MachineError; FormatError where a checksum fails.
   void read(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk, Detail detail, UnpackedChunks& chunks) const;
-  /// Read all that is not packed in the file, and what is for the caller to unpack.
+  /// Read all that is not packed in the file, and what is for the caller to unpack; samples that are packed, or of a
+  /// chunk without cells, stay as they are in `chunk`.
   PackedCells read_packed(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) const;
   /// Touches no HDF5: any thread may.
   void unpack(const PackedCells& packed, CellChunk& chunk) const;
@@ -145,8 +163,9 @@ class CellTable {
   CellLayout layout() const;
 
  private:
-  CellTable() = default;
-  void write_scores(std::int64_t first_trial, std::int32_t seed, const CellChunk& chunk);
+  CellTable();
+  void write_block();
+  std::unique_ptr<ScoreBlock> read_block(const ScoreRange& range) const;
   void read_scores(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) const;
 
   std::int64_t n_trials_ = 0;
@@ -163,6 +182,8 @@ class CellTable {
     bool integral;
   };
   std::vector<Diagnostic> diagnostics_;
+  /// Scores on their way to the file, or those read last.
+  mutable std::unique_ptr<ScoreBlock> block_;
 };
 
 /// The numbers kept of every fit, as a model's group names them, in their order.
@@ -170,9 +191,9 @@ std::vector<DiagnosticColumn> read_diagnostic_columns(const hdf5::Object& model)
 /// Ids of numerics other than the model's own that its cells have.
 std::vector<std::string> read_other_numerics(const hdf5::Object& model);
 
-/// Label one dimension of a dataset, and let its group show the scale under the dimension's name (a hard link): so
-/// xarray finds the coordinate whichever group it opens.
-void label_dimension(const hdf5::Object& group, const hdf5::Object& dataset, unsigned dimension,
-                     const hdf5::Object& scale, const std::string& name);
+/// Label the dimensions of a dataset, and let its group show their scales under their names (hard links): so xarray
+/// finds the coordinates whichever group it opens.
+void label_dimensions(const hdf5::Object& group, const hdf5::Object& dataset,
+                      std::initializer_list<hdf5::Scale*> scales);
 
 }  // namespace kilofold

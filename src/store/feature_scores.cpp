@@ -31,10 +31,10 @@ void write_feature_scores(const hdf5::Object& file, const StudyHeader& study, co
     hdf5::Object rank = write_scores(group, "rank", extent, table.rank, -1);
     for (hdf5::Object* dataset : {&score, &rank}) {
       if (by_fold) {
-        label_dimension(group, *dataset, 0, scales.seed, "seed");
-        label_dimension(group, *dataset, 1, scales.fold, "fold");
+        label_dimensions(group, *dataset, {&scales.seed, &scales.fold, &scales.feature});
+      } else {
+        label_dimensions(group, *dataset, {&scales.feature});
       }
-      label_dimension(group, *dataset, by_fold ? 2 : 0, scales.feature, "feature");
     }
     hdf5::write_attribute(score, "long_name", table.long_name);
     hdf5::write_attribute(score, "units", table.units);

@@ -111,7 +111,31 @@ std::string read_attribute(const Object& object,
 std::vector<std::string> read_text_attribute(const Object& object, const std::string& name);  ///< a list of texts
 std::vector<std::string> attribute_names(const Object& object);                               ///< in order of creation
 
-void make_scale(const Object& dataset, const std::string& dimension);
-void attach_scale(const Object& dataset, const Object& scale, unsigned dimension, const std::string& label);
+/// The coordinates of a dimension, a dataset of one dimension that others refer to.
+class Scale {
+ public:
+  Scale() = default;
+  Scale(Object dataset, std::string dimension);
+
+  const Object& dataset() const { return dataset_; }
+  const std::string& dimension() const { return dimension_; }
+  /// The file is told here who refers to it. Errors: as Object::close
+  void close();
+
+ private:
+  friend void attach_scales(const Object& dataset, std::span<Scale* const> scales);
+  struct User {
+    hobj_ref_t dataset;
+    std::int32_t dimension;
+  };
+
+  Object dataset_;
+  std::string dimension_;
+  hobj_ref_t reference_ = 0;
+  std::vector<User> users_;
+};
+
+/// Give every dimension of a dataset its scale and its name.
+void attach_scales(const Object& dataset, std::span<Scale* const> scales);
 
 }  // namespace kilofold::hdf5

@@ -1,11 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
-#include <hdf5_hl.h>
-
 #include "hdf5.hpp"
 #include "hdf5_call.hpp"
 
-/// Strings, attributes, links and dimension scales.
+/// Strings, attributes and links.
 namespace kilofold::hdf5 {
 namespace {
 
@@ -149,15 +147,6 @@ std::vector<std::string> attribute_names(const Object& object) {
   check(H5Aiterate2(object.id(), H5_INDEX_CRT_ORDER, H5_ITER_INC, nullptr, visit, &names), "H5Aiterate2",
         object.name());
   return names;
-}
-
-void make_scale(const Object& dataset, const std::string& dimension) {
-  check(H5DSset_scale(dataset.id(), dimension.c_str()), "H5DSset_scale", dataset.name());
-}
-
-void attach_scale(const Object& dataset, const Object& scale, unsigned dimension, const std::string& label) {
-  check(H5DSattach_scale(dataset.id(), scale.id(), dimension), "H5DSattach_scale", dataset.name());
-  check(H5DSset_label(dataset.id(), dimension, label.c_str()), "H5DSset_label", dataset.name());
 }
 
 }  // namespace kilofold::hdf5

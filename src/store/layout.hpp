@@ -17,10 +17,13 @@ namespace kilofold {
 /// seeds, without the features; a `merged` file holds everything.
 enum class FileKind { merged, header, part };
 
-/// Write all but the cells and create the (empty) cell datasets. Returns one table a model entry.
-std::vector<CellTable> write_header(const hdf5::Object& file, const StudyHeader& study, FileKind kind);
+/// What a file of this kind holds of a study's header: what read_header returns of it.
+StudyHeader as_stored(const StudyHeader& study, FileKind kind);
 
-/// Read what write_header wrote; `provenance` takes all root attributes.
+/// Write what as_stored gave and create the (empty) cell datasets. Returns one table a model entry.
+std::vector<CellTable> write_header(const hdf5::Object& file, const StudyHeader& stored);
+
+/// Read what write_header wrote; `provenance` has all root attributes.
 StudyHeader read_header(const hdf5::Object& file);
 
 /// Fold everything that read_header returns into a payload hash.
@@ -28,9 +31,9 @@ void add_header(Hasher& hasher, const StudyHeader& study);
 
 /// The dimensions of feature scores.
 struct FeatureScoreScales {
-  const hdf5::Object& seed;
-  const hdf5::Object& fold;
-  const hdf5::Object& feature;
+  hdf5::Scale& seed;
+  hdf5::Scale& fold;
+  hdf5::Scale& feature;
 };
 /// Write /importance; nothing where the study has no scores.
 void write_feature_scores(const hdf5::Object& file, const StudyHeader& study, const FeatureScoreScales& scales);

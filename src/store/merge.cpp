@@ -25,11 +25,13 @@ class Joined {
   /// A FillChunk of the study's indices.
   std::optional<StoredCells> fill(ModelId model, std::int64_t first, std::int32_t seed, CellChunk& chunk) {
     const std::vector<const Source*> holders = holders_of(model, first, chunk.rows, seed);
+    if (holders.empty()) return std::nullopt;
     const bool wants_all = study_.spec.output.predictions == "all";
     if (wants_all && holders.size() == 1 && holders.front()->keeps_all_predictions()) {
       const CellLayout layout = CellLayout::of(study_.models[model.value], chunk.shape.samples);
       if (auto stored = holders.front()->take_over(tables_, model, first, seed, layout, chunk)) return stored;
     }
+    chunk.add_samples();
     for (const Source* source : holders) source->overlay(tables_, model, first, seed, chunk, Detail::everything);
     for (std::int64_t row = 0; row < chunk.rows; ++row) {
       if (wants_all && chunk.is_dropped(row)) chunk.clear_row(row);
@@ -89,10 +91,10 @@ void Store::merge() {
   const std::vector<Source> sources = store.load(found, cells, unanswered);
   if (!nothing_new || !store.describes_study(&*found.merged)) {
     Joined joined(store.study, sources);
-    store.publish(store.study, FileKind::merged,
-                  [&](ModelId model, std::int64_t first, std::int32_t seed, CellChunk& chunk) {
-                    return joined.fill(model, first, seed, chunk);
-                  });
+    const auto fill = [&](ModelId model, std::int64_t first, std::int32_t seed, CellChunk& chunk) {
+      return joined.fill(model, first, seed, chunk);
+    };
+    store.publish(store.study, FileKind::merged, {.fill = fill, .from_memory = false});
     joined.say_mixed();
   }
   store.committed = std::move(cells);

@@ -35,11 +35,16 @@ libdeflate_compressor* compressor_of(unsigned level) {
   return compressor.get();
 }
 
-/// Room for whatever `size` bytes become, of its own for each thread too: much more than they take in the end.
+/// Room for whatever `size` bytes become, of its own for each thread too: much more than they take in the end, so it is
+/// left as it comes.
 std::span<std::byte> room_for_packed(std::size_t size) {
-  thread_local std::vector<std::byte> room;
-  if (room.size() < size) room.resize(size);
-  return room;
+  thread_local std::unique_ptr<std::byte[]> room;
+  thread_local std::size_t room_size = 0;
+  if (room_size < size) {
+    room = std::make_unique_for_overwrite<std::byte[]>(size);
+    room_size = size;
+  }
+  return {room.get(), room_size};
 }
 
 libdeflate_decompressor* decompressor() {

@@ -23,14 +23,72 @@ inline std::int32_t usual_threads() {
   return static_cast<std::int32_t>(std::clamp(std::thread::hardware_concurrency(), 1U, most));
 }
 
+/// Threads that wait for tasks. One that is woken starts at once, where a new one often waits for a core first.
+class Threads {
+ public:
+  /// `n`: the owner among them.
+  explicit Threads(std::int32_t n) {
+    for (std::int32_t t = 1; t < n; ++t) threads_.emplace_back([this] { run_until_stopped(); });
+  }
+  ~Threads() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopped_ = true;
+    }
+    changed_.notify_all();
+  }
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+
+  std::int32_t size() const { return static_cast<std::int32_t>(threads_.size()) + 1; }
+
+  /// Have all threads but the owner run a task, which must not throw. Requires that none has one.
+  void begin(std::function<void()> task) {
+    {
+      const std::lock_guard lock(mutex_);
+      KILOFOLD_EXPECT(busy_ == 0);
+      task_ = std::move(task);
+      busy_ = threads_.size();
+      ++tasks_;
+    }
+    changed_.notify_all();
+  }
+  /// Wait until all have run it.
+  void finish() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return busy_ == 0; });
+  }
+
+ private:
+  void run_until_stopped() {
+    std::unique_lock lock(mutex_);
+    for (std::uint64_t done = 0; true; ++done) {
+      changed_.wait(lock, [&] { return stopped_ || tasks_ > done; });
+      if (stopped_) return;
+      lock.unlock();
+      task_();
+      lock.lock();
+      if (--busy_ == 0) changed_.notify_all();
+    }
+  }
+
+  std::mutex mutex_;  ///< guards what follows, down to stopped_
+  std::condition_variable changed_;
+  std::function<void()> task_;
+  std::uint64_t tasks_ = 0;
+  std::size_t busy_ = 0;
+  bool stopped_ = false;
+  std::vector<std::jthread> threads_;
+};
+
 /// Slots in a ring. The owner fills one after the other and takes them back in that order; in between, `work` was done
 /// on each, by other threads or by the owner while it waits.
 template <class Slot> class Ring {
  public:
-  /// `n_threads`: the owner among them.
-  Ring(std::size_t n_slots, std::int32_t n_threads, std::function<void(Slot&)> work)
-      : work_(std::move(work)), slots_(n_slots), state_(n_slots) {
-    for (std::int32_t t = 1; t < n_threads; ++t) threads_.emplace_back([this] { work_until_stopped(); });
+  /// Occupies `threads` as long as it lives.
+  Ring(std::size_t n_slots, Threads& threads, std::function<void(Slot&)> work)
+      : threads_(threads), work_(std::move(work)), slots_(n_slots), state_(n_slots) {
+    threads_.begin([this] { work_until_stopped(); });
   }
   ~Ring() {
     {
@@ -38,6 +96,7 @@ template <class Slot> class Ring {
       stopped_ = true;
     }
     changed_.notify_all();
+    threads_.finish();
   }
   Ring(const Ring&) = delete;
   Ring& operator=(const Ring&) = delete;
@@ -107,6 +166,7 @@ template <class Slot> class Ring {
     changed_.notify_all();
   }
 
+  Threads& threads_;
   std::function<void(Slot&)> work_;
   std::vector<Slot> slots_;
   std::size_t released_ = 0;
@@ -116,7 +176,6 @@ template <class Slot> class Ring {
   std::size_t filled_ = 0;
   std::size_t taken_ = 0;
   bool stopped_ = false;
-  std::vector<std::jthread> threads_;
 };
 
 }  // namespace kilofold

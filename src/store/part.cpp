@@ -144,9 +144,14 @@ void Part::add_model(const StudyHeader& study, ModelId model, std::span<const Ce
 
 void Part::fill(ModelId model, std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) const {
   const std::size_t n_seeds = header_.spec.cv.seeds.size();
+  const auto cell_of = [&](std::int64_t row) -> const Cell& {
+    return cells_[model.value][(first_trial + row) * n_seeds + seed];
+  };
+  bool has_samples = false;
   for (std::int64_t row = 0; row < chunk.rows; ++row) {
-    const Cell& cell = cells_[model.value][(first_trial + row) * n_seeds + seed];
+    const Cell& cell = cell_of(row);
     if (cell.block == nullptr) continue;
+    if (!std::exchange(has_samples, true)) chunk.add_samples();
     chunk.copy_row(row, *cell.block, cell.index);
     if (!kept_->contains(model, first_trial + row, seed)) chunk.drop_prediction(row);
   }

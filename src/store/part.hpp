@@ -24,11 +24,12 @@ class Part {
 
   const StudyHeader& header() const { return header_; }
   /// Of this part's own indices, which are the study's where the part has all its cells.
-  FillChunk filler() const {
-    return [this](ModelId model, std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) {
+  FileCells cells() const {
+    const auto fill_chunk = [this](ModelId model, std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) {
       fill(model, first_trial, seed, chunk);
       return std::optional<StoredCells>();
     };
+    return {.fill = fill_chunk, .from_memory = true};
   }
 
  private:

@@ -152,7 +152,8 @@ CellBlock StudyReader::Impl::read(ModelId model, std::int64_t trial, const std::
 std::optional<std::string> payload_error(const std::string& path) {
   if (!exists(path)) return std::nullopt;
   try {
-    verify_study_file(path, usual_threads());
+    Threads threads(usual_threads());
+    verify_study_file(path, threads);
   } catch (const hdf5::FormatError& error) {
     return error.what();
   }

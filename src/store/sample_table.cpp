@@ -91,11 +91,15 @@ void SampleTable::write(std::int64_t first_trial, std::int32_t seed, std::span<c
   if (!are_missing(values)) hdf5::write(dataset_, start, count(values.size()), values.data());
 }
 
-SampleTable::Packed SampleTable::read(std::int64_t first_trial, std::int32_t seed, std::span<double> values) const {
+SampleTable::Packed SampleTable::read(std::int64_t first_trial, std::int64_t rows, std::int32_t seed,
+                                      std::vector<double>& values) const {
   const hdf5::Extent start = hdf5::extent(first_trial, seed, 0);
+  const auto n_values = static_cast<std::size_t>(rows * layout_.n_samples);
   Packed packed;
-  if (layout_.is_chunk(first_trial, values.size())) packed = hdf5::read_chunk(dataset_, start);
-  if (packed.empty()) hdf5::read(dataset_, start, count(values.size()), values.data());
+  if (layout_.is_chunk(first_trial, n_values)) packed = hdf5::read_chunk(dataset_, start);
+  if (!packed.empty()) return packed;
+  values.resize(n_values);
+  hdf5::read(dataset_, start, count(n_values), values.data());
   return packed;
 }
 

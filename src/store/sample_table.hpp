@@ -60,7 +60,7 @@ class SampleTable {
   /// Shape    values (rows, samples), here and below
   void write(std::int64_t first_trial, std::int32_t seed, std::span<const double> values, const Packed& packed);
   /// Read some trials at a seed: as bytes, for `unpack`; or into `values`, where HDF5 must do it, and no bytes.
-  Packed read(std::int64_t first_trial, std::int32_t seed, std::span<double> values) const;
+  Packed read(std::int64_t first_trial, std::int64_t rows, std::int32_t seed, std::vector<double>& values) const;
   /// Read some trials at a seed, by way of their chunks.
   void read_rows(std::int64_t first_trial, std::int32_t seed, std::span<double> values, UnpackedChunks& chunks) const;
   void unpack(const Packed& packed, std::span<double> values) const { layout_.unpack(packed, values, dataset_.name()); }

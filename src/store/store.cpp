@@ -131,12 +131,12 @@ bool Store::Impl::describes_study(const FoundFile* file) const {
                             &FeatureScoreTable::name);
 }
 
-void Store::Impl::publish(const StudyHeader& header, FileKind kind, const FillChunk& fill) const {
+void Store::Impl::publish(const StudyHeader& header, FileKind kind, const FileCells& cells) const {
   const std::string directory = parts_directory(path);
   TemporaryFile file(directory);
-  write_study_file(file.path(), header, kind, fill, n_threads);
+  write_study_file(file.path(), header, kind, cells, threads);
   file.begin_sync();
-  verify_study_file(file.path(), n_threads);
+  verify_study_file(file.path(), threads);
   if (kind == FileKind::merged) return file.publish(path);
   sync_directory(directory_of(directory));  // whoever made it for its lock alone did not
   const char* stem = kind == FileKind::header ? "study" : "part";
@@ -144,8 +144,8 @@ void Store::Impl::publish(const StudyHeader& header, FileKind kind, const FillCh
 }
 
 Store::Store(std::string path, StudyHeader study, OtherNumerics other, std::int32_t threads)
-    : impl_(std::make_unique<Impl>(std::move(path), std::move(study))) {
-  if (threads > 0) impl_->n_threads = std::min(threads, usual_threads());
+    : impl_(std::make_unique<Impl>(std::move(path), std::move(study),
+                                   threads > 0 ? std::min(threads, usual_threads()) : usual_threads())) {
   impl_->on_other_numerics = other;
   check_names(impl_->study);
   for (TrialTable& table : impl_->study.models) {
@@ -167,12 +167,11 @@ void Store::commit(std::span<const CellBlock> blocks) {
   const auto is_empty = [](const CellBlock& block) { return block.n_cells() == 0; };
   if (std::all_of(blocks.begin(), blocks.end(), is_empty)) return;
   if (!impl_->header_on_disk) {
-    const auto no_cells = [](ModelId, std::int64_t, std::int32_t, CellChunk&) { return std::nullopt; };
-    impl_->publish(impl_->study, FileKind::header, no_cells);
+    impl_->publish(impl_->study, FileKind::header, {});
     impl_->header_on_disk = true;
   }
   const Part part(impl_->study, blocks);
-  impl_->publish(part.header(), FileKind::part, part.filler());
+  impl_->publish(part.header(), FileKind::part, part.cells());
   insert(blocks, impl_->committed);
 }
 
@@ -182,7 +181,7 @@ bool Store::Impl::publish_whole(const Part& part) const {
   const auto is_there = [&](const char* prefix) { return !list_files(directory, prefix, ".h5").empty(); };
   // Without a lock, another writer's merged file could appear between this look and the renaming.
   if (!lock.held() || exists(path) || is_there("study-") || is_there("part-")) return false;
-  publish(study, FileKind::merged, part.filler());
+  publish(study, FileKind::merged, part.cells());
   remove_stale_temporaries(directory);
   return true;
 }

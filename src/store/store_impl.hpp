@@ -15,15 +15,16 @@
 namespace kilofold {
 
 struct Store::Impl {
-  Impl(std::string file, StudyHeader header) : path(std::move(file)), study(std::move(header)) {}
+  Impl(std::string file, StudyHeader header, std::int32_t n_threads)
+      : path(std::move(file)), study(std::move(header)), threads(n_threads) {}
 
   std::string path;
   StudyHeader study;
+  mutable Threads threads;
   StudyIndex index{study};
   CellSet committed{study};
   CellSet timed_out{study};
   OtherNumerics on_other_numerics = OtherNumerics::refuse;
-  std::int32_t n_threads = usual_threads();
   bool is_merged = false;       ///< commit_last has written the merged file
   bool header_on_disk = false;  ///< the parts directory or the merged file names every trial of this very spec
 
@@ -34,7 +35,7 @@ struct Store::Impl {
   void take_stock(Trust level);
   bool describes_study(const FoundFile* file) const;
   /// Write, read back, sync and rename one file: the merged file, or one in the parts directory named by its content.
-  void publish(const StudyHeader& header, FileKind kind, const FillChunk& fill) const;
+  void publish(const StudyHeader& header, FileKind kind, const FileCells& cells) const;
   /// Publish a part that has every cell of the study as the merged file. False where anything of the study is on disk.
   bool publish_whole(const Part& part) const;
 };

@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "parallel.hpp"
-
 namespace kilofold {
 namespace {
 
@@ -39,20 +37,17 @@ struct Passing {
   ModelId model;
   std::int64_t first = 0;
   std::int32_t seed = 0;
-  CellChunk chunk{0, {}};
+  std::int64_t rows = 0;
+  CellChunk chunk{0, {}};  ///< without samples where `packed` has them
   PackedCells packed;
+  std::uint64_t hash = 0;
   std::string stored_in;  ///< file that `packed` comes from; empty where it is made of `chunk`
 
-  /// Make it a chunk without cells.
-  void begin(ModelId of_model, const Chunks& at, const CellShape& shape) {
-    if (chunk.rows == at.rows() && chunk.shape == shape) {
-      chunk.clear();
-    } else {
-      chunk = CellChunk(at.rows(), shape);
-    }
+  void begin(ModelId of_model, const Chunks& at) {
     model = of_model;
     first = at.first();
     seed = at.seed();
+    rows = at.rows();
   }
 };
 
@@ -63,6 +58,31 @@ std::vector<CellLayout> layouts_of(const StudyHeader& study) {
   return layouts;
 }
 
+/// A thread's own room for samples, lent to a chunk that has none: they stay in the core's own cache, and the system
+/// gives the memory once.
+class LentRoom {
+ public:
+  explicit LentRoom(CellChunk& chunk)
+      : chunk_(chunk), lends_prediction_(chunk.prediction.empty()), lends_sd_(chunk.shape.has_sd && chunk.sd.empty()) {
+    exchange();
+  }
+  ~LentRoom() { exchange(); }
+  LentRoom(const LentRoom&) = delete;
+  LentRoom& operator=(const LentRoom&) = delete;
+
+  void give_away() { lends_prediction_ = lends_sd_ = false; }
+
+ private:
+  void exchange() {
+    thread_local std::vector<double> prediction, sd;
+    if (lends_prediction_) chunk_.prediction.swap(prediction);
+    if (lends_sd_) chunk_.sd.swap(sd);
+  }
+
+  CellChunk& chunk_;
+  bool lends_prediction_, lends_sd_;
+};
+
 /// Two chunks a thread, more of small ones: what a thread has compressed waits until HDF5, in this one, has taken it.
 std::size_t slots_of(const std::vector<CellLayout>& layouts, std::int32_t n_threads) {
   constexpr std::size_t usual_bytes = 4 << 20;
@@ -71,25 +91,25 @@ std::size_t slots_of(const std::vector<CellLayout>& layouts, std::int32_t n_thre
   return std::max(static_cast<std::size_t>(2 * n_threads), usual_bytes / largest);
 }
 
-/// Writes the cells of a file. Other threads compress them, and may begin before there is a file.
+/// Writes the cells of a file. Other threads make their chunks, and may begin before there is a file.
 class CellWriter {
  public:
-  CellWriter(const StudyHeader& study, const FillChunk& fill, std::int32_t n_threads)
+  CellWriter(const StudyHeader& study, const FileCells& cells, Threads& threads)
       : study_(study),
-        fill_(fill),
+        cells_(cells),
         layouts_(layouts_of(study)),
-        ring_(slots_of(layouts_, n_threads), n_threads, [this](Passing& slot) { pack(slot); }) {
-    enter_model();
+        ring_(slots_of(layouts_, threads.size()), threads, [this](Passing& slot) { prepare(slot); }) {
+    if (cells_.fill) enter_model();
   }
 
-  /// Fill chunks until no slot is free or no cells are left. A chunk without cells is neither written nor hashed: it
-  /// costs no space.
-  void fill() {
+  /// Begin with chunks until no slot is free or no cells are left.
+  void begin() {
     while (chunks_ && !ring_.is_full()) {
       Passing& slot = ring_.free_slot();
-      slot.begin(model_, *chunks_, cell_shape(study_, model_));
-      take(slot, fill_(slot.model, slot.first, slot.seed, slot.chunk));
-      if (!slot.chunk.empty()) ring_.submit();
+      slot.begin(model_, *chunks_);
+      slot.chunk.resize(slot.rows, cell_shape(study_, slot.model));
+      if (!cells_.from_memory) fill(slot);
+      ring_.submit();
       chunks_->advance();
       if (!chunks_->is_over()) continue;
       ++model_.value;
@@ -97,32 +117,47 @@ class CellWriter {
     }
   }
 
+  /// A chunk without cells is neither written nor hashed: it costs no space.
   void write(std::vector<CellTable>& tables, Hasher& hasher) {
-    for (fill(); !ring_.is_empty(); fill()) {
+    for (begin(); !ring_.is_empty(); begin()) {
       const Passing& slot = ring_.oldest();
-      tables[slot.model.value].write(slot.first, slot.seed, slot.chunk, slot.packed);
-      slot.chunk.add_to(hasher);
+      if (!slot.chunk.empty()) {
+        tables[slot.model.value].write(slot.first, slot.seed, slot.chunk, slot.packed);
+        hasher.update(&slot.hash, sizeof slot.hash);
+      }
       ring_.release();
     }
     for (CellTable& table : tables) table.close();
   }
 
  private:
-  static void take(Passing& slot, std::optional<StoredCells> stored) {
+  void fill(Passing& slot) const {
+    slot.chunk.clear_scores();
+    std::optional<StoredCells> stored = cells_.fill(slot.model, slot.first, slot.seed, slot.chunk);
     slot.stored_in.clear();
     if (!stored) return;
     slot.packed = std::move(stored->packed);
     slot.stored_in = std::move(stored->file);
   }
 
-  /// Bytes that are stored already are unpacked all the same: the payload hash is of numbers, and a checksum must hold.
-  void pack(Passing& slot) const {
+  void prepare(Passing& slot) const {
     const CellLayout& layout = layouts_[slot.model.value];
+    LentRoom room(slot.chunk);
+    if (cells_.from_memory) fill(slot);
+    pack(layout, slot);
+    if (!layout.is_chunk(slot.first, slot.rows)) room.give_away();
+  }
+
+  /// Bytes that are stored already are unpacked all the same: the payload hash is of numbers, and a checksum must hold.
+  static void pack(const CellLayout& layout, Passing& slot) {
+    if (slot.chunk.empty()) return;
     if (slot.stored_in.empty()) {
       slot.packed = layout.pack(slot.first, slot.chunk);
     } else {
+      slot.chunk.resize_samples();
       layout.unpack(slot.packed, slot.chunk, slot.stored_in);
     }
+    slot.hash = slot.chunk.hash();
   }
 
   void enter_model() {
@@ -134,25 +169,31 @@ class CellWriter {
   }
 
   const StudyHeader& study_;
-  const FillChunk& fill_;
+  const FileCells& cells_;
   std::vector<CellLayout> layouts_;
   ModelId model_{0};
   std::optional<Chunks> chunks_;  ///< of model_; none when no cells are left
   Ring<Passing> ring_;
 };
 
-void hash_cells(const CellTable& table, const TrialTable& trials, std::int32_t n_threads, Hasher& hasher) {
-  Ring<Passing> ring(static_cast<std::size_t>(2 * n_threads), n_threads,
-                     [&](Passing& slot) { table.unpack(slot.packed, slot.chunk); });
+void hash_cells(const CellTable& table, const TrialTable& trials, Threads& threads, Hasher& hasher) {
+  Ring<Passing> ring(static_cast<std::size_t>(2 * threads.size()), threads, [&](Passing& slot) {
+    if (slot.chunk.empty()) return;
+    const LentRoom room(slot.chunk);
+    slot.chunk.resize_samples();
+    table.unpack(slot.packed, slot.chunk);
+    slot.hash = slot.chunk.hash();
+  });
   const auto add_oldest = [&] {
     const Passing& slot = ring.oldest();
-    if (!slot.chunk.empty()) slot.chunk.add_to(hasher);
+    if (!slot.chunk.empty()) hasher.update(&slot.hash, sizeof slot.hash);
     ring.release();
   };
   for (Chunks at(trials, table.n_seeds()); !at.is_over(); at.advance()) {
     if (ring.is_full()) add_oldest();
     Passing& slot = ring.free_slot();
-    slot.begin({}, at, table.shape());
+    slot.begin({}, at);
+    slot.chunk.resize(slot.rows, table.shape());
     slot.packed = table.read_packed(slot.first, slot.seed, slot.chunk);
     ring.submit();
   }
@@ -161,15 +202,16 @@ void hash_cells(const CellTable& table, const TrialTable& trials, std::int32_t n
 
 }  // namespace
 
-void write_study_file(const std::string& path, const StudyHeader& study, FileKind kind, const FillChunk& fill,
-                      std::int32_t n_threads) {
-  CellWriter cells(study, fill, n_threads);
-  cells.fill();
+void write_study_file(const std::string& path, const StudyHeader& study, FileKind kind, const FileCells& cells,
+                      Threads& threads) {
+  CellWriter writer(study, cells, threads);
+  writer.begin();
+  const StudyHeader stored = as_stored(study, kind);
   hdf5::Object file = hdf5::create_file(path);
-  std::vector<CellTable> tables = write_header(file, study, kind);
+  std::vector<CellTable> tables = write_header(file, stored);
   Hasher hasher;
-  add_header(hasher, read_header(file));
-  cells.write(tables, hasher);
+  add_header(hasher, stored);
+  writer.write(tables, hasher);
   hdf5::write_attribute(file, payload_attribute, hasher.hex());
   file.close();
 }
@@ -184,13 +226,13 @@ hdf5::Object open_study_file(const std::string& path) {
   return file;
 }
 
-void verify_study_file(const std::string& path, std::int32_t n_threads) {
+void verify_study_file(const std::string& path, Threads& threads) {
   const hdf5::Object file = open_study_file(path);
   const StudyHeader study = read_header(file);
   Hasher hasher;
   add_header(hasher, study);
   for (const TrialTable& table : study.models) {
-    hash_cells(CellTable::open(open_model(file, table.model_name)), table, n_threads, hasher);
+    hash_cells(CellTable::open(open_model(file, table.model_name)), table, threads, hasher);
   }
   const std::string stored = hdf5::read_attribute(file, payload_attribute);
   if (hasher.hex() != stored) {

@@ -20,7 +20,8 @@ struct Number {
 
 /// Push the numbers 0, 1, ... through a ring; their squares in the order in which they come out.
 std::vector<int> squares(int count, std::size_t n_slots, std::int32_t n_threads) {
-  Ring<Number> ring(n_slots, n_threads, [](Number& slot) {
+  Threads threads(n_threads);
+  Ring<Number> ring(n_slots, threads, [](Number& slot) {
     if (slot.value % 7 == 0) std::this_thread::sleep_for(std::chrono::microseconds(200));  // others overtake it
     slot.square = slot.value * slot.value;
   });
@@ -48,7 +49,8 @@ TEST(Ring, GivesSlotsBackInTheOrderInWhichTheyWereFilled) {
 
 TEST(Ring, ThrowsWhatTheWorkOnASlotThrewWhenThatSlotsTurnComes) {
   for (const std::int32_t n_threads : {1, 3}) {
-    Ring<Number> ring(4, n_threads, [](Number& slot) {
+    Threads threads(n_threads);
+    Ring<Number> ring(4, threads, [](Number& slot) {
       if (slot.value == 1) throw std::runtime_error("one");
     });
     for (int i = 0; i < 3; ++i) {
@@ -63,9 +65,37 @@ TEST(Ring, ThrowsWhatTheWorkOnASlotThrewWhenThatSlotsTurnComes) {
   }
 }
 
+TEST(Threads, RunEachTaskOnceOnAllButTheOwner) {
+  Threads threads(4);
+  std::atomic<int> runs = 0;
+  for (int task = 1; task <= 200; ++task) {
+    threads.begin([&] { ++runs; });
+    threads.finish();
+    EXPECT_EQ(runs, 3 * task);
+  }
+  EXPECT_EQ(threads.size(), 4);
+}
+
+TEST(Threads, OfOneOwnerRunNothing) {
+  Threads threads(1);
+  threads.begin([] { FAIL(); });
+  threads.finish();
+}
+
+TEST(Ring, LeavesItsThreadsToTheNextOne) {
+  Threads threads(3);
+  for (int round = 0; round < 50; ++round) {
+    Ring<Number> ring(2, threads, [](Number& slot) { slot.square = slot.value * slot.value; });
+    ring.free_slot().value = round;
+    ring.submit();
+    EXPECT_EQ(ring.oldest().square, round * round);
+  }
+}
+
 TEST(Ring, WorksBeforeAnyoneAsks) {
   std::atomic<int> done = 0;
-  Ring<Number> ring(3, 2, [&](Number&) { ++done; });
+  Threads threads(2);
+  Ring<Number> ring(3, threads, [&](Number&) { ++done; });
   for (int i = 0; i < 3; ++i) ring.submit();
   while (done < 3) std::this_thread::yield();
 }

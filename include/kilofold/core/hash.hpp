@@ -21,7 +21,8 @@ class Hasher {
   Hasher& operator=(const Hasher&) = delete;
 
   void update(const void* data, std::size_t size);
-  std::string hex() const;
+  std::uint64_t value() const;
+  std::string hex() const;  ///< of value()
 
  private:
   void* state_;
