@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "cpu/band.hpp"
 #include "cpu/flavour.hpp"
 #include "cpu/gp_study.hpp"
 #include "cpu/gram.hpp"
@@ -106,6 +107,18 @@ template <const cpu::Factorisations& flavour> void BM_reduce(benchmark::State& s
   for (auto _ : state) flavour.tridiagonalise(A, {store.data(), A.n, A.n_extra}, work);
 }
 
+void BM_reduce_to_band(benchmark::State& state) {
+  Covariance covariance(state.range(0), state.range(1));
+  std::vector<double> store(static_cast<std::size_t>(cpu::BandForm::doubles(state.range(0), state.range(1))));
+  cpu::BandWork work;
+  for (auto _ : state) {
+    state.PauseTiming();
+    const cpu::Panels& A = covariance.fill();
+    state.ResumeTiming();
+    cpu::reduce_to_band(A, {store.data(), A.n, A.n_extra}, work);
+  }
+}
+
 /// A quarter as many right-hand sides as rows, as with five folds.
 void sizes_with_rows(benchmark::internal::Benchmark* bench) {
   for (const std::int64_t n : {500, 1000, 2000, 4000}) bench->Args({n, n / 4});
@@ -117,6 +130,24 @@ BENCHMARK(BM_invert<cpu::canonical>)->Apply(sizes_with_rows);
 BENCHMARK(BM_invert<cpu::of_lapack>)->Apply(sizes_with_rows);
 BENCHMARK(BM_reduce<cpu::canonical>)->Apply(sizes_with_rows);
 BENCHMARK(BM_reduce<cpu::of_lapack>)->Apply(sizes_with_rows);
+BENCHMARK(BM_reduce_to_band)->Apply(sizes_with_rows);
+
+/// One training set of n rows with n / 4 held out, and so many noises.
+void BM_levels(benchmark::State& state) {
+  const auto n = static_cast<std::int32_t>(state.range(1));
+  const test::Table table = test::random_table(n + n / 4, {0, 0, 0, 0}, 1);
+  test::GpModel model;
+  model.noise.assign(static_cast<std::size_t>(state.range(2)), 0.01);
+  model.signal.assign(model.noise.size(), 1.0);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(
+        test::gp(table, {test::every_kth(n + n / 4, 5, 0)}, model, static_cast<test::Route>(state.range(0))));
+  }
+}
+BENCHMARK(BM_levels)
+    ->ArgNames({"route", "rows", "noises"})
+    ->ArgsProduct({{0, 1, 3}, {40, 100, 300, 600, 800, 1000, 1600, 4000}, {8, 24}})
+    ->Unit(benchmark::kMillisecond);
 
 void BM_gaussian_process(benchmark::State& state) {
   const auto route = static_cast<test::Route>(state.range(0));

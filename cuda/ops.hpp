@@ -19,7 +19,7 @@ int standardize(const StandardizeArgs* args);
 
 std::int64_t factor_doubles(std::int64_t u, std::int64_t n_rhs);
 int factor(const FactorArgs* args);
-std::int64_t reduced_doubles(std::int64_t u, std::int64_t n_rhs);
+std::int64_t reduced_doubles(Factorized form, std::int64_t u, std::int64_t n_rhs);
 int reduce(const ReduceArgs* args);
 int posterior(const PosteriorArgs* args);
 

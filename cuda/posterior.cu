@@ -14,6 +14,7 @@ namespace {
 
 void check(const PosteriorArgs& a) {
   check_lanes(a);
+  require(a.form != Factorized::band, "the device has no band form yet");
   for (std::int64_t i = 0; i < a.n_items; ++i) check_room(a.scaled, a.rows[i], i);
 }
 

@@ -53,11 +53,14 @@ std::vector<ReduceItem> items_of(const ReduceArgs& a, const double* scales, doub
 
 }  // namespace
 
-std::int64_t reduced_doubles(std::int64_t u, std::int64_t n_rhs) { return Tridiagonal<double>::doubles(u, n_rhs); }
+std::int64_t reduced_doubles(Factorized, std::int64_t u, std::int64_t n_rhs) {
+  return Tridiagonal<double>::doubles(u, n_rhs);
+}
 
 int reduce(const ReduceArgs* args) {
   return guarded("reduce", [&] {
     check_matrices(*args);
+    require(args->form == Factorized::tridiagonal, "the device has no band form yet");
     Session& s = session();
     const std::int64_t covariance_stride = covariance_work(*args), stride = covariance_stride + reduction_work(*args);
     double* const work = s.work.get<double>(static_cast<std::size_t>(stride * args->n_items));

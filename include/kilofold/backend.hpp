@@ -31,7 +31,7 @@
 ///     that memory given to a later op is free by then. A failure is told by the op or by a later call.
 namespace kilofold {
 
-inline constexpr std::uint32_t backend_abi = 10;
+inline constexpr std::uint32_t backend_abi = 11;
 
 /// What an op returns when memory ran out.
 inline constexpr int out_of_memory = 2;
@@ -337,14 +337,16 @@ struct FactorArgs {
   std::int32_t* status;  ///< (n_items)
 };
 
-/// Reduce kernel matrices to tridiagonal form once, for every noise and signal variance: K (collapsed: C^(1/2) K
-/// C^(1/2)) = Q T Q' by Householder reflections; cross rows, target and basis columns are multiplied by Q'.
+/// Reduce kernel matrices once, for every noise and signal variance: K (collapsed: C^(1/2) K C^(1/2)) = Q T Q' by
+/// Householder reflections, T tridiagonal or a band of band_width diagonals on each side; cross rows, target and basis
+/// columns are multiplied by Q'.
 ///
-/// Shapes    reduced (reduced_doubles(u, m + 1 + q)): opaque to all but `posterior`
+/// Shapes    reduced (reduced_doubles(form, u, m + 1 + q)): opaque to all but `posterior`
 /// Errors    status: ok; not_finite from the inputs
-/// Cost      u^2 d / 2 exp + 4/3 u^3 + 2 u^2 (m + 1 + q) flops
+/// Cost      u^2 d / 2 exp + 4/3 u^3 + 2 u^2 (m + 1 + q) flops, of the tridiagonal form bound by memory
 /// Accuracy  bitwise, whatever the CPU
 struct ReduceArgs {
+  Factorized form;  ///< tridiagonal or band
   const TableView* table;
   std::int64_t n_items;
   const RowSetView* rows;  ///< (n_items)
@@ -366,13 +368,15 @@ struct ReduceArgs {
 /// s is the raised noise variance. A basis column that depends on earlier ones in the training rows is left out. The
 /// variance holds where k(x, x) = 1; of other kernels only the mean is meant (kernel ridge: alpha = s at v = 1).
 ///
-/// Shapes    source: `factor` (one lane: its noise and signal variance) or `reduced` (lanes in any order) · mean, sd
+/// Shapes    source: `factor` (one lane: its noise and signal variance) or `reduced` of that form (lanes in any order)
+/// ·
+///           mean, sd
 ///           (n_held_out, lanes), ld = ld_held_out, in the target's unit · log_marginal_likelihood, jitter (lanes) an
 ///           item
 /// Errors    status(lane, item): that of the source; jittered; not_positive_definite, numbers NaN, also where s = 0 and
 ///           rows are collapsed
-/// Cost      cholesky: 2 u m. tridiagonal: 10 u (m + q) a lane
-/// Accuracy  as the source; cholesky and tridiagonal agree within 50 eps cond(A) sd(y)
+/// Cost      cholesky: 2 u m. tridiagonal: 10 u (m + q) a lane. band: 2 b u (m + q + b) flops a lane, b = band_width
+/// Accuracy  as the source; the forms agree within 50 eps cond(A) sd(y)
 struct PosteriorArgs {
   const TableView* table;
   std::int64_t n_items;
@@ -569,7 +573,7 @@ struct Backend {
 
   /// Doubles of one item's opaque value: u rows, and right-hand sides beside them.
   std::int64_t (*factor_doubles)(std::int64_t u, std::int64_t n_rhs);
-  std::int64_t (*reduced_doubles)(std::int64_t u, std::int64_t n_rhs);
+  std::int64_t (*reduced_doubles)(Factorized form, std::int64_t u, std::int64_t n_rhs);
   std::int64_t (*inverse_doubles)(std::int64_t u);
 
   int (*standardize)(const StandardizeArgs*);

@@ -352,7 +352,7 @@ struct Shape {
   std::int64_t n_distinct_train;  ///< training rows left when equal ones are collapsed, expected over random folds
 };
 Shape shape_of(const Group& group, std::int64_t n_features);
-inline constexpr int cost_table_version = 2;  ///< of src/plan/cost_tables.hpp
+inline constexpr int cost_table_version = 3;  ///< of src/plan/cost_tables.hpp
 
 /// Bytes of one item's value, less what its lanes predict: what a tile must hold at a time.
 double item_bytes(const Node& node, const Shape& shape);

@@ -12,39 +12,16 @@
 #define HWY_TARGET_INCLUDE "cpu/cholesky.cpp"
 #include "hwy/foreach_target.h"
 // after foreach_target.h
+#include "cpu/tile-inl.h"
 #include "cpu/vector-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace kilofold::cpu::HWY_NAMESPACE {
 
-// Tiles are eight rows of a panel by so many columns that the running sums fill half the registers. A block's columns
-// are worked on together, in stretches of `chunk` rows of them that a core's own cache holds: the wider the block, the
-// seldomer the whole factor passes by. Neither this nor that changes a chain.
-inline constexpr int tile_columns = part_lanes == 8 ? 8 : 4;
+// A block's columns are worked on together, in stretches of `chunk` rows of them that a core's own cache holds: the
+// wider the block, the seldomer the whole factor passes by. That changes no chain.
 inline constexpr std::int64_t block_columns = 256;
 inline constexpr std::int64_t chunk = 128;
-
-using Tile = Block[tile_columns];
-
-HWY_INLINE void load_tile(const double* from, Tile& tile) {
-#pragma GCC unroll 8
-  for (int j = 0; j < tile_columns; ++j) tile[j] = load(from + 8 * j);
-}
-
-HWY_INLINE void store_tile(const Tile& tile, double* to) {
-#pragma GCC unroll 8
-  for (int j = 0; j < tile_columns; ++j) store(tile[j], to + 8 * j);
-}
-
-/// Go on with the tile's chains: a -= l_k m_k' for k in [begin, end), where m are rows of `multipliers`.
-HWY_INLINE void eliminate(const double* rows, const double* multipliers, std::int64_t begin, std::int64_t end,
-                          Tile& tile) {
-  for (std::int64_t k = begin; k < end; ++k) {
-    const Block l = load(rows + 8 * k);
-#pragma GCC unroll 8
-    for (int j = 0; j < tile_columns; ++j) tile[j] = fnma(l, set(multipliers[8 * k + j]), tile[j]);
-  }
-}
 
 void update_tile(double* rows, const double* multipliers, std::int64_t column, std::int64_t begin, std::int64_t end) {
   Tile tile;
@@ -53,10 +30,10 @@ void update_tile(double* rows, const double* multipliers, std::int64_t column, s
   store_tile(tile, rows + 8 * column);
 }
 
-/// Finish a tile below the diagonal: the rest of its chains, then the triangle of its own columns.
-void finish_tile(double* rows, const double* multipliers, std::int64_t column, std::int64_t begin) {
+/// Finish a tile below the diagonal, which `from` begins: the rest of its chains, then the triangle of its own columns.
+void finish_tile(const double* from, double* rows, const double* multipliers, std::int64_t column, std::int64_t begin) {
   Tile tile;
-  load_tile(rows + 8 * column, tile);
+  load_tile(from + 8 * column, tile);
   eliminate(rows, multipliers, begin, column, tile);
   const double* const own = multipliers + 8 * column;
 #pragma GCC unroll 8
@@ -101,7 +78,7 @@ std::int64_t finish_panel(const Panels& A, std::int64_t p, std::int64_t first, s
     const std::int64_t q = column / 8;
     if (q > p) break;
     if (q < p) {
-      finish_tile(rows, A.panel(q) + column % 8, column, std::max(done, zeros));
+      finish_tile(rows, rows, A.panel(q) + column % 8, column, std::max(done, zeros));
     } else if (const int bad = finish_diagonal(rows, column, done); bad < tile_columns) {
       return column + bad;
     }
@@ -135,35 +112,68 @@ std::int64_t cholesky(const Panels& A, ExtraRows extra) {
   return A.n;
 }
 
-/// Chains of `count` neighbouring extra panels at once, to hide each other's latency.
-template <int count> HWY_INLINE void multiply_panels(const Panels& A, std::int64_t p, const double* x, double* out) {
+std::int64_t factor_band(const Band& B) {
+  for (std::int64_t p = 0; p < B.n_panels(); ++p) {
+    const std::int64_t begin = Band::first_column(p);
+    for (std::int64_t column = begin; column < 8 * (p + 1); column += tile_columns) {
+      const std::int64_t q = column / 8;
+      if (q < p) {
+        finish_tile(B.panel(p), B.panel(p), B.panel(q) + column % 8, column, begin);
+      } else if (const int bad = finish_diagonal(B.panel(p), column, begin); bad < tile_columns) {
+        return column + bad;
+      }
+    }
+  }
+  return B.n;
+}
+
+/// Panels [p, p + count) of solve_rows, side by side to hide each other's divisions.
+template <int count>
+HWY_INLINE void solve_panels(const Band& L, std::int64_t p, const RowPanels& rows, const RowPanels& out) {
+  for (std::int64_t column = 0; column < L.columns(); column += tile_columns) {
+    const std::int64_t q = column / 8;
+    for (int r = 0; r < count; ++r) {
+      finish_tile(rows.panel(p + r), out.panel(p + r), L.panel(q) + column % 8, column, Band::first_column(q));
+    }
+  }
+}
+
+void solve_band(const Band& L, const RowPanels& rows, const RowPanels& out) {
+  std::int64_t p = 0;
+  for (; p + 4 <= rows.n_panels(); p += 4) solve_panels<4>(L, p, rows, out);
+  for (; p < rows.n_panels(); ++p) solve_panels<1>(L, p, rows, out);
+}
+
+/// Chains of `count` neighbouring panels at once, to hide each other's latency.
+template <int count>
+HWY_INLINE void multiply_panels(const RowPanels& rows, std::int64_t p, const double* x, double* out) {
   Block sum[count];
 #pragma GCC unroll 4
   for (Block& s : sum) s = set(0.0);
-  for (std::int64_t k = 0; k < A.columns(); ++k) {
+  for (std::int64_t k = 0; k < rows.columns(); ++k) {
     const Block factor = set(x[k]);
 #pragma GCC unroll 4
-    for (int r = 0; r < count; ++r) sum[r] = fma(load(A.extra_panel(p + r) + 8 * k), factor, sum[r]);
+    for (int r = 0; r < count; ++r) sum[r] = fma(load(rows.panel(p + r) + 8 * k), factor, sum[r]);
   }
 #pragma GCC unroll 4
   for (int r = 0; r < count; ++r) store(sum[r], out + 8 * (p + r));
 }
 
-void multiply_extra(const Panels& A, const double* x, double* out) {
-  const std::int64_t count = A.n_panels() - A.n_triangle_panels();
+void multiply_rows(const RowPanels& rows, const double* x, double* out) {
   std::int64_t p = 0;
-  for (; p + 4 <= count; p += 4) multiply_panels<4>(A, p, x, out);
-  for (; p < count; ++p) multiply_panels<1>(A, p, x, out);
+  for (; p + 4 <= rows.n_panels(); p += 4) multiply_panels<4>(rows, p, x, out);
+  for (; p < rows.n_panels(); ++p) multiply_panels<1>(rows, p, x, out);
 }
 
-template <int count> HWY_INLINE void square_panels(const Panels& A, std::int64_t p, std::int64_t begin, double* out) {
+template <int count>
+HWY_INLINE void square_panels(const RowPanels& rows, std::int64_t p, std::int64_t begin, double* out) {
   Block sum[count];
 #pragma GCC unroll 4
   for (Block& s : sum) s = set(0.0);
-  for (std::int64_t k = begin; k < A.columns(); ++k) {
+  for (std::int64_t k = begin; k < rows.columns(); ++k) {
 #pragma GCC unroll 4
     for (int r = 0; r < count; ++r) {
-      const Block v = load(A.extra_panel(p + r) + 8 * k);
+      const Block v = load(rows.panel(p + r) + 8 * k);
       sum[r] = fma(v, v, sum[r]);
     }
   }
@@ -171,11 +181,10 @@ template <int count> HWY_INLINE void square_panels(const Panels& A, std::int64_t
   for (int r = 0; r < count; ++r) store(sum[r], out + 8 * (p + r));
 }
 
-void square_extra(const Panels& A, ExtraRows extra, double* out) {
-  const std::int64_t count = A.n_panels() - A.n_triangle_panels();
+void square_rows(const RowPanels& rows, ExtraRows extra, double* out) {
   std::int64_t p = 0;
-  for (; extra == ExtraRows::full && p + 4 <= count; p += 4) square_panels<4>(A, p, 0, out);
-  for (; p < count; ++p) square_panels<1>(A, p, leading_zeros(A, A.n_triangle_panels() + p, extra), out);
+  for (; extra == ExtraRows::full && p + 4 <= rows.n_panels(); p += 4) square_panels<4>(rows, p, 0, out);
+  for (; p < rows.n_panels(); ++p) square_panels<1>(rows, p, extra == ExtraRows::full ? 0 : 8 * p, out);
 }
 
 }  // namespace kilofold::cpu::HWY_NAMESPACE
@@ -185,8 +194,10 @@ HWY_AFTER_NAMESPACE();
 namespace kilofold::cpu {
 namespace {
 HWY_EXPORT(cholesky);
-HWY_EXPORT(multiply_extra);
-HWY_EXPORT(square_extra);
+HWY_EXPORT(factor_band);
+HWY_EXPORT(solve_band);
+HWY_EXPORT(multiply_rows);
+HWY_EXPORT(square_rows);
 }  // namespace
 
 void pad(const Panels& A) {
@@ -203,13 +214,28 @@ void pad(const Panels& A) {
 
 std::int64_t cholesky(const Panels& A, ExtraRows extra) { return HWY_DYNAMIC_DISPATCH(cholesky)(A, extra); }
 
-void multiply_extra(const Panels& A, const double* x, double* out) { HWY_DYNAMIC_DISPATCH(multiply_extra)(A, x, out); }
+std::int64_t cholesky(const Band& B) { return HWY_DYNAMIC_DISPATCH(factor_band)(B); }
 
-void square_extra(const Panels& A, ExtraRows extra, double* out) { HWY_DYNAMIC_DISPATCH(square_extra)(A, extra, out); }
+void solve_rows(const Band& L, const RowPanels& rows, const RowPanels& out) {
+  HWY_DYNAMIC_DISPATCH(solve_band)(L, rows, out);
+}
 
-double log_diagonal(const Panels& L) {
+void multiply_rows(const RowPanels& rows, const double* x, double* out) {
+  HWY_DYNAMIC_DISPATCH(multiply_rows)(rows, x, out);
+}
+
+void square_rows(const RowPanels& rows, ExtraRows extra, double* out) {
+  HWY_DYNAMIC_DISPATCH(square_rows)(rows, extra, out);
+}
+
+namespace {
+template <class Factor> double sum_logarithms(const Factor& L) {
   return canonical_reduce(L.n, [&L](std::int64_t i, double sum) { return sum + natural_log(L.at(i, i)); });
 }
+}  // namespace
+
+double log_diagonal(const Panels& L) { return sum_logarithms(L); }
+double log_diagonal(const Band& L) { return sum_logarithms(L); }
 
 }  // namespace kilofold::cpu
 #endif  // HWY_ONCE

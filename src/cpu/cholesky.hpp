@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "cpu/band.hpp"
 #include "cpu/panels.hpp"
 
 namespace kilofold::cpu {
@@ -29,15 +30,24 @@ enum class ExtraRows {
 /// Accuracy  bitwise, whatever the instruction set
 std::int64_t cholesky(const Panels& A, ExtraRows extra = ExtraRows::full);
 
-/// out_e = sum over k of extra(e, k) x_k: one fma chain over ascending k an extra row; x (A.columns()), out
-/// (padded(n_extra)).
-void multiply_extra(const Panels& A, const double* x, double* out);
+/// The same of a band, whose elements it leaves out are zeros that would change no chain. Returns as cholesky.
+///
+/// Cost      n (band_width + 8)^2 flops
+std::int64_t cholesky(const Band& B);
 
-/// out_e = sum over k of extra(e, k)^2, chains as in multiply_extra; columns left of `upper_triangle` rows count as
-/// zero.
-void square_extra(const Panels& A, ExtraRows extra, double* out);
+/// out = (L^-1 rows')' for the factor of a band: the chains of cholesky's extra rows; `out` may be `rows`.
+///
+/// Cost      2 n (band_width + 8) flops a row
+void solve_rows(const Band& L, const RowPanels& rows, const RowPanels& out);
+
+/// out_e = sum over k of (e, k) x_k: one fma chain over ascending k a row; x (rows.columns()), out (padded(n_rows)).
+void multiply_rows(const RowPanels& rows, const double* x, double* out);
+
+/// out_e = sum over k of (e, k)^2, chains as in multiply_rows; columns left of `upper_triangle` rows count as zero.
+void square_rows(const RowPanels& rows, ExtraRows extra, double* out);
 
 /// Sum of ln l_jj over j < n, a reduction to a scalar.
 double log_diagonal(const Panels& L);
+double log_diagonal(const Band& L);
 
 }  // namespace kilofold::cpu

@@ -44,8 +44,9 @@ AnswerPlace place_of(const PosteriorArgs& a, std::int64_t item, std::int64_t lan
 void answer(const PosteriorArgs& a, std::int64_t item, std::int64_t lane, const ItemInputs& inputs,
             const HeldOutSums& sums, const Noise& noise, const Evidence& evidence);
 
-/// Answer every lane of an item from its factor, or from its tridiagonal form.
+/// Answer every lane of an item from its factor, from its band, or from its tridiagonal form.
 void posterior_from_factor(const PosteriorArgs& a, std::int64_t item, const ItemInputs& inputs);
+void posterior_from_band(const PosteriorArgs& a, std::int64_t item, const ItemInputs& inputs);
 void posterior_from_tridiagonal(const PosteriorArgs& a, std::int64_t item, const ItemInputs& inputs);
 
 }  // namespace kilofold::cpu

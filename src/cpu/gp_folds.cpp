@@ -114,7 +114,7 @@ class Fold {
     quadratic_ -= inner_product(right_, right_, padded(m_));
     solve_lower_transposed(block, right_);
     double* const spread = spread_store_.get(padded(m_));
-    square_extra(block, ExtraRows::upper_triangle, spread);
+    square_rows(block.extra_rows(), ExtraRows::upper_triangle, spread);
     for (std::int64_t i = 0; i < m_; ++i) {
       // the error of the fold, in its scaled units, becomes the prediction, the spread the standard deviation
       right_[i] = std::fma(-unit_.scale, right_[i], a_.table->y[rows_.held_out[i]]);

@@ -24,11 +24,53 @@ void posterior_item(const PosteriorArgs& a, std::int64_t item) {
     return;
   }
   const ItemInputs inputs = inputs_of(*a.table, a.scaled, a.rows[item], item);
-  if (a.form == Factorized::cholesky) {
-    posterior_from_factor(a, item, inputs);
-  } else {
-    posterior_from_tridiagonal(a, item, inputs);
+  switch (a.form) {
+    case Factorized::cholesky:
+      return posterior_from_factor(a, item, inputs);
+    case Factorized::tridiagonal:
+      return posterior_from_tridiagonal(a, item, inputs);
+    case Factorized::band:
+      return posterior_from_band(a, item, inputs);
   }
+}
+
+/// What the lanes of an item share: the basis, on the training rows and on the held-out rows.
+struct ItemBasis {
+  Basis chosen;
+  Scratch<double> store;
+  Columns held_out;
+
+  void choose(const PosteriorArgs& a, const ItemInputs& in) {
+    chosen.choose(a.mean_function, in.X, in.ld_X, in.u, in.d);
+    held_out = chosen.of(in.Z, in.ld_Z, in.m, store);
+  }
+};
+
+/// Answer one lane from rows times L'^-1, cross covariances, target and basis columns, and ln det A.
+void answer_from_rows(const PosteriorArgs& a, std::int64_t item, std::int64_t lane, const ItemInputs& in,
+                      const ItemBasis& basis, const RowPanels& rows, double log_det) {
+  thread_local Scratch<double> whitened_store, R_store, sums_store;
+  const std::int64_t q = basis.chosen.size();
+  const Columns W{whitened_store.get(rows.columns() * (q + 1)), in.u, q, rows.columns()};
+  for (std::int64_t j = 0; j <= q; ++j) {
+    const std::int64_t row = j == q ? in.m : in.m + 1 + basis.chosen.column(j);
+    for (std::int64_t k = 0; k < rows.columns(); ++k) W.col(j)[k] = rows.at(row, k);
+  }
+  double* const residual = W.col(q);
+  double* const R = R_store.get(q * q + q);
+  double* const c = R + q * q;
+  project_out(W, residual, R, c);
+
+  const std::int64_t ld = padded(rows.n_rows);
+  double* const sums = sums_store.get(ld * (q + 2));
+  multiply_rows(rows, residual, sums);
+  square_rows(rows, ExtraRows::full, sums + ld);
+  for (std::int64_t j = 0; j < q; ++j) multiply_rows(rows, W.col(j), sums + (2 + j) * ld);
+  const double quadratic = inner_product(residual, residual, rows.columns());
+  const Evidence evidence{quadratic, log_det, in.u, a.rows[item].n_train, in.within};
+  const Columns& held_out = basis.held_out;
+  answer(a, item, lane, in, {held_out.ld, ld, q, sums, sums + ld, sums + 2 * ld, held_out.data, R, c},
+         noise_of(a, item, lane), evidence);
 }
 
 }  // namespace
@@ -69,33 +111,33 @@ void answer(const PosteriorArgs& a, std::int64_t item, std::int64_t lane, const 
 }
 
 void posterior_from_factor(const PosteriorArgs& a, std::int64_t item, const ItemInputs& in) {
-  thread_local Basis basis;
-  thread_local Scratch<double> whitened_store, held_out_store, R_store, sums_store;
-  basis.choose(a.mean_function, in.X, in.ld_X, in.u, in.d);
-  const std::int64_t q = basis.size(), n_extra = in.m + 1 + basis_columns(a.mean_function, in.d);
+  thread_local ItemBasis basis;
+  basis.choose(a, in);
   // only read; Panels has one pointer for filling and reading
-  const Panels L{const_cast<double*>(a.source.data) + a.slot[item] * a.source.stride, in.u, n_extra};
-  const Columns W{whitened_store.get(L.columns() * (q + 1)), in.u, q, L.columns()};
-  for (std::int64_t j = 0; j <= q; ++j) {
-    const std::int64_t row = j == q ? in.m : in.m + 1 + basis.column(j);
-    for (std::int64_t k = 0; k < L.columns(); ++k) W.col(j)[k] = L.extra(row, k);
-  }
-  double* const residual = W.col(q);
-  double* const R = R_store.get(q * q + q);
-  double* const c = R + q * q;
-  project_out(W, residual, R, c);
+  const Panels L{const_cast<double*>(a.source.data) + a.slot[item] * a.source.stride, in.u,
+                 in.m + 1 + basis_columns(a.mean_function, in.d)};
+  if (a.n_lanes == 1) answer_from_rows(a, item, 0, in, basis, L.extra_rows(), 2.0 * log_diagonal(L));
+}
 
-  const std::int64_t ld = padded(n_extra);
-  double* const sums = sums_store.get(ld * (q + 2));
-  multiply_extra(L, residual, sums);
-  square_extra(L, ExtraRows::full, sums + ld);
-  for (std::int64_t j = 0; j < q; ++j) multiply_extra(L, W.col(j), sums + (2 + j) * ld);
-  const Columns held_out = basis.of(in.Z, in.ld_Z, in.m, held_out_store);
-  const double quadratic = inner_product(residual, residual, L.columns());
-  const Evidence evidence{quadratic, 2.0 * log_diagonal(L), in.u, a.rows[item].n_train, in.within};
+void posterior_from_band(const PosteriorArgs& a, std::int64_t item, const ItemInputs& in) {
+  thread_local ItemBasis basis;
+  thread_local Scratch<double> store;
+  basis.choose(a, in);
+  // only read, as above
+  const BandForm form{const_cast<double*>(a.source.data) + a.slot[item] * a.source.stride, in.u,
+                      in.m + 1 + basis_columns(a.mean_function, in.d)};
+  const BandForm shifted{store.get(BandForm::doubles(form.n, form.n_rows)), form.n, form.n_rows};
+  const Band L = shifted.band();
   for (std::int64_t lane = 0; lane < a.n_lanes; ++lane) {
-    answer(a, item, lane, in, {held_out.ld, ld, q, sums, sums + ld, sums + 2 * ld, held_out.data, R, c},
-           noise_of(a, item, lane), evidence);
+    const Noise noise = noise_of(a, item, lane);
+    std::copy_n(form.data, Band::doubles(form.n), shifted.data);
+    for (std::int64_t i = 0; i < L.n; ++i) L.at(i, i) += noise.ratio;
+    if (cholesky(L) < L.n) {
+      write_failure(place_of(a, item, lane), noise, FitStatus::not_positive_definite);
+      continue;
+    }
+    solve_rows(L, form.rows(), shifted.rows());
+    answer_from_rows(a, item, lane, in, basis, shifted.rows(), 2.0 * log_diagonal(L));
   }
 }
 

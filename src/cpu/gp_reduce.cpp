@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "cpu/band.hpp"
 #include "cpu/contract.hpp"
 #include "cpu/flavour.hpp"
 #include "cpu/gp_answer.hpp"
@@ -14,12 +15,18 @@ FitStatus reduce_item(const Factorisations& flavour, const ReduceArgs& a, std::i
   thread_local CovarianceBuilder builder;
   thread_local Scratch<double> panel_store;
   thread_local TridiagonalWork work;
+  thread_local BandWork band_work;
   const ItemInputs inputs = inputs_of(*a.table, a.scaled, a.rows[item], item);
   if (!inputs.finite()) return FitStatus::not_finite;
   const std::int64_t n_rows = inputs.m + 1 + basis_columns(a.mean, inputs.d);
   const Panels K{panel_store.get(Panels::doubles(inputs.u, n_rows)), inputs.u, n_rows};
   builder.fill(inputs, a.kernel, item, a.mean, 0.0, K);
-  flavour.tridiagonalise(K, {a.reduced.data + item * a.reduced.stride, inputs.u, n_rows}, work);
+  double* const reduced = a.reduced.data + item * a.reduced.stride;
+  if (a.form == Factorized::band) {
+    reduce_to_band(K, {reduced, inputs.u, n_rows}, band_work);
+  } else {
+    flavour.tridiagonalise(K, {reduced, inputs.u, n_rows}, work);
+  }
   return FitStatus::ok;
 }
 
@@ -94,11 +101,14 @@ void posterior_from_tridiagonal(const PosteriorArgs& a, std::int64_t item, const
   }
 }
 
-std::int64_t reduced_doubles(std::int64_t u, std::int64_t n_rhs) { return Tridiagonal::doubles(u, n_rhs); }
+std::int64_t reduced_doubles(Factorized form, std::int64_t u, std::int64_t n_rhs) {
+  return form == Factorized::band ? BandForm::doubles(u, n_rhs) : Tridiagonal::doubles(u, n_rhs);
+}
 
 int reduce(const Factorisations& flavour, const ReduceArgs* args) {
   return guarded("reduce", [&] {
     check_matrices(*args);
+    require(args->form != Factorized::cholesky, "a reduction has the form tridiagonal or band");
     for (std::int64_t item = 0; item < args->n_items; ++item) {
       args->status[item] = static_cast<std::int32_t>(reduce_item(flavour, *args, item));
     }

@@ -10,6 +10,7 @@
 #define HWY_TARGET_INCLUDE "cpu/linear_kernels.cpp"
 #include "hwy/foreach_target.h"
 // after foreach_target.h
+#include "cpu/reflections-inl.h"
 #include "cpu/vector-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -27,33 +28,6 @@ void centre_columns(const Columns& A, double* mean) {
   }
 }
 
-HWY_INLINE double dot(const double* a, const double* b, std::int64_t begin, std::int64_t end) {
-  Block chains = set(0.0);
-  for (std::int64_t i = begin; i < end; i += 8) chains = fma(load(a + i), load(b + i), chains);
-  return join(chains);
-}
-
-/// Apply I - tau v v' to `width` neighbouring columns. They share the loads of v and hide each other's latency; the
-/// bits of one do not depend on the others.
-template <int width>
-HWY_INLINE void reflect(const Columns& A, std::int64_t first, const double* v, double tau, std::int64_t begin) {
-  Block chains[width];
-  for (Block& c : chains) c = set(0.0);
-  for (std::int64_t i = begin; i < A.ld; i += 8) {
-    const Block x = load(v + i);
-    for (int k = 0; k < width; ++k) chains[k] = fma(x, load(A.col(first + k) + i), chains[k]);
-  }
-  Block weight[width];
-  for (int k = 0; k < width; ++k) weight[k] = set(-(tau * join(chains[k])));
-  for (std::int64_t i = begin; i < A.ld; i += 8) {
-    const Block x = load(v + i);
-    for (int k = 0; k < width; ++k) {
-      double* const a = A.col(first + k) + i;
-      store(fma(weight[k], x, load(a)), a);
-    }
-  }
-}
-
 void householder(const Columns& A, std::int64_t n_reflections, double* v) {
   for (std::int64_t j = 0; j < n_reflections; ++j) {
     double* const x = A.col(j);
@@ -64,9 +38,7 @@ void householder(const Columns& A, std::int64_t n_reflections, double* v) {
     x[j] = std::copysign(norm, -v[j]);
     v[j] -= x[j];
     const double tau = 1.0 / (norm * std::fabs(v[j]));
-    std::int64_t k = j + 1;
-    for (; k + 4 <= A.count; k += 4) reflect<4>(A, k, v, tau, begin);
-    for (; k < A.count; ++k) reflect<1>(A, k, v, tau, begin);
+    reflect_columns(A, j + 1, v, tau, begin);
   }
 }
 

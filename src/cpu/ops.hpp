@@ -14,7 +14,7 @@ int read_trees(const ReadTreesArgs* args);
 int svr_path(const SvrPathArgs* args);
 
 std::int64_t factor_doubles(std::int64_t u, std::int64_t n_rhs);
-std::int64_t reduced_doubles(std::int64_t u, std::int64_t n_rhs);
+std::int64_t reduced_doubles(Factorized form, std::int64_t u, std::int64_t n_rhs);
 std::int64_t inverse_doubles(std::int64_t u);
 int posterior(const PosteriorArgs* args);
 

@@ -11,12 +11,13 @@
 #define HWY_TARGET_INCLUDE "cpu/tridiagonal.cpp"
 #include "hwy/foreach_target.h"
 // after foreach_target.h
+#include "cpu/reflections-inl.h"
 #include "cpu/vector-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace kilofold::cpu::HWY_NAMESPACE {
 
-// columns of a tile, or reflections, that run side by side; never part of an order
+// columns of a tile that run side by side; never part of an order
 inline constexpr int side_by_side = part_lanes == 8 ? 8 : 4;
 
 // lane i of row j: 1 where i >= j, then where i > j
@@ -93,28 +94,6 @@ HWY_INLINE void pass(const Tiles& A, std::int64_t J, const Step& s) {
   }
 }
 
-HWY_INLINE double dot(const double* a, const double* b, std::int64_t begin, std::int64_t end) {
-  Block chains = set(0.0);
-  for (std::int64_t i = begin; i < end; i += 8) chains = fma(load(a + i), load(b + i), chains);
-  return join(chains);
-}
-
-/// Turn the column x, zero above row k + 1, into its reflection. Returns tau, and by `beta` the element it leaves.
-HWY_INLINE double reflection(double* x, std::int64_t k, std::int64_t end, double& beta) {
-  constexpr double negligible = 0x1p-400;
-  const std::int64_t begin = k / 8 * 8;
-  const double square = dot(x, x, begin, end);
-  beta = x[k + 1];
-  if (!(square >= negligible)) {
-    std::fill(x + begin, x + end, 0.0);
-    return 0.0;
-  }
-  const double norm = std::sqrt(square);
-  beta = std::copysign(norm, -x[k + 1]);
-  x[k + 1] -= beta;
-  return 1.0 / (norm * std::fabs(x[k + 1]));
-}
-
 /// w = p - (tau / 2)(p'v) v with p = tau y, on the rows below k.
 HWY_INLINE void second_vector(double tau, std::int64_t k, std::int64_t end, const double* v, double* w) {
   const std::int64_t begin = k / 8 * 8;
@@ -150,49 +129,12 @@ void reduce_tiles(double* tiles, std::int64_t n, double* vectors, double* reflec
     std::fill(x + 8 * J, x + k + 1, 0.0);
     off_diagonal[k] = x[k + 1];
     if (k + 2 == n) continue;
-    tau[k] = reflection(x, k, end, off_diagonal[k]);
+    tau[k] = reflection(x, k + 1, end, off_diagonal[k]);
     keep_reflection(x, k, end, reflectors);
     pass(A, (k + 1) / 8, {v, w, x, y});
     second_vector(tau[k], k, end, x, y);
     std::swap(v, x);
     std::swap(w, y);
-  }
-}
-
-/// out_a = sum over i >= begin of reflection a's v_i times the panel's eight numbers: one chain each, ascending.
-HWY_INLINE void multiply_reflections(const double* reflectors, const double* panel, std::int64_t begin,
-                                     std::int64_t end, Block* out) {
-  for (int first = 0; first < 8; first += side_by_side) {
-    Block sum[side_by_side];
-#pragma GCC unroll 8
-    for (Block& s : sum) s = set(0.0);
-    for (std::int64_t i = begin; i < end; ++i) {
-      const Block z = load(panel + 8 * i);
-      const double* const v = reflectors + 8 * i + first;
-#pragma GCC unroll 8
-      for (int a = 0; a < side_by_side; ++a) sum[a] = fma(z, set(v[a]), sum[a]);
-    }
-#pragma GCC unroll 8
-    for (int a = 0; a < side_by_side; ++a) out[first + a] = sum[a];
-  }
-}
-
-/// Apply the eight reflections of a panel, first one first, to eight rows: z -= V t with t_a = tau_a (v_a'z - sum over
-/// c < a of (v_a'v_c) t_c).
-void reflect_rows(const double* reflectors, const double* gram, const double* tau, std::int64_t begin, std::int64_t end,
-                  double* panel) {
-  Block t[8];
-  multiply_reflections(reflectors, panel, begin, end, t);
-  for (int a = 0; a < 8; ++a) {
-    for (int c = 0; c < a; ++c) t[a] = fnma(set(gram[8 * a + c]), t[c], t[a]);
-    t[a] = mul(set(tau[a]), t[a]);
-  }
-  for (std::int64_t i = begin; i < end; ++i) {
-    Block z = load(panel + 8 * i);
-    const double* const v = reflectors + 8 * i;
-#pragma GCC unroll 8
-    for (int a = 0; a < 8; ++a) z = fnma(set(v[a]), t[a], z);
-    store(z, panel + 8 * i);
   }
 }
 

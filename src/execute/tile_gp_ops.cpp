@@ -151,10 +151,12 @@ void Tile::reduce(NodeItems& node) {
   const std::vector<RowSetView> rows = rows_of(node);
   const Scaled scaled = scaled_inputs(node);
   const KernelValues kernel = kernel_values(node);
-  node.matrix =
-      node.allocate<double>(pool_, backend_.reduced_doubles(study_.most_train(node.fold), right_hand_sides(node)));
+  const auto form = choice<Factorized>(node.plan->node, "form");
+  node.matrix = node.allocate<double>(
+      pool_, backend_.reduced_doubles(form, study_.most_train(node.fold), right_hand_sides(node)));
   allocate_status(node);
-  const ReduceArgs args{.table = &study_.table(),
+  const ReduceArgs args{.form = form,
+                        .table = &study_.table(),
                         .n_items = node.n_items(),
                         .rows = rows.data(),
                         .scaled = scaled.view,

@@ -57,16 +57,29 @@ double factor_ns(const CostTable& costs, const Node& node, const Shape& shape) {
   return costs.kernel * u * (u / 2 + rhs) + costs.cholesky * (cube(u) / 3 + square(u) * rhs);
 }
 
+bool has_form(const Node& node, Factorized form) {
+  return node.binding("form")->fixed == static_cast<double>(static_cast<std::int32_t>(form));
+}
+
+/// A reduction passes over its triangle once a column; what the cache does not hold comes from further away.
+double tridiagonal_flop_ns(const CostTable& costs, double u) {
+  const double near = std::min(1.0, square(costs.near_rows / u));
+  return near * costs.reduce_near + (1 - near) * costs.reduce_far;
+}
+
 double reduce_item_ns(const CostTable& costs, const Node& node, const Shape& shape) {
   const double u = matrix_rows(node, shape);
   const double rhs = right_hand_sides(node, shape);
-  return costs.kernel * u * (u / 2 + rhs) + costs.reduce * 4 / 3 * cube(u) + costs.rotate * 2 * square(u) * rhs;
+  const double flop = has_form(node, Factorized::band) ? costs.reduce_to_band : tridiagonal_flop_ns(costs, u);
+  return costs.kernel * u * (u / 2 + rhs) + flop * 4 / 3 * cube(u) + costs.rotate * 2 * square(u) * rhs;
 }
 
 double posterior_item_ns(const CostTable& costs, const Node& node, const Shape& shape, double lanes) {
   const double u = matrix_rows(node, shape);
   const auto m = static_cast<double>(shape.n_held_out);
-  if (node.binding("form")->fixed == static_cast<double>(Factorized::cholesky)) return costs.posterior * u * m;
+  if (has_form(node, Factorized::cholesky)) return costs.posterior * u * m;
+  if (has_form(node, Factorized::band))
+    return lanes * u * (costs.band + right_hand_sides(node, shape) * costs.band_solve);
   return lanes * u * (costs.shift + m * costs.shift_variance);
 }
 

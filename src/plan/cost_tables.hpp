@@ -22,10 +22,15 @@ struct CostTable {
   double read_lane;       ///< held-out row and lane
   double kernel;          ///< value of a kernel matrix
   double cholesky;        ///< flop of a factorisation or a substitution in blocks
-  double reduce;          ///< flop of a tridiagonal reduction: bound by memory
+  double reduce_near;     ///< flop of a tridiagonal reduction in a core's own cache
+  double reduce_far;      ///< the same beyond it: bound by memory
+  double near_rows;       ///< rows of the matrix whose triangle fills that cache
+  double reduce_to_band;  ///< flop of it
   double rotate;          ///< flop of Q' on right-hand sides
   double shift;           ///< row of the tridiagonal form and lane
   double shift_variance;  ///< row, held-out row and lane
+  double band;            ///< row of a band and lane: its factor
+  double band_solve;      ///< row, right-hand side and lane
   double posterior;       ///< row and held-out row
   double invert;          ///< flop of a factorisation with its inverse
   double evaluations;     ///< of the likelihood, a start of its maximisation; a number
@@ -36,7 +41,8 @@ struct CostTable {
   double svr_lane;        ///< n^2 and lane
 };
 
-/// Version 2, from bench/cpu_ops_bench on one Zen 4 core.
+/// Version 3, from bench/ on one Zen 4 core; what tells the two reduced forms apart on a Xeon with AVX-512 and 2 MB of
+/// cache a core, in units of `cholesky` there.
 inline constexpr CostTable cpu_costs{
     .call = 300,
     .standardize = 1.2,
@@ -51,10 +57,15 @@ inline constexpr CostTable cpu_costs{
     .read_lane = 1.5,
     .kernel = 1,
     .cholesky = 0.02,
-    .reduce = 0.05,
+    .reduce_near = 0.026,
+    .reduce_far = 0.05,
+    .near_rows = 700,
+    .reduce_to_band = 0.024,
     .rotate = 0.03,
     .shift = 12,
     .shift_variance = 0.25,
+    .band = 70,
+    .band_solve = 3,
     .posterior = 0.3,
     .invert = 0.025,
     .evaluations = 40,
@@ -65,7 +76,10 @@ inline constexpr CostTable cpu_costs{
     .svr_lane = 1.6,
 };
 
-/// Version 2, all of it estimated: no GPU has timed an op yet. One of the H200's class, kept busy by thousands of
+/// A price of what a device has no kernel for, so that nobody chooses it.
+inline constexpr double not_offered = 1e30;
+
+/// Version 3, all of it estimated: no GPU has timed an op yet. One of the H200's class, kept busy by thousands of
 /// items: 33.5 Tflop/s in double, 4.3 TB/s. Factorisations reach a third of that arithmetic (50,000 matrices of 525
 /// rows in 0.25 s). A reduction reads its matrix once a column, so it gets what the memory gives: half of 4.3 TB/s, 0.4
 /// s for 3,125 of them. Substitutions and sums over pairs read what they add once; an exp costs forty flops. Solvers
@@ -84,10 +98,15 @@ inline constexpr CostTable cuda_costs{
     .read_lane = 0.003,
     .kernel = 0.003,
     .cholesky = 1e-4,
-    .reduce = 7e-4,
+    .reduce_near = 7e-4,
+    .reduce_far = 7e-4,
+    .near_rows = 1,
+    .reduce_to_band = not_offered,
     .rotate = 3e-4,
     .shift = 0.02,
     .shift_variance = 0.002,
+    .band = 0.07,
+    .band_solve = 0.006,
     .posterior = 0.0025,
     .invert = 1e-4,
     .evaluations = 40,

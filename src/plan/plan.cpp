@@ -9,7 +9,7 @@ namespace kilofold {
 namespace {
 
 constexpr std::size_t most_groups_a_node = 12;  // inclusion and exclusion over them stays under 4096 terms
-constexpr std::size_t most_rules = 7;
+constexpr std::size_t most_rules = 8;
 constexpr double batch_seconds = 0.2;        // long against dispatch, short against a checkpoint
 constexpr std::int64_t fewest_batches = 64;  // so that small studies still spread over many cores
 constexpr double least_own_work = 8;         // of a batch, times what seeds share and the batch computes anew

@@ -23,7 +23,7 @@ namespace {
 using GpBitsOnEachIsa = EachIsa;
 KILOFOLD_ON_EACH_ISA(GpBitsOnEachIsa);
 
-constexpr Route routes[] = {Route::cholesky, Route::tridiagonal, Route::fold_inverse};
+constexpr Route routes[] = {Route::cholesky, Route::tridiagonal, Route::band, Route::fold_inverse};
 
 GpModel rich_model() {
   GpModel model;
@@ -47,7 +47,9 @@ TEST(GaussianProcessBits, AreTheSameOnEveryIsa) {
         expect_same_on_every_isa([&] { return gp(table, {every_kth(n, 3, 1)}, model, route); });
       }
       model.replicates = Replicates::collapse;
-      expect_same_on_every_isa([&] { return gp(table, {every_kth(n, 3, 1)}, model, Route::tridiagonal); });
+      for (const Route route : {Route::tridiagonal, Route::band}) {
+        expect_same_on_every_isa([&] { return gp(table, {every_kth(n, 3, 1)}, model, route); });
+      }
     }
   }
 }
@@ -55,7 +57,7 @@ TEST(GaussianProcessBits, AreTheSameOnEveryIsa) {
 TEST(GaussianProcessBits, DoNotDependOnNeighboursInTheCall) {
   const Table table = random_table(47, {0, 0}, 9);
   const std::vector<Rows> items{every_kth(47, 3, 0), every_kth(47, 5, 1), every_kth(47, 7, 2)};
-  for (const Route route : {Route::cholesky, Route::tridiagonal}) {
+  for (const Route route : {Route::cholesky, Route::tridiagonal, Route::band}) {
     const GpAnswers together = gp(table, items, rich_model(), route);
     for (std::size_t i = 0; i < items.size(); ++i)
       EXPECT_EQ(gp(table, {items[i]}, rich_model(), route)[0], together[i]);
@@ -95,12 +97,14 @@ TEST(GaussianProcessBits, OfASeedDoNotDependOnTheOtherSeeds) {
 TEST(GaussianProcessBits, OfALaneDoNotDependOnTheOtherLanes) {
   const Table table = random_table(47, {0, 0}, 9);
   const std::vector<Rows> items{every_kth(47, 3, 0)};
-  const std::vector<GpAnswer> together = gp(table, items, rich_model(), Route::tridiagonal)[0];
-  for (std::size_t l = 0; l < together.size(); ++l) {
-    GpModel alone = rich_model();
-    alone.noise = {rich_model().noise[l]};
-    alone.signal = {rich_model().signal[l]};
-    EXPECT_EQ(gp(table, items, alone, Route::tridiagonal)[0][0], together[l]);
+  for (const Route route : {Route::tridiagonal, Route::band}) {
+    const std::vector<GpAnswer> together = gp(table, items, rich_model(), route)[0];
+    for (std::size_t l = 0; l < together.size(); ++l) {
+      GpModel alone = rich_model();
+      alone.noise = {rich_model().noise[l]};
+      alone.signal = {rich_model().signal[l]};
+      EXPECT_EQ(gp(table, items, alone, route)[0][0], together[l]);
+    }
   }
 }
 

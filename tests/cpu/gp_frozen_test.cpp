@@ -66,7 +66,7 @@ TEST(GaussianProcess, EqualsScikitLearnWithTheSameHyperparameters) {
     const ReferenceGpFit plain = reference_fit(table, rows, f.model, 0);
     // both round by as much as 50 eps cond
     const double relative = 100 * std::numeric_limits<double>::epsilon() * plain.condition;
-    for (const Route route : {Route::cholesky, Route::tridiagonal}) {
+    for (const Route route : {Route::cholesky, Route::tridiagonal, Route::band}) {
       const GpAnswer answer = gp(table, {rows}, f.model, route)[0][0];
 
       EXPECT_NEAR(answer.log_marginal_likelihood, f.log_marginal_likelihood,

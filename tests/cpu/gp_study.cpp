@@ -134,14 +134,15 @@ struct Outputs {
 };
 
 PosteriorArgs posterior_args(const TableView& table, const std::vector<RowSetView>& rows, const ScaledInputs& scaled,
-                             const GpModel& model, const std::vector<std::int32_t>& slot, Outputs& out) {
+                             const GpModel& model, Factorized form, const std::vector<std::int32_t>& slot,
+                             Outputs& out) {
   return {.table = &table,
           .n_items = out.n_items,
           .n_lanes = out.n_lanes,
           .rows = rows.data(),
           .scaled = scaled,
           .mean_function = model.mean,
-          .form = Factorized::tridiagonal,
+          .form = form,
           .slot = slot.data(),
           .source = {},
           .source_status = nullptr,
@@ -154,15 +155,17 @@ PosteriorArgs posterior_args(const TableView& table, const std::vector<RowSetVie
           .status = out.status.data()};
 }
 
-GpAnswers by_tridiagonal(const TableView& table, const RowViews& rows, const Inputs& inputs, const GpModel& model) {
+GpAnswers by_reduction(const TableView& table, const RowViews& rows, const Inputs& inputs, const GpModel& model,
+                       Factorized form) {
   const auto n_items = static_cast<std::int64_t>(rows.view.size());
   const auto n_lanes = static_cast<std::int64_t>(model.noise.size());
   const std::vector<std::int32_t> slot = counting(rows.view.size());
   const std::int64_t stride =
-      model.backend->reduced_doubles(inputs.n, inputs.m + 1 + basis_columns(model.mean, table.d));
+      model.backend->reduced_doubles(form, inputs.n, inputs.m + 1 + basis_columns(model.mean, table.d));
   std::vector<double> reduced = zeros<double>(n_items * stride);
   std::vector<std::int32_t> status = zeros<std::int32_t>(n_items);
-  const ReduceArgs reduce{.table = &table,
+  const ReduceArgs reduce{.form = form,
+                          .table = &table,
                           .n_items = n_items,
                           .rows = rows.view.data(),
                           .scaled = inputs.view(slot),
@@ -172,7 +175,7 @@ GpAnswers by_tridiagonal(const TableView& table, const RowViews& rows, const Inp
                           .status = status.data()};
   EXPECT_EQ(model.backend->reduce(&reduce), 0) << model.backend->last_error();
   Outputs out(n_items, n_lanes, inputs.m);
-  PosteriorArgs args = posterior_args(table, rows.view, inputs.view(slot), model, slot, out);
+  PosteriorArgs args = posterior_args(table, rows.view, inputs.view(slot), model, form, slot, out);
   args.source = {reduced.data(), stride};
   args.source_status = status.data();
   EXPECT_EQ(model.backend->posterior(&args), 0) << model.backend->last_error();
@@ -206,8 +209,7 @@ void by_cholesky(const TableView& table, const RowViews& rows, const Inputs& inp
                                .status = status.data()};
   EXPECT_EQ(model.backend->factor(&factor_args), 0) << model.backend->last_error();
   Outputs out(n_items, 1, inputs.m);
-  PosteriorArgs args = posterior_args(table, rows.view, inputs.view(slot), model, slot, out);
-  args.form = Factorized::cholesky;
+  PosteriorArgs args = posterior_args(table, rows.view, inputs.view(slot), model, Factorized::cholesky, slot, out);
   args.source = {factor.data(), stride};
   args.source_status = status.data();
   EXPECT_EQ(model.backend->posterior(&args), 0) << model.backend->last_error();
@@ -300,7 +302,8 @@ GpAnswers gp(const Table& table, const std::vector<Rows>& items, const GpModel& 
   const TableView view = table.view();
   const RowViews rows(table, items);
   const Inputs inputs(view, rows, model);
-  if (route == Route::tridiagonal) return by_tridiagonal(view, rows, inputs, model);
+  if (route == Route::tridiagonal) return by_reduction(view, rows, inputs, model, Factorized::tridiagonal);
+  if (route == Route::band) return by_reduction(view, rows, inputs, model, Factorized::band);
   GpAnswers answers(items.size());
   for (std::size_t l = 0; l < model.noise.size(); ++l) {
     GpModel lane = model;

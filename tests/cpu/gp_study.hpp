@@ -28,7 +28,7 @@ struct GpModel {
 };
 
 /// The route from kernel matrix to posterior.
-enum class Route { cholesky, tridiagonal, fold_inverse };
+enum class Route { cholesky, tridiagonal, fold_inverse, band };
 
 struct GpAnswer {
   std::vector<double> mean, sd;

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "cpu/gp_study.hpp"
 #include "kilofold/core/cells.hpp"
+#include "support/sanitizer.hpp"
 
 namespace kilofold::test {
 namespace {
@@ -28,6 +30,14 @@ void expect_agrees(const GpAnswer& answer, const ReferenceGpFit& plain, std::siz
   }
   const double size = std::max(static_cast<double>(n), std::fabs(plain.log_marginal_likelihood));
   EXPECT_NEAR(answer.log_marginal_likelihood, plain.log_marginal_likelihood, rounding(plain) * size);
+}
+
+double sd_of(const std::vector<double>& y) {
+  const auto n = static_cast<double>(y.size());
+  const double mean = std::accumulate(y.begin(), y.end(), 0.0) / n;
+  double square = 0;
+  for (const double value : y) square += (value - mean) * (value - mean);
+  return std::sqrt(square / n);
 }
 
 std::vector<GpModel> kernels_and_means() {
@@ -58,10 +68,10 @@ void expect_equals_plain_refits(const Table& table, const std::vector<Rows>& ite
     for (std::size_t l = 0; l < model.noise.size(); ++l) {
       const ReferenceGpFit plain = reference_fit(table, items[i], model, l);
       for (std::size_t r = 0; r < routes.size(); ++r) {
-        SCOPED_TRACE(testing::Message() << "route " << static_cast<int>(routes[r]) << ", kernel "
-                                        << static_cast<int>(model.kernel) << ", length scales "
-                                        << model.length_scale.size() << ", mean " << static_cast<int>(model.mean)
-                                        << ", noise " << model.noise[l] << ", signal " << model.signal[l]);
+        SCOPED_TRACE(::testing::Message()
+                     << "route " << static_cast<int>(routes[r]) << ", kernel " << static_cast<int>(model.kernel)
+                     << ", length scales " << model.length_scale.size() << ", mean " << static_cast<int>(model.mean)
+                     << ", noise " << model.noise[l] << ", signal " << model.signal[l]);
         EXPECT_EQ(answers[r][i][l].status, ok);
         expect_agrees(answers[r][i][l], plain, items[i].train.size(), model.signal[l]);
       }
@@ -69,12 +79,59 @@ void expect_equals_plain_refits(const Table& table, const std::vector<Rows>& ite
   }
 }
 
-constexpr Route all_routes[] = {Route::cholesky, Route::tridiagonal, Route::fold_inverse};
+constexpr Route all_routes[] = {Route::cholesky, Route::tridiagonal, Route::band, Route::fold_inverse};
 
-TEST(GaussianProcess, CholeskyAndTridiagonalEqualPlainRefits) {
+TEST(GaussianProcess, FactorAndBothReducedFormsEqualPlainRefits) {
   const Table table = random_table(43, {0, 0, 5}, 3);
   for (const GpModel& model : kernels_and_means()) {
-    expect_equals_plain_refits(table, {every_kth(43, 5, 1)}, model, {Route::cholesky, Route::tridiagonal});
+    expect_equals_plain_refits(table, {every_kth(43, 5, 1)}, model, {Route::cholesky, Route::tridiagonal, Route::band});
+  }
+}
+
+/// The first n rows to train on, the others held out.
+Rows first_rows(std::int32_t n, std::int32_t n_all) {
+  Rows rows;
+  for (std::int32_t i = 0; i < n_all; ++i) (i < n ? rows.train : rows.held_out).push_back(i);
+  return rows;
+}
+
+GpModel three_lanes() {
+  GpModel model;
+  model.kernel = Kernel::matern52;
+  model.length_scale = {0.7, 1.5, 4};
+  model.mean = Mean::linear;
+  model.noise = {1e-3, 0.05, 2};
+  model.signal = {1, 0.4, 3};
+  return model;
+}
+
+TEST(GaussianProcess, ReducedFormsOfEachSizeEqualPlainRefits) {
+  // less than a panel of 32 reflections, whole panels, whole panels and a rest
+  for (const std::int32_t n : {1, 2, 31, 32, 33, 34, 64, 65, 131, 300}) {
+    const Table table = random_table(n + 11, {0, 0, 5}, static_cast<std::uint32_t>(n));
+    GpModel model = three_lanes();
+    if (n == 300) model.noise = model.signal = {0.05};  // a refit in long double takes as long as all before
+    expect_equals_plain_refits(table, {first_rows(n, n + 11)}, model, {Route::tridiagonal, Route::band});
+  }
+}
+
+TEST(GaussianProcess, BandOfManyRowsEqualsTheTridiagonalForm) {
+  const std::int32_t n = testing::slowdown > 1 ? 350 : 700;
+  const Table table = random_table(n + 100, {0, 0, 5}, 12);
+  GpModel model = three_lanes();
+  model.signal = {1, 1, 1};
+  const std::vector<Rows> items{first_rows(n, n + 100)};
+  const std::vector<GpAnswer> band = gp(table, items, model, Route::band)[0];
+  const std::vector<GpAnswer> tridiagonal = gp(table, items, model, Route::tridiagonal)[0];
+  const std::vector<double> train(table.y().begin(), table.y().begin() + n);
+  for (std::size_t l = 0; l < model.noise.size(); ++l) {
+    ReferenceGpFit other;
+    other.mean = tridiagonal[l].mean;
+    other.sd = tridiagonal[l].sd;
+    other.log_marginal_likelihood = tridiagonal[l].log_marginal_likelihood;
+    other.target_sd = sd_of(train);
+    other.condition = (n + model.noise[l]) / model.noise[l];  // at most: K is positive and its trace is n
+    expect_agrees(band[l], other, static_cast<std::size_t>(n), 1);
   }
 }
 
@@ -82,7 +139,7 @@ TEST(GaussianProcess, CollapsedReplicatesEqualPlainRefitsOfEveryRow) {
   const Table table = replicated_table(41, 3, 4);
   for (GpModel model : kernels_and_means()) {
     model.replicates = Replicates::collapse;
-    expect_equals_plain_refits(table, {every_kth(41, 4, 2)}, model, {Route::cholesky, Route::tridiagonal});
+    expect_equals_plain_refits(table, {every_kth(41, 4, 2)}, model, {Route::cholesky, Route::tridiagonal, Route::band});
   }
 }
 
@@ -124,8 +181,9 @@ TEST(GaussianProcess, LeavesOutBasisColumnsThatTrainingRowsCannotTellApart) {
 
   const Table table(X, y);
   expect_equals_plain_refits(table, {every_kth(14, 2, 1)}, model,
-                             {Route::cholesky, Route::tridiagonal, Route::fold_inverse});
-  expect_equals_plain_refits(table, {{{3, 4}, {0, 9}}, {{5}, {6}}}, model, {Route::cholesky, Route::tridiagonal});
+                             {Route::cholesky, Route::tridiagonal, Route::band, Route::fold_inverse});
+  expect_equals_plain_refits(table, {{{3, 4}, {0, 9}}, {{5}, {6}}}, model,
+                             {Route::cholesky, Route::tridiagonal, Route::band});
 }
 
 TEST(GaussianProcess, OneRowHasItsTextbookAnswer) {

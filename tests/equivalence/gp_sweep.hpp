@@ -46,7 +46,7 @@ class GpConditions {
  public:
   GpConditions(const Dataset& data, const GpCase& c, const Spec& spec) {
     for (const std::int64_t seed : spec.cv.seeds) {
-      const Split split = kfold(gp_samples, gp_folds, seed);
+      const Split split = kfold(data.n_samples(), gp_folds, seed);
       for (double length : gp_lengths) {
         std::vector<std::pair<double, double>>& folds = range_.emplace_back();
         for (int fold = 0; fold < gp_folds; ++fold)

@@ -20,6 +20,8 @@ using testing::differing_cells;
 using testing::make_data;
 using testing::make_entry;
 using testing::make_spec;
+using testing::plan_by;
+using testing::run_plan;
 using testing::run_study;
 
 constexpr double eps = std::numeric_limits<double>::epsilon();
@@ -88,20 +90,22 @@ TEST_P(KernelRidge, UnderEveryCompositionOfRulesAgreesWithThePlainRefit) {
       plain[{static_cast<std::int64_t>(t), seed}] =
           plain_fit(data, GetParam(), alphas[t / gammas.size()], gammas[t % gammas.size()], seed);
 
-  for (unsigned off = 0; off < 9; ++off) {
-    Switches switches{off < 8, {}};
-    for (std::size_t r = 0; r < gp_rules.size(); ++r)
-      if ((off >> r) & 1U) switches.disabled_rules.push_back(gp_rules[r]);
-    const Cells cells = run_study(spec, data, switches);
-
-    ASSERT_EQ(cells.size(), plain.size());
+  const auto expect_plain = [&](const Cells& cells, const std::string& rules) {
+    ASSERT_EQ(cells.size(), plain.size()) << rules;
     for (const auto& [key, cell] : cells) {
       const Plain& expected = plain.at({std::get<1>(key), std::get<2>(key)});
       EXPECT_TRUE(std::ranges::all_of(cell.status, [](std::int32_t status) { return status <= 0; }));
       for (std::size_t i = 0; i < n_samples; ++i)
-        ASSERT_NEAR(cell.prediction[i], expected.prediction[i], expected.bound) << std::get<1>(key) << " off " << off;
+        ASSERT_NEAR(cell.prediction[i], expected.prediction[i], expected.bound) << std::get<1>(key) << " " << rules;
     }
+  };
+  for (unsigned off = 0; off < 9; ++off) {
+    Switches switches{off < 8, {}};
+    for (std::size_t r = 0; r < gp_rules.size(); ++r)
+      if ((off >> r) & 1U) switches.disabled_rules.push_back(gp_rules[r]);
+    expect_plain(run_study(spec, data, switches), "off " + std::to_string(off));
   }
+  expect_plain(run_plan(plan_by({"band_shift"}, spec, data), data), "band_shift");
 }
 
 std::string case_name(const ::testing::TestParamInfo<Case>& info) {

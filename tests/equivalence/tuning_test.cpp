@@ -165,7 +165,7 @@ TEST_P(Tuning, HeldOutRowsDoNotChangeABitOfWhatIsChosen) {
 }
 
 TEST_P(Tuning, ThreadsBatchesShardsAndSharingDoNotChangeABit) {
-  const std::vector<std::string> rounding = {"replicate_collapse", "noise_shift", "fold_block_inverse"};
+  const std::vector<std::string> rounding = {"replicate_collapse", "noise_shift", "band_shift", "fold_block_inverse"};
   const Switches bitwise{true, rounding};
   const Cells plain = run_study(spec, data, bitwise);
   ExecuteOptions options;

@@ -60,7 +60,7 @@ TEST_F(DeviceChoice, PlanTellsWhatAutoTakes) {
   EXPECT_NE(run({"plan", "small.yaml"}).out.find("\ndevice auto takes: cpu; planned "), std::string::npos);
   const std::string large = run({"plan", "large.yaml"}).out;
   EXPECT_NE(large.find("\ndevice auto takes: cuda:0; planned "), std::string::npos) << large;
-  EXPECT_NE(large.find(" on a GPU (cuda cost table 2)\n"), std::string::npos) << large;
+  EXPECT_NE(large.find(" on a GPU (cuda cost table 3)\n"), std::string::npos) << large;
   const std::string json = run({"plan", "large.yaml", "--json"}).out;
   EXPECT_NE(json.find("\"auto\": \"cuda:0\""), std::string::npos) << json;
 }

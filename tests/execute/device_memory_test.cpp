@@ -31,7 +31,7 @@ Spec every_model(const Dataset& data) {
                  make_entry("DT", "tree", {{"max_depth", {1, 3, none}}, {"min_samples_leaf", {1, 5}}}),
                  make_entry("RF", "forest", {{"n_estimators", {2, 5}}, {"max_features", {1, none}}}),
                  make_entry("BDT", "adaboost", {{"n_estimators", {1, 4}}, {"loss", {0, 1}}}),
-                 make_entry("GPR", "gpr", {{"length_scale", {0.5, 1, 2}}, {"noise_variance", {1e-3, 1e-2, 1e-1}}}),
+                 make_entry("GPR", "gpr", {{"length_scale", {0.3, 0.5, 1, 2, 3, 4}}, {"noise_variance", {1e-3, 1e-1}}}),
                  make_entry("SVR", "svr", {{"C", {1, 100}}, {"epsilon", {0, 0.1}}})};
   return spec;
 }

@@ -51,7 +51,8 @@ TEST_P(RuleCase, PlanIsAsWritten) {
   ASSERT_NE(dashes, std::string::npos);
   const Spec spec = parse_spec(text.substr(0, dashes + 1), GetParam(), all_schemas());
   const int levels = spec.data.file.ends_with("replicates.csv") ? 4 : 0;  // 16 distinct rows, or all of them
-  const Dataset data = testing::make_data(60, 2, 3, levels);
+  const int rows = spec.data.file.ends_with("thousands.csv") ? 2000 : 60;
+  const Dataset data = testing::make_data(rows, 2, 3, levels);
 
   const Plan plan = make_plan(lower(spec, data), all_rules(), {});
 
@@ -71,23 +72,34 @@ std::string test_name(const ::testing::TestParamInfo<std::string>& info) {
 
 INSTANTIATE_TEST_SUITE_P(Cases, RuleCase, ::testing::ValuesIn(case_files()), test_name);
 
-/// Is the noise of a Gaussian process shifted, of the published study's shape with so many noises?
-bool noise_is_shifted(PricedFor machine, std::int64_t n_noises) {
-  const Dataset data = testing::make_data(656, 4, 3);
+/// The rules that fire for a Gaussian process with so many training rows and noises.
+std::vector<std::string> fired(PricedFor machine, std::int64_t n_train, std::int64_t n_noises) {
+  const Dataset data = testing::make_data(n_train * 5 / 4, 4, 3);
   Spec spec = testing::make_spec(data);
   std::vector<double> noises;
   for (std::int64_t i = 1; i <= n_noises; ++i) noises.push_back(1e-4 * static_cast<double>(i));
   spec.cv.folds = {5};
   spec.models = {testing::make_entry("GPR", "gpr", {{"length_scale", {1}}, {"noise_variance", noises}})};
-  const Plan plan = make_plan(lower(spec, data), all_rules(), {true, {}, machine});
-  return std::ranges::find(plan.groups.front().fired, "noise_shift") != plan.groups.front().fired.end();
+  return make_plan(lower(spec, data), all_rules(), {true, {}, machine}).groups.front().fired;
 }
 
+const std::vector<std::string> nothing, tridiagonal = {"noise_shift"}, band = {"band_shift"};
+
 TEST(NoiseShift, TakesMoreNoisesToPayOnAGpuWhoseReductionsAreBoundByMemory) {
-  EXPECT_TRUE(noise_is_shifted(PricedFor::cpu, 10));
-  EXPECT_FALSE(noise_is_shifted(PricedFor::cuda, 10));
-  EXPECT_TRUE(noise_is_shifted(PricedFor::cuda, 40));
+  EXPECT_EQ(fired(PricedFor::cpu, 525, 10), tridiagonal);
+  EXPECT_EQ(fired(PricedFor::cuda, 525, 10), nothing);
+  EXPECT_EQ(fired(PricedFor::cuda, 525, 40), tridiagonal);
 }
+
+TEST(BandShift, IsForMatricesBeyondTheCacheAndFewNoises) {
+  EXPECT_EQ(fired(PricedFor::cpu, 600, 8), tridiagonal);
+  EXPECT_EQ(fired(PricedFor::cpu, 1000, 2), nothing);
+  EXPECT_EQ(fired(PricedFor::cpu, 1000, 8), band);
+  EXPECT_EQ(fired(PricedFor::cpu, 1000, 60), tridiagonal);
+  EXPECT_EQ(fired(PricedFor::cpu, 4000, 60), band);
+}
+
+TEST(BandShift, IsNotForADeviceThatHasNoKernelsForIt) { EXPECT_EQ(fired(PricedFor::cuda, 4000, 40), tridiagonal); }
 
 TEST(Rules, EachHasACaseWhereItFiresAndOneWhereItDoesNot) {
   for (const Rule& rule : all_rules()) {

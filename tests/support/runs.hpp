@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <map>
@@ -44,17 +45,32 @@ inline void collect(Cells& cells, const std::vector<CellBlock>& blocks) {
   }
 }
 
-/// Plan and run a study.
-inline Cells run_study(const Spec& spec, const Dataset& data, const Switches& switches = {},
-                       const ExecuteOptions& options = {}, Executed* executed = nullptr,
-                       const Backend& backend = cpu_backend()) {
-  const Plan plan = make_plan(lower(spec, data), all_rules(), switches);
+/// The plan in which these rules fire one after another, whatever they cost.
+inline Plan plan_by(const std::vector<std::string>& rules, const Spec& spec, const Dataset& data) {
+  Lowered study = lower(spec, data);
+  for (Group& group : study.groups)
+    for (const std::string& name : rules) {
+      const auto rule = std::ranges::find(all_rules(), name, &Rule::name);
+      group.nodes = std::get<std::vector<Node>>(rule->rewrite(group, study.axes));
+    }
+  return make_plan(std::move(study), {}, {});
+}
+
+inline Cells run_plan(const Plan& plan, const Dataset& data, const ExecuteOptions& options = {},
+                      Executed* executed = nullptr, const Backend& backend = cpu_backend()) {
   Cells cells;
   ExecuteHooks hooks;
   hooks.on_cells = [&cells](std::vector<CellBlock> blocks) { collect(cells, blocks); };
   const Executed done = execute(plan, data, backend, options, hooks);
   if (executed != nullptr) *executed = done;
   return cells;
+}
+
+/// Plan and run a study.
+inline Cells run_study(const Spec& spec, const Dataset& data, const Switches& switches = {},
+                       const ExecuteOptions& options = {}, Executed* executed = nullptr,
+                       const Backend& backend = cpu_backend()) {
+  return run_plan(make_plan(lower(spec, data), all_rules(), switches), data, options, executed, backend);
 }
 
 template <class T> bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {

@@ -93,7 +93,7 @@ inline void check_whole_table(const TableView* table, const ScaledInputs& scaled
 inline void check_lanes(const PosteriorArgs& a) {
   check_table(a.table);
   require(a.n_items >= 0 && a.n_lanes >= 0, "n_items and n_lanes must not be negative");
-  require(a.form == Factorized::tridiagonal || a.n_lanes <= 1, "a factor answers one lane: its own noise");
+  require(a.form != Factorized::cholesky || a.n_lanes <= 1, "a factor answers one lane: its own noise");
   for (std::int64_t i = 0; i < a.n_items; ++i) require(a.slot[i] >= 0, "a slot must not be negative");
 }
 

@@ -19,6 +19,10 @@ enum class NoiseFloor : std::int32_t {
   none = 1,   ///< kept: a matrix that cannot be factorised is a failed fit
 };
 
+/// Half-width of the band that `reduce` leaves of a matrix in the form `band`: it has 2 band_width + 1 diagonals. Wide
+/// enough for products of matrices to be bound by arithmetic, and every level pays 2 band_width flops a row and column.
+inline constexpr std::int64_t band_width = 32;
+
 /// Noise and signal variance of a fit: A = K + ratio I in units of the signal variance.
 struct Noise {
   double signal;  ///< signal variance v

@@ -60,8 +60,8 @@ enum class Kernel : std::int32_t {
   polynomial = 7,           ///< (gamma x . x' + coef0)^degree
 };
 
-/// What a posterior is computed from.
-enum class Factorized : std::int32_t { cholesky = 0, tridiagonal = 1 };
+/// What a posterior is computed from: a factor, or a form of the matrix that takes every noise.
+enum class Factorized : std::int32_t { cholesky = 0, tridiagonal = 1, band = 2 };
 
 /// Whose arithmetic an op's numbers have (docs/numerics.md).
 enum class Flavour : std::int32_t {
