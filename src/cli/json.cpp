@@ -81,7 +81,7 @@ std::string problems_json(const std::vector<Problem>& problems) {
   return text_of(list);
 }
 
-std::string plan_json(const Plan& plan, const Spec& spec, const Device& device) {
+std::string plan_json(const Plan& plan, const Spec& spec, const std::string& asked, const Device& device) {
   return text_of({{"study", spec.name},
                   {"trials", plan.n_trials},
                   {"seeds", spec.cv.seeds.size()},
@@ -95,7 +95,7 @@ std::string plan_json(const Plan& plan, const Spec& spec, const Device& device) 
                   {"rules", rules_json(plan)},
                   {"output", spec.output.file},
                   {"cost_table", cost_table_version},
-                  {"device", {{"auto", device.name}, {"reason", device.reason}}},
+                  {"device", {{"asked", asked}, {"takes", device.name}, {"reason", device.reason}}},
                   {"numerics_library", device.library},
                   {"plan", plan_hash(plan)}});
 }

@@ -4,6 +4,7 @@
 #include "cli/json.hpp"
 #include "cli/paths.hpp"
 #include "cli/study.hpp"
+#include "cli/values.hpp"
 #include "cli/verbs.hpp"
 
 namespace kilofold::cli {
@@ -12,24 +13,38 @@ namespace {
 void declare(Signature& takes) {
   Options& options = takes.options();
   takes.spec();
+  takes.value("--device", "auto|cpu|cuda[:K]",
+              "for which device to plan; no GPU is needed for it (default: as the spec says, or auto)", read_device,
+              "KILOFOLD_DEVICE");
   takes.numerics();
   takes.switches();
   takes.flag("--explain", "axes, items one by one and shared, rules and what each saved", options.explain);
   takes.json("the explained plan as JSON");
 }
 
+/// What a run with this device would compute. A GPU is not looked for: plans for a cluster are made on a laptop.
+Placed place_plan(const std::string& wanted, const Study& study, const Options& options) {
+  const Flavour flavour = options.flavour.value_or(study.spec.flavour);
+  const auto plan_for = plans_of(study, options.switches);
+  if (wanted == "auto" || wanted == "cpu") return place(wanted, flavour, plan_for, cpu_backend());
+  const Device device{
+      .backend = nullptr, .name = wanted == "cuda" ? "cuda:0" : wanted, .reason = "asked for; no GPU was looked for"};
+  return {device, plan_for(PricedFor::cuda)};
+}
+
 int plan(const Options& options) {
   const Study study = read_study(options);
-  const Flavour flavour = options.flavour.value_or(study.spec.flavour);
-  const auto [device, planned, stays] = place("auto", flavour, plans_of(study, options.switches), cpu_backend());
+  const std::string& wanted = options.device.empty() ? study.spec.run.device : options.device;
+  const auto [device, planned, stays] = place_plan(wanted, study, options);
   if (options.json) {
-    put_text(plan_json(planned, study.spec, device));
+    put_text(plan_json(planned, study.spec, wanted, device));
     return done;
   }
   put_text(options.explain ? explain(planned, study.spec) : summary(planned, study.spec));
-  put("device auto takes: {}; {}\n", device.name, device.reason);
+  put("device {}{}; {}\n", wanted == "auto" ? "auto takes: " : "", device.name, device.reason);
   if (!device.library.empty()) put("numerics vendor are of: {}\n", device.library);
-  say("next: kilofold {} {}\n", options.explain ? "run" : "plan --explain", shell_word(options.spec));
+  const std::string device_switch = options.device.empty() ? "" : "--device " + options.device + " ";
+  say("next: kilofold {} {}{}\n", options.explain ? "run" : "plan --explain", device_switch, shell_word(options.spec));
   return done;
 }
 

@@ -23,7 +23,7 @@ constexpr std::array<Meaning, 8> exit_code_table = {{
 }};
 
 constexpr std::array<Meaning, 9> environment_table = {{
-    {"KILOFOLD_DEVICE", "as run --device"},
+    {"KILOFOLD_DEVICE", "as run and plan --device"},
     {"KILOFOLD_THREADS", "as run --threads"},
     {"KILOFOLD_ISA", "instruction set: scalar, avx2 or avx512; never changes a bit"},
     {"KILOFOLD_MODULE_DIR", "folder of libkilofold_cuda.so, instead of the program's own and ../lib"},

@@ -62,7 +62,24 @@ TEST_F(DeviceChoice, PlanTellsWhatAutoTakes) {
   EXPECT_NE(large.find("\ndevice auto takes: cuda:0; planned "), std::string::npos) << large;
   EXPECT_NE(large.find(" on a GPU (cuda cost table 3)\n"), std::string::npos) << large;
   const std::string json = run({"plan", "large.yaml", "--json"}).out;
-  EXPECT_NE(json.find("\"auto\": \"cuda:0\""), std::string::npos) << json;
+  EXPECT_NE(json.find("\"asked\": \"auto\""), std::string::npos) << json;
+  EXPECT_NE(json.find("\"takes\": \"cuda:0\""), std::string::npos) << json;
+}
+
+TEST_F(DeviceChoice, APlanForADeviceThatIsNotThereIsTheOneThatRunsWhereItIs) {
+  const auto hash = [](const std::string& plan) { return plan.substr(plan.find("\nplan ") + 1, 21); };
+  const std::string there = run({"plan", "large.yaml"}).out;
+  const Outcome elsewhere = run({"plan", "large.yaml", "--device", "cuda"}, without_module);
+  EXPECT_EQ(elsewhere.code, 0) << elsewhere.err;
+  EXPECT_EQ(hash(elsewhere.out), hash(there));
+  EXPECT_NE(hash(elsewhere.out), hash(run({"plan", "large.yaml", "--device", "cpu"}).out));
+  EXPECT_NE(elsewhere.out.find("\ndevice cuda:0; asked for; no GPU was looked for\n"), std::string::npos)
+      << elsewhere.out;
+  EXPECT_NE(elsewhere.err.find("next: kilofold plan --explain --device cuda large.yaml"), std::string::npos)
+      << elsewhere.err;
+
+  folder.write("asks.yaml", study("99", "{name: GP, model: gpr}") + "run: {device: cuda}\n");
+  EXPECT_NE(run({"plan", "asks.yaml"}, without_module).out.find("\ndevice cuda:0; asked for"), std::string::npos);
 }
 
 constexpr const char* eight_noises =
