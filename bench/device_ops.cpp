@@ -12,7 +12,7 @@
 
 #include "kilofold/backend/arguments.hpp"
 #include "kilofold/execute.hpp"
-#include "support/studies.hpp"
+#include "support/runs.hpp"
 
 /// kilofold_device_bench [--device cpu|cuda|cuda:K] [--scale N] [--output FILE.json]: time every op of a backend on
 /// whole small studies of 656 rows, N times as many trials, beside the floor of the device's arithmetic and bandwidth.
@@ -54,7 +54,9 @@ Work work_of(const FactorArgs& args, std::int64_t i) {
 
 Work work_of(const ReduceArgs& args, std::int64_t i) {
   const double u = training_rows(args.rows[i], args.scaled.replicates), rhs = args.rows[i].n_held_out + 1;
-  return {4 * u * u * u / 3 + 2 * u * u * rhs, 8 * u * u * u / 6};  // every column reads what is left of the matrix
+  const double flops = 4 * u * u * u / 3 + 2 * u * u * rhs, pass = 8 * u * u * u / 6;  // a triangle a column
+  // every column reads what is left of the matrix; of a band every step of 32 does, and updates it
+  return {flops, args.form == Factorized::band ? 3 * pass / static_cast<double>(band_width) : pass};
 }
 
 Work work_of(const InvertArgs& args, std::int64_t) {
@@ -64,8 +66,10 @@ Work work_of(const InvertArgs& args, std::int64_t) {
 
 Work work_of(const PosteriorArgs& args, std::int64_t i) {
   const double u = training_rows(args.rows[i], args.scaled.replicates), m = args.rows[i].n_held_out;
-  const double lanes = args.form == Factorized::cholesky ? 1 : static_cast<double>(args.n_lanes);
-  return {lanes * (args.form == Factorized::cholesky ? 2 : 10) * u * m, 8 * u * (m + 1)};
+  const auto lanes = static_cast<double>(args.n_lanes), b = static_cast<double>(band_width);
+  const double bytes = 8 * u * (m + 1);
+  if (args.form == Factorized::cholesky) return {2 * u * m, bytes};
+  return {lanes * u * (args.form == Factorized::band ? b * b + 2 * b * m + 4 * m : 10 * m), bytes};
 }
 
 Work work_of(const FoldPosteriorArgs& args, std::int64_t i) {
@@ -145,6 +149,11 @@ struct BenchStudy {
   const char* name;
   Spec spec;
   Switches switches;
+  std::vector<std::string> rules = {};  ///< these fire, and no others, whatever they cost; none: the planner chooses
+
+  Plan plan(const Dataset& data) const {
+    return rules.empty() ? make_plan(lower(spec, data), all_rules(), switches) : testing::plan_by(rules, spec, data);
+  }
 };
 
 std::vector<double> geomspace(double from, double to, int n) {
@@ -168,6 +177,8 @@ std::vector<BenchStudy> studies(const Dataset& data, int scale) {
   };
   add("gpr_naive", {gpr({1e-2, 1e-1})}, false);
   add("gpr_shared", {gpr(noises)});
+  add("gpr_band", {gpr(noises)});
+  all.back().rules = {"band_shift"};
   Spec& seeds = add("gpr_seeds", {gpr({1e-2})});
   seeds.fit_on = {FitOn::all};
   for (std::int64_t seed = 1; seed < 8; ++seed) seeds.cv.seeds.push_back(seed);
@@ -192,7 +203,7 @@ std::string known(double value) { return value > 0 ? fmt::format("{:.4g}", value
 
 /// Lines of the table go to stdout as they come; the JSON is returned.
 std::string run(const BenchStudy& study, const Dataset& data, const Device& device) {
-  const Plan plan = make_plan(lower(study.spec, data), all_rules(), study.switches);
+  const Plan plan = study.plan(data);
   const Backend table = with_timed_ops(*device.backend);
   std::string json;
   for (const bool warm : {false, true}) {  // the first round pays for memory and for loading code
@@ -218,7 +229,7 @@ std::string run(const BenchStudy& study, const Dataset& data, const Device& devi
 
 bool runs_on(const Backend& backend, const BenchStudy& study, const Dataset& data) {
   const Backend table = with_timed_ops(backend);
-  const Plan plan = make_plan(lower(study.spec, data), all_rules(), study.switches);
+  const Plan plan = study.plan(data);
   for (const PlanNode& node : plan.nodes)
     if (!offers(table, node.node.op)) {
       fmt::print("{:<12}skipped: {} has no {}\n", study.name, backend.name, name(node.node.op));

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "gp_arguments.hpp"
+#include "kernels/band_lanes.cuh"
 #include "kernels/lanes.cuh"
 #include "ops.hpp"
 #include "session.hpp"
@@ -14,39 +15,46 @@ namespace {
 
 void check(const PosteriorArgs& a) {
   check_lanes(a);
-  require(a.form != Factorized::band, "the device has no band form yet");
   for (std::int64_t i = 0; i < a.n_items; ++i) check_room(a.scaled, a.rows[i], i);
 }
 
-/// Doubles of work memory that the largest item takes, as `Item` counts them.
-template <class Item> std::int64_t work_doubles(const PosteriorArgs& a, std::int64_t n_basis) {
+/// Doubles of work memory that the largest item takes: doubles(u, m).
+template <class Doubles> std::int64_t work_doubles(const PosteriorArgs& a, Doubles doubles) {
   std::int64_t most = 0;
   for (std::int64_t i = 0; i < a.n_items; ++i) {
-    const std::int64_t u = rows_used(a.rows[i], a.scaled.replicates);
-    most = std::max(most, Item::work_doubles(u, a.rows[i].n_held_out, n_basis));
+    most = std::max(most, doubles(rows_used(a.rows[i], a.scaled.replicates), a.rows[i].n_held_out));
   }
   return most;
 }
 
-void posterior_from_factors(const PosteriorArgs& a, Session& s) {
-  const std::int64_t n_basis = basis_columns(a.mean_function, a.table->d);
-  const std::int64_t stride = work_doubles<PosteriorItem>(a, n_basis);
-  double* const work = s.work.get<double>(static_cast<std::size_t>(stride * a.n_items));
-  int* const chosen = s.parameters.get<int>(static_cast<std::size_t>(n_basis * a.n_items));
+/// Answer the lanes one a block: of factors the one that they have, of bands all.
+void posterior_by_lane(const PosteriorArgs& a, Session& s) {
+  const bool band = a.form == Factorized::band;
+  const std::int64_t n_basis = basis_columns(a.mean_function, a.table->d), n_blocks = a.n_items * a.n_lanes;
+  const std::int64_t stride = work_doubles(a, [&](std::int64_t u, std::int64_t m) {
+    return PosteriorItem::work_doubles(u, m, n_basis) + (band ? BandForm<double>::band_doubles(u) : 0);
+  });
+  double* const work = s.work.get<double>(static_cast<std::size_t>(stride * n_blocks));
+  int* const chosen = s.parameters.get<int>(static_cast<std::size_t>(n_basis * n_blocks));
   std::vector<PosteriorItem> items;
-  for (std::int64_t i = 0; i < a.n_items; ++i) {
+  for (std::int64_t b = 0; b < n_blocks; ++b) {
+    const std::int64_t i = b / a.n_lanes, lane = b % a.n_lanes;
     items.push_back({.in = inputs_of(*a.table, a.scaled, a.rows[i], i),
                      .n_basis = static_cast<int>(n_basis),
-                     .noise = noise_of(a, i, 0),
-                     .factor = a.source.data + a.slot[i] * a.source.stride,
-                     .factor_status = a.source_status + a.slot[i],
-                     .place = place_of(a, i, 0, a.rows[i].n_held_out, a.scaled.ld_held_out),
-                     .work = work + i * stride,
-                     .chosen = chosen + i * n_basis});
+                     .noise = noise_of(a, i, lane),
+                     .source = a.source.data + a.slot[i] * a.source.stride,
+                     .source_status = a.source_status + a.slot[i],
+                     .place = place_of(a, i, lane, a.rows[i].n_held_out, a.scaled.ld_held_out),
+                     .work = work + b * stride,
+                     .chosen = chosen + b * n_basis});
   }
   const PosteriorItem* const on_device = s.upload(items, s.items);
-  dev::launch(answer_factors, {"answer_factors", static_cast<unsigned>(items.size()), posterior_threads, 0}, s.stream,
-              on_device);
+  const auto n = static_cast<unsigned>(n_blocks);
+  if (band) {
+    dev::launch(answer_bands, {"answer_bands", n, band_lane_threads, 0}, s.stream, on_device);
+  } else {
+    dev::launch(answer_factors, {"answer_factors", n, posterior_threads, 0}, s.stream, on_device);
+  }
 }
 
 LanesItem lanes_of(const PosteriorArgs& a, std::int64_t item, std::int64_t first, std::int64_t n_basis) {
@@ -72,7 +80,9 @@ void posterior_from_tridiagonals(const PosteriorArgs& a, Session& s) {
       items.push_back(lanes_of(a, i, first, n_basis));
     }
   }
-  const std::int64_t stride = work_doubles<LanesItem>(a, n_basis) * std::min<std::int64_t>(lanes_together, a.n_lanes);
+  const std::int64_t a_lane =
+      work_doubles(a, [&](std::int64_t u, std::int64_t m) { return LanesItem::work_doubles(u, m, n_basis); });
+  const std::int64_t stride = a_lane * std::min<std::int64_t>(lanes_together, a.n_lanes);
   const auto n_blocks = static_cast<std::int64_t>(items.size());
   double* const work = s.work.get<double>(static_cast<std::size_t>(stride * n_blocks));
   int* const chosen = s.parameters.get<int>(static_cast<std::size_t>(n_basis * n_blocks));
@@ -91,10 +101,10 @@ int posterior(const PosteriorArgs* args) {
     check(*args);
     if (args->n_lanes == 0) return;
     Session& s = session();
-    if (args->form == Factorized::cholesky) {
-      posterior_from_factors(*args, s);
-    } else {
+    if (args->form == Factorized::tridiagonal) {
       posterior_from_tridiagonals(*args, s);
+    } else {
+      posterior_by_lane(*args, s);
     }
   });
 }

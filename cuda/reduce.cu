@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "gp_arguments.hpp"
+#include "kernels/band.cuh"
 #include "ops.hpp"
 #include "session.hpp"
 
@@ -19,19 +20,16 @@ std::int64_t near_doubles(const std::vector<ReduceItem>& items) {
   std::int64_t most = 0;
   for (const ReduceItem& item : items) {
     const std::int64_t u = item.covariance.in.u;
-    for (const std::int64_t doubles : {ReduceItem::work_doubles(u), Reduction::vector_doubles(u)}) {
+    for (const std::int64_t doubles : {Reduction::work_doubles(u), Reduction::vector_doubles(u)}) {
       if (doubles <= most_shared_doubles) most = std::max(most, doubles);
     }
   }
   return most;
 }
 
-/// Doubles of work memory an item: of the largest matrix and of its covariance.
-std::int64_t reduction_work(const ReduceArgs& a) {
+std::int64_t most_rows(const ReduceArgs& a) {
   std::int64_t most = 0;
-  for (std::int64_t i = 0; i < a.n_items; ++i) {
-    most = std::max(most, ReduceItem::work_doubles(rows_used(a.rows[i], a.scaled.replicates)));
-  }
+  for (std::int64_t i = 0; i < a.n_items; ++i) most = std::max(most, rows_used(a.rows[i], a.scaled.replicates));
   return most;
 }
 
@@ -51,27 +49,79 @@ std::vector<ReduceItem> items_of(const ReduceArgs& a, const double* scales, doub
   return items;
 }
 
+void reduce_to_tridiagonals(const std::vector<ReduceItem>& items, Session& s) {
+  const std::int64_t near = near_doubles(items);
+  const ReduceItem* const on_device = s.upload(items, s.items);
+  dev::launch(reduce_items,
+              {"reduce_items", static_cast<unsigned>(items.size()), reduce_threads,
+               static_cast<std::size_t>(near) * sizeof(double)},
+              s.stream, on_device, near);
+}
+
+unsigned groups_of(std::int64_t n, std::int64_t size) { return static_cast<unsigned>((n + size - 1) / size); }
+
+/// Dynamic shared memory for the largest panel below column `below` that fits.
+std::int64_t near_panel_doubles(const std::vector<ReduceItem>& items, int below) {
+  std::int64_t most = 0;
+  for (const ReduceItem& item : items) {
+    const std::int64_t doubles = Panel::near_doubles(std::max(item.covariance.in.u - below, 0));
+    if (doubles <= most_shared_doubles) most = std::max(most, doubles);
+  }
+  return most;
+}
+
+/// The launches of one step; rows: of the largest matrix, below the step's columns.
+void launch_step(const ReduceItem* on_device, const std::vector<ReduceItem>& items, int first, std::int64_t rows,
+                 Session& s) {
+  const auto n = static_cast<unsigned>(items.size());
+  const std::int64_t near = near_panel_doubles(items, first + band_columns);
+  dev::launch(reflect_columns, {"reflect_columns", n, tile_threads, static_cast<std::size_t>(near) * sizeof(double)},
+              s.stream, on_device, first, near);
+  if (rows <= 0) return;
+  const auto most = std::max_element(items.begin(), items.end(),
+                                     [](const ReduceItem& a, const ReduceItem& b) { return a.n_rows < b.n_rows; });
+  const unsigned tiles = groups_of(rows, tile_rows);
+  dev::launch(reflect_rows, {"reflect_rows", {n, groups_of(most->n_rows, row_threads)}, row_threads, 0}, s.stream,
+              on_device, first);
+  dev::launch(multiply_reflections, {"multiply_reflections", {n, tiles}, tile_threads, 0}, s.stream, on_device, first);
+  dev::launch(finish_updates, {"finish_updates", n, tile_threads, 0}, s.stream, on_device, first);
+  dev::launch(update_matrices, {"update_matrices", {n, tiles, groups_of(rows, tile_columns)}, tile_threads, 0},
+              s.stream, on_device, first);
+}
+
+void reduce_to_bands(const std::vector<ReduceItem>& items, std::int64_t most_rows, Session& s) {
+  const ReduceItem* const on_device = s.upload(items, s.items);
+  const auto n = static_cast<unsigned>(items.size());
+  dev::launch(prepare_bands, {"prepare_bands", n, tile_threads, 0}, s.stream, on_device);
+  dev::launch(fill_bands, {"fill_bands", {n, groups_of(most_rows, columns_a_fill)}, tile_threads, 0}, s.stream,
+              on_device);
+  for (int first = 0; first < most_rows; first += band_columns) {
+    launch_step(on_device, items, first, most_rows - first - band_columns, s);
+  }
+}
+
 }  // namespace
 
-std::int64_t reduced_doubles(Factorized, std::int64_t u, std::int64_t n_rhs) {
-  return Tridiagonal<double>::doubles(u, n_rhs);
+std::int64_t reduced_doubles(Factorized form, std::int64_t u, std::int64_t n_rhs) {
+  return form == Factorized::band ? BandForm<double>::doubles(u, n_rhs) : Tridiagonal<double>::doubles(u, n_rhs);
 }
 
 int reduce(const ReduceArgs* args) {
   return guarded("reduce", [&] {
     check_matrices(*args);
-    require(args->form == Factorized::tridiagonal, "the device has no band form yet");
+    require(args->form != Factorized::cholesky, "a reduction has the form tridiagonal or band");
     Session& s = session();
-    const std::int64_t covariance_stride = covariance_work(*args), stride = covariance_stride + reduction_work(*args);
+    const bool band = args->form == Factorized::band;
+    const std::int64_t most = most_rows(*args), covariance_stride = covariance_work(*args);
+    const std::int64_t stride = covariance_stride + (band ? BandWork::doubles(most) : Reduction::work_doubles(most));
     double* const work = s.work.get<double>(static_cast<std::size_t>(stride * args->n_items));
     const double* const scales = s.upload(length_scales(args->kernel, args->n_items, args->table->d), s.parameters);
     const std::vector<ReduceItem> items = items_of(*args, scales, work, stride, covariance_stride);
-    const std::int64_t near = near_doubles(items);
-    const ReduceItem* const on_device = s.upload(items, s.items);
-    dev::launch(reduce_items,
-                {"reduce_items", static_cast<unsigned>(items.size()), reduce_threads,
-                 static_cast<std::size_t>(near) * sizeof(double)},
-                s.stream, on_device, near);
+    if (band) {
+      reduce_to_bands(items, most, s);
+    } else {
+      reduce_to_tridiagonals(items, s);
+    }
   });
 }
 

@@ -98,6 +98,9 @@ write_specs() {
       "GPR, model: gpr, parameters: {length_scale: {geomspace: [0.3, 10, $a]}, noise_variance: {geomspace: [1.0e-4, 1, $b]}}"
     spec "gpr_seeds_$size" "$table" all "$((2 * s))" \
       "GPR, model: gpr, parameters: {length_scale: {geomspace: [0.3, 10, $a]}, noise_variance: [0.01]}"
+    spec "levels_$size" "$table" fold 0 \
+      "GPR, model: gpr, parameters: {mean: linear, length_scale: {geomspace: [0.5, 2, $a]}, noise_variance: {geomspace: [1.0e-4, 1, 24]}}" \
+      "Krbf, model: kernel_ridge, parameters: {kernel: rbf, gamma: [0.3], alpha: {geomspace: [1.0e-3, 10, 24]}}"
     spec "gpr_tuned_$size" "$table" fold 0 \
       "GPR, model: gpr, parameters: {length_scale: {geomspace: [0.5, 2, 2]}, optimizer: lbfgs}" \
       "RQ, model: gpr, parameters: {kernel: rational_quadratic, mean: linear, optimizer: lbfgs_ard, n_restarts_optimizer: 1}"
@@ -145,6 +148,13 @@ equal_bits() {
   "$kilofold" run "$file" --device cuda --fresh -q "$@" && "$kilofold" reproduce "$out/made/$(basename "$file" .yaml).h5" -q
 }
 
+# The same of a study whose matrices this rule reduces, the other one being switched off.
+equal_bits_by() {
+  local rule=$1 name=$2 other=$3
+  "$kilofold" run "$out/made/$name.yaml" --device cuda --fresh -v --no-rule "$other" >"$out/made/$rule.txt" 2>&1 &&
+    grep "^rules .*fired: .*$rule.*; off: $other" "$out/made/$rule.txt" && "$kilofold" reproduce "$out/made/$name.h5" -q
+}
+
 # Numbers of a vendor's library have no bits to compare: a sample is refitted the slow way, each within its bound.
 within_bounds() {
   "$kilofold" run "$out/made/$1.yaml" --device cuda --numerics vendor --fresh -q && "$kilofold" verify "$out/made/$1.h5"
@@ -180,6 +190,10 @@ sanitizers() {
       check "${tool}_$name" 60 compute-sanitizer --tool "$tool" --error-exitcode 9 \
         "$kilofold" run "$out/made/$name.yaml" --device cuda --fresh -q
     done
+    for name in noise_shift band_shift; do  # the other one reduces
+      check "${tool}_no_$name" 60 compute-sanitizer --tool "$tool" --error-exitcode 9 \
+        "$kilofold" run "$out/made/levels_small.yaml" --device cuda --no-rule $name --fresh -q
+    done
   done
 }
 
@@ -189,6 +203,8 @@ equality() {
     check "bits_${name}" 90 shell equal_bits "${name}_whole"
     check "bits_${name}_naive" 90 shell equal_bits "${name}_whole" --no-sharing
   done
+  check bits_tridiagonal 60 shell equal_bits_by noise_shift levels_whole band_shift
+  check bits_band 60 shell equal_bits_by band_shift levels_whole noise_shift
 }
 
 rounding() {
@@ -260,7 +276,7 @@ finish() {
 }
 
 export out root kilofold
-export -f equal_bits within_bounds timed every_spec_is_valid facts
+export -f equal_bits equal_bits_by within_bounds timed every_spec_is_valid facts
 write_specs
 check facts 30 shell facts
 check specs 30 shell every_spec_is_valid

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "inputs.cuh"
+#include "chain_tile.cuh"
 #include "kilofold/core/exp_log.hpp"
 
 /// Cholesky factorisation of one matrix by one block, in the order of docs/numerics.md: l_ij = (a_ij - sum over k < j
@@ -13,12 +13,8 @@
 /// the matrix is never stored before it is a factor, and the factor is read once for every 32 columns.
 namespace kilofold::cuda {
 
-inline constexpr int factor_threads = 256;
-inline constexpr int block_columns = 32;
-inline constexpr int tile_rows = 128;
-inline constexpr int chain_depth = 16;
-inline constexpr int thread_rows = 4;
-inline constexpr int thread_columns = 4;
+inline constexpr int factor_threads = tile_threads;
+inline constexpr int block_columns = tile_columns;
 inline constexpr int group_columns = 8;
 
 /// Lower triangle (u, u) of L and rows below it, column-major; `near` holds the same in shared memory where it fits.
@@ -38,10 +34,12 @@ struct FactorStorage {
   }
 };
 
-/// Shared memory of a factorisation. The tile's place also holds what the chains read, while its elements are in
-/// registers.
+/// Shared memory of a factorisation. The tile's elements are in registers while their chains run.
 struct FactorTiles {
-  double tile[block_columns * tile_rows];          ///< (128, 32), column-major
+  union {
+    double tile[block_columns * tile_rows];  ///< (128, 32), column-major
+    ChainStage stage;
+  };
   double diagonal[block_columns * block_columns];  ///< the block column's own triangle
   int bad_pivot;
 };
@@ -68,56 +66,27 @@ __device__ void fill_tile(FactorTiles& s, const Element& element, const BlockCol
   __syncthreads();
 }
 
-/// Rows of the tile and multipliers for 16 steps of the chains. Leading zeros of a row were never written.
-template <class Element>
-__device__ void stage_chains(FactorTiles& s, const Element& element, const FactorStorage& L, const BlockColumn& b,
-                             int first_row, int k) {
-  double* const rows = s.tile;
-  double* const multipliers = s.tile + chain_depth * tile_rows;
-  for (int e = static_cast<int>(threadIdx.x); e < chain_depth * tile_rows; e += factor_threads) {
-    const int i = first_row + e % tile_rows;
-    const int column = k + e / tile_rows;
-    rows[e] = i < b.rows && column >= element.leading_zeros(i) ? L.read(i, column) : 0.0;
-  }
-  for (int e = static_cast<int>(threadIdx.x); e < chain_depth * block_columns; e += factor_threads) {
-    const int column = e % block_columns;
-    multipliers[e] = column < b.width ? L.read(b.first + column, k + e / block_columns) : 0.0;
-  }
-  __syncthreads();
-}
-
-/// The tile's chains over all columns before the block column: a -= l_ik l_jk, k ascending.
+/// The tile's chains over all columns before the block column: a -= l_ik l_jk, k ascending. Leading zeros of a row were
+/// never written.
 template <class Element>
 __device__ void run_chains(FactorTiles& s, const Element& element, const FactorStorage& L, const BlockColumn& b,
                            int first_row) {
-  const int t = static_cast<int>(threadIdx.x), warp = t / 32, lane = t % 32;
-  const int row = warp % 4 * 32 + lane % 8, column = warp / 4 * 16 + lane / 8 * thread_columns;
-  double a[thread_rows][thread_columns];
-  DEV_UNROLL
-  for (int r = 0; r < thread_rows; ++r) {
-    DEV_UNROLL
-    for (int c = 0; c < thread_columns; ++c) a[r][c] = s.tile[row + 8 * r + (column + c) * tile_rows];
-  }
+  TileElements own;
+  own.for_each([&](int row, int column, double& a) { a = s.tile[row + column * tile_rows]; });
   __syncthreads();
   for (int k = element.leading_zeros(first_row) / chain_depth * chain_depth; k < b.first; k += chain_depth) {
-    stage_chains(s, element, L, b, first_row, k);
-    const double* rows = s.tile + row;
-    const double* multipliers = s.tile + chain_depth * tile_rows + column;
-    DEV_UNROLL_4
-    for (int step = 0; step < chain_depth; ++step, rows += tile_rows, multipliers += block_columns) {
-      DEV_UNROLL
-      for (int r = 0; r < thread_rows; ++r) {
-        DEV_UNROLL
-        for (int c = 0; c < thread_columns; ++c) a[r][c] = std::fma(-rows[8 * r], multipliers[c], a[r][c]);
-      }
-    }
+    fill_stage(
+        s.stage,
+        [&](int row, int step) {
+          const int i = first_row + row;
+          return i < b.rows && k + step >= element.leading_zeros(i) ? L.read(i, k + step) : 0.0;
+        },
+        [&](int column, int step) { return column < b.width ? L.read(b.first + column, k + step) : 0.0; });
+    __syncthreads();
+    run_stage(s.stage, own);
     __syncthreads();
   }
-  DEV_UNROLL
-  for (int r = 0; r < thread_rows; ++r) {
-    DEV_UNROLL
-    for (int c = 0; c < thread_columns; ++c) s.tile[row + 8 * r + (column + c) * tile_rows] = a[r][c];
-  }
+  own.for_each([&](int row, int column, double a) { s.tile[row + column * tile_rows] = a; });
   __syncthreads();
 }
 
@@ -167,15 +136,9 @@ __device__ inline void factor_diagonal(FactorTiles& s, int width) {
   }
 }
 
-/// Finish the tile's rows with the block column's triangle, a row a thread, and write them out.
-__device__ inline void finish_rows(FactorTiles& s, const FactorStorage& L, const BlockColumn& b, int first_row) {
-  const int row = static_cast<int>(threadIdx.x), i = first_row + row;
-  if (row >= tile_rows || i >= b.rows) return;
-  if (i < b.first + b.width) {
-    for (int c = 0; c <= row; ++c) L.write(i, b.first + c, s.diagonal[row + c * block_columns]);
-    return;
-  }
-  for (int first = 0; first < b.width; first += group_columns) {
+/// Finish a row of the tile with the block column's triangle; write(column, l) is told each element of the factor.
+template <class Write> __device__ void finish_row(FactorTiles& s, int row, int width, Write write) {
+  for (int first = 0; first < width; first += group_columns) {
     double x[group_columns];
     load_group(
         s, row, first, [&](int c) { return s.tile[row + c * tile_rows]; }, x);
@@ -186,8 +149,19 @@ __device__ inline void finish_rows(FactorTiles& s, const FactorStorage& L, const
       DEV_UNROLL
       for (int f = e + 1; f < group_columns; ++f) x[f] = std::fma(-x[e], multipliers[f], x[f]);
       s.tile[row + (first + e) * tile_rows] = x[e];
-      if (first + e < b.width) L.write(i, b.first + first + e, x[e]);
+      if (first + e < width) write(first + e, x[e]);
     }
+  }
+}
+
+/// Finish the tile's rows, a row a thread, and write them out.
+__device__ inline void finish_rows(FactorTiles& s, const FactorStorage& L, const BlockColumn& b, int first_row) {
+  const int row = static_cast<int>(threadIdx.x), i = first_row + row;
+  if (row >= tile_rows || i >= b.rows) return;
+  if (i < b.first + b.width) {
+    for (int c = 0; c <= row; ++c) L.write(i, b.first + c, s.diagonal[row + c * block_columns]);
+  } else {
+    finish_row(s, row, b.width, [&](int c, double l) { L.write(i, b.first + c, l); });
   }
 }
 

@@ -2,24 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "covariance.cuh"
-#include "kilofold/core/fit_status.hpp"
+#include "reduce_item.cuh"
 #include "tridiagonal.cuh"
 
 namespace kilofold::cuda {
-
-/// One item of `reduce`.
-struct ReduceItem {
-  Covariance covariance;  ///< without noise
-  int n_rows;             ///< right-hand sides
-  double* reduced;
-  double* work;  ///< (work_doubles)
-  std::int32_t* status;
-
-  static constexpr std::int64_t work_doubles(std::int64_t u) {
-    return Reduction::vector_doubles(u) + Reduction::matrix_doubles(u);
-  }
-};
 
 /// Compute the matrix, both halves, and its right-hand sides.
 __device__ inline void block_fill(const Covariance& covariance, const Reduction& r, const Tridiagonal<double>& T) {
@@ -42,7 +28,7 @@ __global__ void __launch_bounds__(reduce_threads, 2) reduce_items(const ReduceIt
   if (block_finite(item.covariance.in)) {
     double* const near = dev::dyn_shared<double>();
     const std::int64_t vectors = Reduction::vector_doubles(u);
-    const bool whole = ReduceItem::work_doubles(u) <= near_doubles;
+    const bool whole = Reduction::work_doubles(u) <= near_doubles;
     const Reduction r =
         Reduction::in((whole ? near : item.work) + vectors, vectors <= near_doubles ? near : item.work, u);
     const Tridiagonal<double> T = Tridiagonal<double>::in(item.reduced, u, item.n_rows);

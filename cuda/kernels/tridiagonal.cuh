@@ -3,6 +3,7 @@
 #pragma once
 
 #include "basis.cuh"
+#include "reflections.cuh"
 
 /// Householder tridiagonalisation of one symmetric matrix by one block, in the order of docs/numerics.md, "reduce".
 ///
@@ -12,7 +13,6 @@
 namespace kilofold::cuda {
 
 inline constexpr int reduce_threads = 256;
-inline constexpr int reflections_together = 8;
 
 /// T = Q'AQ with its two diagonals, and vectors in its basis as rows.
 template <class Double> struct Tridiagonal {
@@ -39,6 +39,7 @@ struct Reduction {
   static constexpr std::int64_t ld_of(std::int64_t n) { return (n + 3) / 4 * 4; }  // whole sectors of memory
   static constexpr std::int64_t matrix_doubles(std::int64_t n) { return ld_of(n) * n; }
   static constexpr std::int64_t vector_doubles(std::int64_t n) { return 5 * n + reflections_together; }
+  static constexpr std::int64_t work_doubles(std::int64_t n) { return vector_doubles(n) + matrix_doubles(n); }
 
   __device__ static Reduction in(double* matrix, double* vectors, int n) {
     return {n, ld_of(n), matrix, vectors, vectors + n, vectors + 2 * n, vectors + 3 * n, vectors + 4 * n};
@@ -65,24 +66,19 @@ __device__ inline void block_take_column(const Reduction& r, int k, const Tridia
 
 /// Turn x into the reflection of step k. Returns its tau.
 __device__ inline double block_reflect_column(const Reduction& r, int k, double* off_diagonal) {
-  constexpr double negligible = 0x1p-400;
   const int begin = first_row(k), t = static_cast<int>(threadIdx.x);
-  const double square = block_dot(r.x + begin, r.x + begin, r.n - begin), head = r.x[k + 1];
+  const Reflection made = reflection_of(block_dot(r.x + begin, r.x + begin, r.n - begin), r.x[k + 1]);
   __syncthreads();
-  double tau = 0.0;
-  if (square >= negligible) {
-    const double norm = std::sqrt(square), beta = std::copysign(norm, -head);
-    tau = 1.0 / (norm * std::fabs(head - beta));
-    if (t == 0) {
-      r.x[k + 1] = head - beta;
-      *off_diagonal = beta;
-    }
-  } else {
+  if (!made.exists) {
     for (int i = begin + t; i < r.n; i += reduce_threads) r.x[i] = 0.0;
   }
-  if (t == 0) r.tau[k] = tau;
+  if (t == 0) {
+    if (made.exists) r.x[k + 1] = made.head;
+    *off_diagonal = made.beta;
+    r.tau[k] = made.tau;
+  }
   __syncthreads();
-  return tau;
+  return made.tau;
 }
 
 /// Update row i right of column k and multiply it by x.
@@ -155,30 +151,6 @@ __device__ inline void block_tridiagonalise(Reduction r, const Tridiagonal<doubl
   }
 }
 
-/// Apply eight reflections from `begin` on, first one first, to a row: z -= V t with t_a = tau_a (v_a'z - sum over c <
-/// a of (v_a'v_c) t_c). products (8, 8): v_a'v_c at 8 a + c.
-__device__ inline void reflect_row(const Reduction& r, const double* products, int begin, double* z,
-                                   std::int64_t step) {
-  double t[reflections_together] = {};
-  for (int i = begin; i < r.n; ++i) {
-    const double element = z[i * step];
-    DEV_UNROLL
-    for (int a = 0; a < reflections_together; ++a) t[a] = std::fma(element, r.reflection(i, begin + a), t[a]);
-  }
-  DEV_UNROLL
-  for (int a = 0; a < reflections_together; ++a) {
-    DEV_UNROLL
-    for (int c = 0; c < a; ++c) t[a] = std::fma(-products[reflections_together * a + c], t[c], t[a]);
-    t[a] = r.tau[begin + a] * t[a];
-  }
-  for (int i = begin; i < r.n; ++i) {
-    double element = z[i * step];
-    DEV_UNROLL
-    for (int a = 0; a < reflections_together; ++a) element = std::fma(-r.reflection(i, begin + a), t[a], element);
-    z[i * step] = element;
-  }
-}
-
 /// Turn the rows of T into its basis, a row a thread.
 ///
 /// Cost      2 n^2 n_rows flops
@@ -194,7 +166,13 @@ __device__ inline void block_reflect_rows(const Reduction& r, const Tridiagonal<
       products[t] = sum;
     }
     __syncthreads();
-    for (int row = t; row < T.n_rows; row += reduce_threads) reflect_row(r, products, begin, T.rows + row, T.n_rows);
+    const EightReflections eight{[&](int i, int a) { return r.reflection(i, begin + a); },
+                                 begin,
+                                 r.n,
+                                 products,
+                                 reflections_together,
+                                 r.tau + begin};
+    for (int row = t; row < T.n_rows; row += reduce_threads) eight.apply(T.rows + row, T.n_rows);
     __syncthreads();
   }
 }

@@ -76,14 +76,14 @@ inline constexpr CostTable cpu_costs{
     .svr_lane = 1.6,
 };
 
-/// A price of what a device has no kernel for, so that nobody chooses it.
-inline constexpr double not_offered = 1e30;
-
 /// Version 3, all of it estimated: no GPU has timed an op yet. One of the H200's class, kept busy by thousands of
 /// items: 33.5 Tflop/s in double, 4.3 TB/s. Factorisations reach a third of that arithmetic (50,000 matrices of 525
 /// rows in 0.25 s). A reduction reads its matrix once a column, so it gets what the memory gives: half of 4.3 TB/s, 0.4
-/// s for 3,125 of them. Substitutions and sums over pairs read what they add once; an exp costs forty flops. Solvers
-/// and trees are chains of small steps, one a block: what a core does, divided by 30 and by 500.
+/// s for 3,125 of them. One to a band is made of products of matrices, but reads, and reads and writes the matrix for
+/// every 32 columns, which takes the memory as long as the arithmetic. A level of a band is one block's: 0.15 ms of
+/// dependent steps for the factor of 525 rows, 264 blocks at a time. Substitutions and sums over pairs read what they
+/// add once; an exp costs forty flops. Solvers and trees are chains of small steps, one a block: what a core does,
+/// divided by 30 and by 500.
 inline constexpr CostTable cuda_costs{
     .call = 100,
     .standardize = 0.012,
@@ -101,11 +101,11 @@ inline constexpr CostTable cuda_costs{
     .reduce_near = 7e-4,
     .reduce_far = 7e-4,
     .near_rows = 1,
-    .reduce_to_band = not_offered,
+    .reduce_to_band = 1.5e-4,
     .rotate = 3e-4,
     .shift = 0.02,
     .shift_variance = 0.002,
-    .band = 0.07,
+    .band = 1,
     .band_solve = 0.006,
     .posterior = 0.0025,
     .invert = 1e-4,

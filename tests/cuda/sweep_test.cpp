@@ -10,7 +10,6 @@
 namespace kilofold {
 namespace {
 
-using testing::Cells;
 using testing::make_data;
 using testing::make_entry;
 using testing::make_spec;
@@ -34,18 +33,17 @@ class CudaSweep : public ::testing::TestWithParam<bool> {  // sharing
     Spec spec = make_spec(data);
     spec.fit_on = {fit_on};
     spec.models = {entry};
-    const Plan plan = make_plan(lower(spec, data), all_rules(), {GetParam(), {}});
+    expect_same_bits(make_plan(lower(spec, data), all_rules(), {GetParam(), {}}), data, memory);
+  }
+
+  void expect_same_bits(const Plan& plan, const Dataset& data, double memory = 0.8) const {
     for (const PlanNode& node : plan.nodes)
       if (!offers(*backend_, node.node.op)) GTEST_SKIP() << "the module has no " << name(node.node.op);
-    Cells cells;
-    ExecuteHooks hooks;
-    hooks.on_cells = [&cells](std::vector<CellBlock> blocks) { testing::collect(cells, blocks); };
-
     ExecuteOptions options;
     options.memory = memory;
-    execute(plan, data, *backend_, options, hooks);
-
-    EXPECT_EQ(testing::differing_cells(cells, testing::run_study(spec, data, plan.switches)), 0);
+    EXPECT_EQ(testing::differing_cells(testing::run_plan(plan, data, options, nullptr, *backend_),
+                                       testing::run_plan(plan, data)),
+              0);
   }
 
   const Backend* backend_ = nullptr;
@@ -53,6 +51,17 @@ class CudaSweep : public ::testing::TestWithParam<bool> {  // sharing
 
 TEST_P(CudaSweep, GaussianProcessesHaveTheCpusBits) {
   expect_same_bits(make_entry("GPR", "gpr", {{"length_scale", {0.5, 1, 2}}, {"noise_variance", {1e-3, 1e-2, 0.1}}}));
+}
+
+TEST_P(CudaSweep, NoiseLanesOfEitherReducedFormHaveTheCpusBits) {
+  if (!GetParam()) GTEST_SKIP() << "nothing is reduced where nothing is shared";
+  const Dataset data = make_data(700, 4, 9);
+  Spec spec = make_spec(data);
+  spec.models = {make_entry("GPR", "gpr", {{"length_scale", {0.5, 2}}, {"noise_variance", {1e-4, 1e-3, 1e-2, 0.1}}})};
+  for (const char* const rule : {"noise_shift", "band_shift"}) {
+    SCOPED_TRACE(rule);
+    expect_same_bits(testing::plan_by({rule}, spec, data), data);
+  }
 }
 
 TEST_P(CudaSweep, TilesComputedWhileTheLastOnesResultsComeDownHaveTheCpusBits) {

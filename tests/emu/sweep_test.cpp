@@ -55,6 +55,34 @@ TEST(CudaSweep, NoiseLanesOfOneReductionGiveTheCpusBits) {
   for (const int levels : {0, 3}) expect_equal(levels, {true, {"fold_block_inverse"}}, Op::reduce, FitOn::fold, noises);
 }
 
+/// The planner takes the band for larger matrices; here it is taken for 40 training rows, or about 32 that differ.
+TEST(CudaSweep, NoiseLanesOfOneBandGiveTheCpusBits) {
+  const auto number = [](auto word) { return std::vector<double>{static_cast<double>(static_cast<int>(word))}; };
+  const std::vector<double> noises{1e-5, 1e-3, 0.1};
+  for (const int levels : {0, 6}) {
+    const Dataset data = make_data(60, 2, 5, levels);
+    Spec spec = make_spec(data);
+    spec.cv.folds = {3};
+    spec.models = {
+        make_entry("GPR", "gpr",
+                   {{"kernel", number(Kernel::matern52)},
+                    {"mean", number(Mean::linear)},
+                    {"length_scale", {0.7, 3}},
+                    {"noise_variance", noises},
+                    {"signal_variance", {0.5, 2}}}),
+        make_entry("KRR", "kernel_ridge", {{"kernel", {1}}, {"alpha", noises}, {"gamma", {gamma_scale, 0.3}}})};
+    const std::vector<std::string> rules = levels > 0 ? std::vector<std::string>{"replicate_collapse", "band_shift"}
+                                                      : std::vector<std::string>{"band_shift"};
+    const Plan plan = plan_by(rules, spec, data);
+    const Cells expected = run_plan(plan, data);
+    ASSERT_EQ(expected.size(), 18 * spec.cv.seeds.size());
+    ExecuteOptions options;
+    options.threads = 2;
+    test::in_each_order(
+        [&] { EXPECT_EQ(differing_cells(run_plan(plan, data, options, nullptr, emu::backend()), expected), 0); });
+  }
+}
+
 TEST(CudaSweep, CollapsedRowsGiveTheCpusBits) {
   expect_equal(3, {true, {"noise_shift", "fold_block_inverse"}}, Op::factor);
 }

@@ -90,7 +90,7 @@ TEST_F(DeviceChoice, RulesAreThoseOfTheDevicesOwnCostTable) {
   ASSERT_EQ(run({"run", "noises.yaml", "--device", "cpu"}).code, 0);
   EXPECT_EQ(attribute("rules"), "fired: noise_shift; off: none");
   ASSERT_EQ(run({"run", "noises.yaml", "--device", "cuda", "--fresh", "-v"}).code, 0);
-  EXPECT_EQ(attribute("rules"), "priced for cuda; fired: none; off: none");
+  EXPECT_EQ(attribute("rules"), "priced for cuda; fired: band_shift; off: none");
   EXPECT_EQ(run({"reproduce", "out.h5"}).code, 0) << "by the plan of the file";
 }
 
@@ -99,7 +99,7 @@ TEST_F(DeviceChoice, ResultsGoOnWithThePlanTheyBeganWithWhateverTheDevice) {
   ASSERT_EQ(run({"run", "noises.yaml", "--device", "cuda", "--limit", "8", "--batch", "1"}).code, 75);
   const Outcome resumed = run({"run", "noises.yaml", "--device", "cpu"}, without_module);
   EXPECT_EQ(resumed.code, 0) << resumed.err;
-  EXPECT_EQ(attribute("rules"), "priced for cuda; fired: none; off: none");
+  EXPECT_EQ(attribute("rules"), "priced for cuda; fired: band_shift; off: none");
 
   folder.write("noises.yaml", study("2", eight_noises));  // and when the study grows
   const Outcome grown = run({"run", "noises.yaml"}, without_module);

@@ -87,8 +87,8 @@ const std::vector<std::string> nothing, tridiagonal = {"noise_shift"}, band = {"
 
 TEST(NoiseShift, TakesMoreNoisesToPayOnAGpuWhoseReductionsAreBoundByMemory) {
   EXPECT_EQ(fired(PricedFor::cpu, 525, 10), tridiagonal);
-  EXPECT_EQ(fired(PricedFor::cuda, 525, 10), nothing);
-  EXPECT_EQ(fired(PricedFor::cuda, 525, 40), tridiagonal);
+  EXPECT_EQ(fired(PricedFor::cuda, 525, 40), band);
+  EXPECT_EQ(fired(PricedFor::cuda, 525, 200), tridiagonal);
 }
 
 TEST(BandShift, IsForMatricesBeyondTheCacheAndFewNoises) {
@@ -99,7 +99,11 @@ TEST(BandShift, IsForMatricesBeyondTheCacheAndFewNoises) {
   EXPECT_EQ(fired(PricedFor::cpu, 4000, 60), band);
 }
 
-TEST(BandShift, IsNotForADeviceThatHasNoKernelsForIt) { EXPECT_EQ(fired(PricedFor::cuda, 4000, 40), tridiagonal); }
+TEST(BandShift, PaysFromFewNoisesOnAGpu) {
+  EXPECT_EQ(fired(PricedFor::cuda, 525, 4), nothing);
+  EXPECT_EQ(fired(PricedFor::cuda, 525, 10), band);
+  EXPECT_EQ(fired(PricedFor::cuda, 4000, 40), band);
+}
 
 TEST(Rules, EachHasACaseWhereItFiresAndOneWhereItDoesNot) {
   for (const Rule& rule : all_rules()) {
