@@ -84,6 +84,20 @@ std::vector<Tuple> block_tuples(const Grid& grid, const AxisSet& block) {
   return tuples;
 }
 
+/// Sets of tuples, ascending, one a block: their product is what a grid reads.
+using Product = std::vector<std::vector<Tuple>>;
+
+bool is_within(const Product& part, const Product& whole) {
+  return std::ranges::equal(part, whole, [](const auto& a, const auto& b) { return std::ranges::includes(b, a); });
+}
+
+/// Keep the products of which none lies within another: most entries of a study read the same.
+void add_unless_within(Product product, std::vector<Product>& products) {
+  if (std::ranges::any_of(products, [&](const Product& other) { return is_within(product, other); })) return;
+  std::erase_if(products, [&](const Product& other) { return is_within(other, product); });
+  products.push_back(std::move(product));
+}
+
 }  // namespace
 
 void AxisSet::insert(AxisId axis) {
@@ -157,17 +171,20 @@ std::int32_t Grid::code_at(AxisId axis, std::int64_t point) const {
 std::int64_t count_union(std::span<const Grid* const> grids, const AxisSet& axes) {
   KILOFOLD_EXPECT(!grids.empty() && grids.size() <= 16);
   const std::vector<AxisSet> blocks = blocks_of(grids, axes);
-  std::vector<std::vector<std::vector<Tuple>>> tuples(grids.size());
-  for (std::size_t g = 0; g < grids.size(); ++g)
-    for (const AxisSet& block : blocks) tuples[g].push_back(block_tuples(*grids[g], block));
+  std::vector<Product> tuples;
+  for (const Grid* grid : grids) {
+    Product product;
+    for (const AxisSet& block : blocks) product.push_back(block_tuples(*grid, block));
+    add_unless_within(std::move(product), tuples);
+  }
 
   std::int64_t total = 0;
-  for (std::uint32_t subset = 1; subset < (1U << grids.size()); ++subset) {
+  for (std::uint32_t subset = 1; subset < (1U << tuples.size()); ++subset) {
     std::int64_t common = 1;
     for (std::size_t b = 0; b < blocks.size() && common > 0; ++b) {
       std::vector<Tuple> shared;
       bool first = true;
-      for (std::size_t g = 0; g < grids.size(); ++g) {
+      for (std::size_t g = 0; g < tuples.size(); ++g) {
         if (((subset >> g) & 1U) == 0) continue;
         if (std::exchange(first, false)) {
           shared = tuples[g][b];
