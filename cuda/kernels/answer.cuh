@@ -27,15 +27,20 @@ __device__ inline void block_write_failure(const AnswerPlace& place, const Noise
   *place.status = static_cast<std::int32_t>(status);
 }
 
-/// Finish one lane whose mean and sd are written: a number that is not finite makes it not_finite.
-__device__ inline void block_finish_answer(const AnswerPlace& place, double log_marginal_likelihood,
-                                           const Noise& noise) {
-  const bool here = finite_here(place.mean, place.m, 1, 0) && finite_here(place.sd, place.m, 1, 0) &&
-                    std::isfinite(log_marginal_likelihood);
+/// Finish one lane whose mean and sd are written. Equal rows that no noise tells apart have no answer; a number that is
+/// not finite makes it not_finite.
+__device__ inline void block_finish_answer(const AnswerPlace& place, const Evidence& evidence, const Noise& noise) {
+  if (noise.noise == 0 && evidence.n != evidence.u) {
+    block_write_failure(place, noise, FitStatus::not_positive_definite);
+    return;
+  }
+  const double likelihood = log_marginal_likelihood(evidence, noise);
+  const bool here =
+      finite_here(place.mean, place.m, 1, 0) && finite_here(place.sd, place.m, 1, 0) && std::isfinite(likelihood);
   if (block_any(!here)) {
     block_write_failure(place, noise, FitStatus::not_finite);
   } else if (threadIdx.x == 0) {
-    *place.log_marginal_likelihood = log_marginal_likelihood;
+    *place.log_marginal_likelihood = likelihood;
     *place.jitter = noise.jitter;
     *place.status = static_cast<std::int32_t>(noise.status());
   }

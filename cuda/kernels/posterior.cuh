@@ -55,7 +55,7 @@ __device__ inline void answer_row(const PosteriorItem& item, const LaneFit& fit,
 __device__ inline void block_finish_lane(const PosteriorItem& item, const LaneFit& fit, double log_diagonal) {
   const double quadratic = block_dot(fit.residual, fit.residual, item.in.u);
   const Evidence evidence{quadratic, 2.0 * log_diagonal, item.in.u, item.in.n_train, item.in.spread()};
-  block_finish_answer(item.place, log_marginal_likelihood(evidence, item.noise), item.noise);
+  block_finish_answer(item.place, evidence, item.noise);
 }
 
 /// Whitened rows below a factor.

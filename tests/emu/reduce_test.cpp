@@ -163,6 +163,33 @@ TEST(CudaReduce, ReadsNothingThatItsMemoryHeldBefore) {
   }
 }
 
+/// A backend that keeps noises as they are written.
+template <const Backend& (*sound)()> Backend without_floor() {
+  Backend plain = sound();
+  plain.posterior = [](const PosteriorArgs* args) {
+    PosteriorArgs kept = *args;
+    kept.noise_floor = NoiseFloor::none;
+    return sound().posterior(&kept);
+  };
+  return plain;
+}
+
+TEST(CudaPosterior, OfReplicatesThatNoNoiseTellsApartFailsAsOnTheCpu) {
+  const Table table = replicated_table(60, 2, 3);
+  GpModel model = model_of(Kernel::exponential, Mean::constant);
+  model.replicates = Replicates::collapse;
+  model.noise = {0, 0.1};
+  const Backend cpu = without_floor<cpu_backend>(), emulated = without_floor<emu::backend>();
+  for (const Route form : forms) {
+    model.backend = &cpu;
+    const GpAnswers expected = gp(table, {every_kth(60, 3, 0)}, model, form);
+    EXPECT_EQ(expected[0][0].status, static_cast<std::int32_t>(FitStatus::not_positive_definite));
+    EXPECT_EQ(expected[0][1].status, static_cast<std::int32_t>(FitStatus::ok));
+    model.backend = &emulated;
+    EXPECT_EQ(differing(expected, gp(table, {every_kth(60, 3, 0)}, model, form)), 0);
+  }
+}
+
 /// A backend whose reductions have a first pivot below zero, which is the double at `place`.
 template <const Backend& (*sound)(), std::int64_t place> Backend with_bad_pivot() {
   Backend spoiled = sound();
