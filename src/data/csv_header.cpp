@@ -42,7 +42,7 @@ class ColumnFinder {
  private:
   void report_missing(const ColumnName& wanted) {
     const std::optional<std::string> closest = closest_name(wanted.column, names_);
-    problems_.add(wanted.place, header_.line(), fmt::format("'{}' has no column '{}'", problems_.file(), wanted.column),
+    problems_.add(wanted, header_.line(), fmt::format("'{}' has no column '{}'", problems_.file(), wanted.column),
                   fmt::format("its header names {}", shortened_list()),
                   closest ? fmt::format("did you mean '{}'?", *closest) : "write one of these, to the letter");
   }
@@ -92,12 +92,12 @@ void check_use(const DataSource& source, const CsvRecord& header, const CsvColum
     const ColumnName& feature = source.features[i];
     const std::string_view at = header.fields[*columns.features[i]].raw;
     if (columns.features[i] == columns.target) {
-      problems.add(feature.place, at, fmt::format("column '{}' is both a feature and the target", feature.column),
+      problems.add(feature, at, fmt::format("column '{}' is both a feature and the target", feature.column),
                    "a model would read off the value it is asked to predict", "take it out of the features");
     }
     const auto here = columns.features.begin() + static_cast<std::ptrdiff_t>(i);
     if (std::find(columns.features.begin(), here, *here) != here) {
-      problems.add(feature.place, at, fmt::format("column '{}' is named twice among the features", feature.column), "",
+      problems.add(feature, at, fmt::format("column '{}' is named twice among the features", feature.column), "",
                    "name it once");
     }
   }

@@ -71,9 +71,15 @@ void CsvProblems::add(CsvFault fault, std::string_view at, std::string message, 
 }
 
 void CsvProblems::add(const Place& place, std::string_view at, std::string message, std::string reason,
-                      std::string hint) {
+                      std::string hint, int width) {
   if (place.line <= 0) return add(at, std::move(message), std::move(reason), std::move(hint));
-  problems_.push_back({place, std::move(message), std::move(reason), std::move(hint), "", 1});
+  problems_.push_back({place, std::move(message), std::move(reason), std::move(hint), "", width});
+}
+
+void CsvProblems::add(const ColumnName& named, std::string_view at, std::string message, std::string reason,
+                      std::string hint) {
+  const auto width = static_cast<int>(split_characters(named.column).size());
+  add(named.place, at, std::move(message), std::move(reason), std::move(hint), width);
 }
 
 std::vector<Problem> CsvProblems::take() {

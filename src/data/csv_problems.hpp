@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kilofold/core/error.hpp"
+#include "kilofold/data.hpp"
 
 namespace kilofold {
 
@@ -29,8 +30,12 @@ class CsvProblems {
   void add(std::string_view at, std::string message, std::string reason, std::string hint);
   /// Note a problem that every row may have.
   void add(CsvFault fault, std::string_view at, std::string message, std::string reason, std::string hint);
-  /// Note a problem at a place outside the CSV file; without a line there, at the CSV text instead.
-  void add(const Place& place, std::string_view at, std::string message, std::string reason, std::string hint);
+  /// Note a problem at a place outside the CSV file, of `width` characters; without a line there, at the CSV text
+  /// instead.
+  void add(const Place& place, std::string_view at, std::string message, std::string reason, std::string hint,
+           int width = 1);
+  /// Note a problem with a column where the study names it.
+  void add(const ColumnName& named, std::string_view at, std::string message, std::string reason, std::string hint);
 
   /// Every problem, with one more for each kind that was cut short.
   std::vector<Problem> take();
