@@ -46,6 +46,7 @@ PROGRAMS = {
     "src/cpu": ["cpu_test", "equivalence_tests"],
     "src/report": ["report_test"],
     "src/importance": ["importance_test"],
+    "src/store": ["store_test"],
 }
 
 

@@ -247,11 +247,7 @@ StudyHeader as_stored(const StudyHeader& study, FileKind kind) {
   StudyHeader stored = study;
   stored.provenance = root_attributes(study, kind);
   stored.data.source.target = labelled(study.data.source.target);
-  if (kind == FileKind::part) {
-    stored.data.source.features.clear();
-    stored.data.X = {};
-    stored.importance.clear();
-  }
+  if (kind == FileKind::part) stored.data.source.features.clear();  // a Part has no X either
   for (ColumnName& feature : stored.data.source.features) feature = labelled(feature);
   if (stored.data.source.groups) stored.data.source.groups = labelled(*stored.data.source.groups);
   for (TrialTable& table : stored.models) table = stored_trials(std::move(table));

@@ -54,6 +54,17 @@ TEST_F(Refusal, NamesEveryDifferingKeyWithBothValues) {
   EXPECT_EQ(problems[2].hint, hint);
 }
 
+TEST_F(Refusal, NamesAKeyThatTheStudyNoLongerHas) {
+  replace(study.canonical, R"("target":"load")", R"("other":"load")");
+
+  const std::vector<Problem> problems = problems_on_open(path, study);
+
+  ASSERT_EQ(problems.size(), 2u);
+  const std::string start = path + " holds another study's results: ";
+  EXPECT_EQ(problems[0].message, start + "data.target is \"load\" there, nothing here");
+  EXPECT_EQ(problems[1].message, start + "data.other is nothing there, \"load\" here");
+}
+
 TEST_F(Refusal, NamesBothNumerics) {
   study.models[0].numerics = "c0ffee0000000002";
 

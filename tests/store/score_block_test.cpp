@@ -72,6 +72,19 @@ TEST(Commit, OfMoreSeedsThanAScoreBlockHasReadsBackBitForBit) {
   EXPECT_EQ(payload_error(scratch / "out.h5"), std::nullopt);
 }
 
+TEST(Commit, OfMoreSamplesThanOneChunkSpansReadsBackBitForBit) {
+  const ScratchDirectory scratch;
+  const StudyHeader study = make_study({.trees = 2, .linears = 1, .seeds = {0}, .samples = (1 << 20) + 3});
+  Store store(scratch / "out.h5", study);
+
+  commit_all(store, study);
+  EXPECT_EQ(count_right_cells(StudyReader(scratch / "out.h5"), study), 3);
+  store.merge();
+
+  EXPECT_EQ(count_right_cells(StudyReader(scratch / "out.h5"), study), 3);
+  EXPECT_EQ(payload_error(scratch / "out.h5"), std::nullopt);
+}
+
 TEST(Commit, AtOnceOfMoreSeedsThanAScoreBlockHasReadsBackBitForBit) {
   const ScratchDirectory scratch;
   const StudyHeader study = make_study({.trees = 140, .seeds = first_seeds(33)});
