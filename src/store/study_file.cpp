@@ -70,6 +70,7 @@ class LentRoom {
   LentRoom(const LentRoom&) = delete;
   LentRoom& operator=(const LentRoom&) = delete;
 
+  /// The chunk keeps it.
   void give_away() { lends_prediction_ = lends_sd_ = false; }
 
  private:
@@ -145,6 +146,7 @@ class CellWriter {
     LentRoom room(slot.chunk);
     if (cells_.from_memory) fill(slot);
     pack(layout, slot);
+    // HDF5 will write samples that are no chunk, so they stay with theirs.
     if (!layout.is_chunk(slot.first, slot.rows)) room.give_away();
   }
 
