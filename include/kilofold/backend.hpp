@@ -368,11 +368,11 @@ struct ReduceArgs {
 /// s is the raised noise variance. A basis column that depends on earlier ones in the training rows is left out. The
 /// variance holds where k(x, x) = 1; of other kernels only the mean is meant (kernel ridge: alpha = s at v = 1).
 ///
-/// Shapes    source: `factor` (one lane: its noise and signal variance) or `reduced` of that form (lanes in any order)
-/// ·
-///           mean, sd
-///           (n_held_out, lanes), ld = ld_held_out, in the target's unit · log_marginal_likelihood, jitter (lanes) an
-///           item
+/// Shapes    source: `factor` (one lane: its noise and signal variance)
+///           or `reduced` of that form (lanes in any order)
+///           mean, sd (n_held_out, lanes), ld = ld_held_out, in the target's unit
+///           log_marginal_likelihood (lanes) an item
+///           jitter (lanes) an item
 /// Errors    status(lane, item): that of the source; jittered; not_positive_definite, numbers NaN, also where s = 0 and
 ///           rows are collapsed
 /// Cost      cholesky: 2 u m. tridiagonal: 10 u (m + q) a lane. band: 2 b u (m + q + b) flops a lane, b = band_width

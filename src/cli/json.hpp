@@ -13,8 +13,7 @@
 namespace kilofold::cli {
 
 std::string problems_json(const std::vector<Problem>& problems);
-/// `device`: what `auto` takes.
-/// `asked`: the device as --device or the spec names it.
+/// `asked`: the device as --device or the spec names it; `device`: what that takes.
 std::string plan_json(const Plan& plan, const Spec& spec, const std::string& asked, const Device& device);
 std::string status_json(const StudyReader& study, const std::string& file);
 std::string trial_json(const StudyReader& study, ModelId model, std::int64_t trial);

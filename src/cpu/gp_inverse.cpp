@@ -13,12 +13,11 @@
 #define HWY_TARGET_INCLUDE "cpu/gp_inverse.cpp"
 #include "hwy/foreach_target.h"
 // after foreach_target.h
+#include "cpu/tile-inl.h"
 #include "cpu/vector-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace kilofold::cpu::HWY_NAMESPACE {
-
-inline constexpr int tile_columns = part_lanes == 8 ? 8 : 4;
 
 // Products are summed up in stretches of k, and rows of B in groups of panels, so that what they read stays near the
 // core. Storing a sum between stretches changes no chain.
@@ -28,7 +27,7 @@ inline constexpr std::int64_t group_panels = 16;
 /// Go on with tile_columns columns of B in eight rows: products of eight rows of V with as many others.
 HWY_INLINE void multiply_rows(const double* rows, const double* others, std::int64_t begin, std::int64_t end,
                               bool is_first, double* out) {
-  Block sum[tile_columns];
+  Tile sum;
 #pragma GCC unroll 8
   for (int j = 0; j < tile_columns; ++j) sum[j] = is_first ? set(0.0) : load(out + 8 * j);
   for (std::int64_t k = begin; k < end; ++k) {
@@ -36,8 +35,7 @@ HWY_INLINE void multiply_rows(const double* rows, const double* others, std::int
 #pragma GCC unroll 8
     for (int j = 0; j < tile_columns; ++j) sum[j] = fma(v, set(others[8 * k + j]), sum[j]);
   }
-#pragma GCC unroll 8
-  for (int j = 0; j < tile_columns; ++j) store(sum[j], out + 8 * j);
+  store_tile(sum, out);
 }
 
 /// Copy the lower half into the upper one.

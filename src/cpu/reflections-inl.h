@@ -88,8 +88,8 @@ HWY_INLINE void multiply_reflections(const double* reflectors, const double* pan
 
 /// Apply the eight reflections of a panel, first one first, to eight rows: z -= V t with t_a = tau_a (v_a'z - sum over
 /// c < a of (v_a'v_c) t_c).
-HWY_INLINE void reflect_rows(const double* reflectors, const double* gram, const double* tau, std::int64_t begin, std::int64_t end,
-                  double* panel) {
+HWY_INLINE void reflect_rows(const double* reflectors, const double* gram, const double* tau, std::int64_t begin,
+                             std::int64_t end, double* panel) {
   Block t[8];
   multiply_reflections(reflectors, panel, begin, end, t);
   for (int a = 0; a < 8; ++a) {

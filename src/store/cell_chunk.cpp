@@ -3,17 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <limits>
 
 #include "cells.hpp"
 #include "metric_columns.hpp"
 
 namespace kilofold {
 namespace {
-
-constexpr double missing = std::numeric_limits<double>::quiet_NaN();
-constexpr float missing_float = std::numeric_limits<float>::quiet_NaN();
-constexpr std::int32_t no_status = -1;
 
 template <class T> bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
   return a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
@@ -33,9 +28,7 @@ CellChunk::CellChunk(std::int64_t n_rows, const CellShape& cell, Detail detail)
       diagnostic(static_cast<std::size_t>(cell.diagnostics * n_rows * cell.folds), missing_float),
       status(static_cast<std::size_t>(n_rows * cell.folds), no_status),
       numerics(static_cast<std::size_t>(n_rows), 0) {
-  if (detail == Detail::scores) return;
-  prediction.assign(static_cast<std::size_t>(n_rows * cell.samples), missing);
-  if (cell.has_sd) sd = prediction;
+  if (detail == Detail::everything) add_samples();
 }
 
 void CellChunk::resize(std::int64_t n_rows, const CellShape& cell) {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <span>
 
 #include "cells.hpp"
@@ -11,9 +10,6 @@
 /// How a CellTable's scores get in and out of its file.
 namespace kilofold {
 namespace {
-
-constexpr float missing_float = std::numeric_limits<float>::quiet_NaN();
-constexpr std::int32_t no_count = -1;
 
 /// Where a block's cells and fits lie in the datasets of scores.
 struct Place {

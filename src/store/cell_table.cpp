@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <limits>
 #include <span>
 
 #include "cells.hpp"
@@ -11,9 +10,6 @@
 namespace kilofold {
 namespace {
 
-constexpr double missing = std::numeric_limits<double>::quiet_NaN();
-constexpr float missing_float = std::numeric_limits<float>::quiet_NaN();
-constexpr std::int32_t no_count = -1;  // nor status
 constexpr FitStatus last_status = FitStatus::not_finite;
 
 void describe(const hdf5::Object& dataset, const std::string& long_name, const std::string& units) {

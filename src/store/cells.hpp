@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,12 @@ namespace kilofold {
 
 inline constexpr const char* status_name = "status";           ///< of a dataset under diagnostic/
 inline constexpr const char* numerics_name = "cell_numerics";  ///< of a dataset of a model's group
+
+/// What stands where there is no number, count or status: also the fill values of the datasets.
+inline constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+inline constexpr float missing_float = std::numeric_limits<float>::quiet_NaN();
+inline constexpr std::int32_t no_count = -1;
+inline constexpr std::int32_t no_status = -1;
 
 /// A pooled metric by its name, as an index into CellBlock::metric. Requires that there is one of that name.
 std::size_t metric_number(const std::string& name);

@@ -1,13 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
-#include <limits>
-
 #include "layout.hpp"
 
 namespace kilofold {
 namespace {
-
-constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 template <class T>
 hdf5::Object write_scores(const hdf5::Object& group, const char* name, const hdf5::Extent& extent,

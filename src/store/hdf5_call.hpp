@@ -27,5 +27,7 @@ std::string child(const Object& parent, const std::string& name);
 Object property_list(hid_t kind);
 Object simple_space(const Extent& extent);
 hsize_t element_count(const Extent& extent);
+void write_attribute_of(const Object& object, const std::string& name, hid_t file_kind, hid_t memory_kind,
+                        const Object& space, const void* values);
 
 }  // namespace kilofold::hdf5

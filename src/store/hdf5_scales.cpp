@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <hdf5_hl.h>
 
-#include <array>
-
 #include "hdf5.hpp"
 #include "hdf5_call.hpp"
 
@@ -18,13 +16,8 @@ hobj_ref_t reference_to(const Object& object) {
   return reference;
 }
 
-void write_attribute_of(const Object& object, const char* name, const Object& type, std::size_t count,
-                        const void* values) {
-  const Object space = simple_space({count});
-  Object attribute(H5Acreate2(object.id(), name, type.id(), space.id(), H5P_DEFAULT, H5P_DEFAULT), "H5Acreate2",
-                   H5Aclose, child(object, std::string("@") + name));
-  check(H5Awrite(attribute.id(), type.id(), values), "H5Awrite", attribute.name());
-  attribute.close();
+void write_list(const Object& object, const char* name, const Object& type, std::size_t count, const void* values) {
+  write_attribute_of(object, name, type.id(), type.id(), simple_space({count}), values);
 }
 
 }  // namespace
@@ -40,7 +33,7 @@ void Scale::close() {
     const Object type(H5Tcreate(H5T_COMPOUND, sizeof(User)), "H5Tcreate", H5Tclose, name);
     check(H5Tinsert(type.id(), "dataset", HOFFSET(User, dataset), H5T_STD_REF_OBJ), "H5Tinsert", name);
     check(H5Tinsert(type.id(), "dimension", HOFFSET(User, dimension), H5T_NATIVE_INT32), "H5Tinsert", name);
-    write_attribute_of(dataset_, "REFERENCE_LIST", type, users_.size(), users_.data());
+    write_list(dataset_, "REFERENCE_LIST", type, users_.size(), users_.data());
   }
   dataset_.close();
 }
@@ -55,10 +48,10 @@ void attach_scales(const Object& dataset, std::span<Scale* const> scales) {
     labels.push_back(scale->dimension_.c_str());
   }
   const Object references(H5Tvlen_create(H5T_STD_REF_OBJ), "H5Tvlen_create", H5Tclose, dataset.name());
-  write_attribute_of(dataset, "DIMENSION_LIST", references, list.size(), list.data());
+  write_list(dataset, "DIMENSION_LIST", references, list.size(), list.data());
   const Object text(H5Tcopy(H5T_C_S1), "H5Tcopy", H5Tclose, dataset.name());
   check(H5Tset_size(text.id(), H5T_VARIABLE), "H5Tset_size", dataset.name());
-  write_attribute_of(dataset, "DIMENSION_LABELS", text, labels.size(), labels.data());
+  write_list(dataset, "DIMENSION_LABELS", text, labels.size(), labels.data());
 }
 
 }  // namespace kilofold::hdf5

@@ -17,14 +17,6 @@ Object string_type() {
 
 Object scalar_space() { return {H5Screate(H5S_SCALAR), "H5Screate", H5Sclose, "space"}; }
 
-void write_attribute_of(const Object& object, const std::string& name, hid_t file_kind, hid_t memory_kind,
-                        const Object& space, const void* values) {
-  Object attribute(H5Acreate2(object.id(), name.c_str(), file_kind, space.id(), H5P_DEFAULT, H5P_DEFAULT), "H5Acreate2",
-                   H5Aclose, child(object, "@" + name));
-  check(H5Awrite(attribute.id(), memory_kind, values), "H5Awrite", attribute.name());
-  attribute.close();
-}
-
 std::vector<const char*> pointers(std::span<const std::string> values) {
   std::vector<const char*> out;
   for (const std::string& value : values) out.push_back(value.c_str());
@@ -48,6 +40,14 @@ herr_t append_name(std::vector<std::string>& names, const char* name) {
 }
 
 }  // namespace
+
+void write_attribute_of(const Object& object, const std::string& name, hid_t file_kind, hid_t memory_kind,
+                        const Object& space, const void* values) {
+  Object attribute(H5Acreate2(object.id(), name.c_str(), file_kind, space.id(), H5P_DEFAULT, H5P_DEFAULT), "H5Acreate2",
+                   H5Aclose, child(object, "@" + name));
+  check(H5Awrite(attribute.id(), memory_kind, values), "H5Awrite", attribute.name());
+  attribute.close();
+}
 
 std::vector<std::string> links(const Object& group) {
   std::vector<std::string> names;

@@ -39,10 +39,7 @@ FoundFile read_file(const std::string& path, const CheckFile& check) {
 
 void trust(const std::string&) {}
 
-void check_merged(const std::string& path) {
-  Threads threads(usual_threads());
-  verify_study_file(path, threads);
-}
+void check_merged(const std::string& path) { verify_study_file(path); }
 
 std::optional<FoundFile> read_merged(const std::string& path, const CheckFile& check) {
   if (!exists(path)) return std::nullopt;

@@ -152,8 +152,7 @@ CellBlock StudyReader::Impl::read(ModelId model, std::int64_t trial, const std::
 std::optional<std::string> payload_error(const std::string& path) {
   if (!exists(path)) return std::nullopt;
   try {
-    Threads threads(usual_threads());
-    verify_study_file(path, threads);
+    verify_study_file(path);
   } catch (const hdf5::FormatError& error) {
     return error.what();
   }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
 #include <utility>
 
 #include "cells.hpp"
@@ -13,7 +12,6 @@
 namespace kilofold {
 namespace {
 
-constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 constexpr std::int64_t widest_chunk = 1 << 20;
 
 bool are_missing(std::span<const double> values) {

@@ -3,12 +3,9 @@
 #include "score_block.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace kilofold {
 namespace {
-
-constexpr std::int32_t no_status = -1;
 
 /// Move every row's scores at a seed between a block and a chunk: `move(in the block, in the chunk, count)`.
 template <class Block, class Chunk, class Move>
@@ -40,11 +37,10 @@ ScoreRange ScoreRange::around(std::int64_t first_trial, std::int64_t rows, std::
 }
 
 ScoreBlock::ScoreBlock(const ScoreRange& of, const CellShape& shape) : range(of), folds(shape.folds) {
-  constexpr double missing = std::numeric_limits<double>::quiet_NaN();
   const auto cells = static_cast<std::size_t>(range.rows * range.seeds), fits = cells * static_cast<std::size_t>(folds);
   metric.assign(n_metrics * cells, missing);
   fold_metric.assign(n_fold_metrics * fits, missing);
-  diagnostic.assign(static_cast<std::size_t>(shape.diagnostics) * fits, std::numeric_limits<float>::quiet_NaN());
+  diagnostic.assign(static_cast<std::size_t>(shape.diagnostics) * fits, missing_float);
   status.assign(fits, no_status);
   numerics.assign(cells, 0);
 }

@@ -228,6 +228,11 @@ hdf5::Object open_study_file(const std::string& path) {
   return file;
 }
 
+void verify_study_file(const std::string& path) {
+  Threads threads(usual_threads());
+  verify_study_file(path, threads);
+}
+
 void verify_study_file(const std::string& path, Threads& threads) {
   const hdf5::Object file = open_study_file(path);
   const StudyHeader study = read_header(file);

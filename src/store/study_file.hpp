@@ -45,5 +45,6 @@ hdf5::Object open_study_file(const std::string& path);
 
 /// Read a whole file and compare it with its payload hash. Errors: FormatError when they differ.
 void verify_study_file(const std::string& path, Threads& threads);
+void verify_study_file(const std::string& path);  ///< on the usual number of threads
 
 }  // namespace kilofold
