@@ -50,7 +50,7 @@ HWY_INLINE void reflect_block(const Columns& S, const Step& s, double* x) {
   for (std::int64_t a = 0; a < width && a + 1 < S.rows; ++a) {
     std::copy(S.col(a), S.col(a) + s.rows, x);
     std::fill(x, x + a, 0.0);
-    s.tau[a] = reflection(x, a, s.rows, S.col(a)[a]);
+    s.tau[a] = reflection(x, a, s.rows, negligible_square, S.col(a)[a]);
     reflect_columns(S, a + 1, x, s.tau[a], a / 8 * 8);
     for (std::int64_t i = a / 8 * 8; i < s.rows; i += 8) store(load(x + i), s.panel(s.v, i / 8) + 8 * a);
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "cpu/linear_kernels.cpp"
@@ -29,15 +30,13 @@ void centre_columns(const Columns& A, double* mean) {
 }
 
 void householder(const Columns& A, std::int64_t n_reflections, double* v) {
+  // Equal features leave rounding of rounding: their reflections count for the bits until 1 / |v|^2 would overflow.
+  constexpr double negligible = std::numeric_limits<double>::min();
   for (std::int64_t j = 0; j < n_reflections; ++j) {
     double* const x = A.col(j);
     const std::int64_t begin = j / 8 * 8;
     for (std::int64_t i = begin; i < A.ld; ++i) v[i] = i < j ? 0.0 : x[i];
-    const double norm = std::sqrt(dot(v, v, begin, A.ld));
-    if (norm == 0) continue;
-    x[j] = std::copysign(norm, -v[j]);
-    v[j] -= x[j];
-    const double tau = 1.0 / (norm * std::fabs(v[j]));
+    const double tau = reflection(v, j, A.ld, negligible, x[j]);
     reflect_columns(A, j + 1, v, tau, begin);
   }
 }

@@ -20,8 +20,8 @@ struct Columns {
 void centre_columns(const Columns& A, double* mean);
 
 /// Reduce the first `n_reflections` columns of A to upper triangular R by Householder reflections, left to right, and
-/// apply each to all columns right of it. Row k of column j holds R(k, j) for k <= j; what lies below is void. v (ld)
-/// is scratch.
+/// apply each to all columns right of it; one whose |v|^2 is below 2^-1022 is left out. Row k of column j holds R(k, j)
+/// for k <= j; what lies below is void. v (ld) is scratch.
 void householder(const Columns& A, std::int64_t n_reflections, double* v);
 
 /// Rotate pairs of columns until all are orthogonal, and the entries of z with them; square (count) gets their squared

@@ -25,9 +25,12 @@ HWY_INLINE double dot(const double* a, const double* b, std::int64_t begin, std:
   return join(chains);
 }
 
-/// Turn the column x, zero above row `head`, into its reflection. Returns tau, and by `beta` the element it leaves.
-HWY_INLINE double reflection(double* x, std::int64_t head, std::int64_t end, double& beta) {
-  constexpr double negligible = 0x1p-400;
+/// A kernel matrix's column with |x|^2 below it counts as zero, here as in the CUDA module.
+inline constexpr double negligible_square = 0x1p-400;
+
+/// Turn the column x, zero above row `head`, into its reflection, or into zeros where |x|^2 is not at least
+/// `negligible`. Returns tau, or 0, and by `beta` the element that the reflection leaves.
+HWY_INLINE double reflection(double* x, std::int64_t head, std::int64_t end, double negligible, double& beta) {
   const std::int64_t begin = head / 8 * 8;
   const double square = dot(x, x, begin, end);
   beta = x[head];

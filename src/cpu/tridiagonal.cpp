@@ -129,7 +129,7 @@ void reduce_tiles(double* tiles, std::int64_t n, double* vectors, double* reflec
     std::fill(x + 8 * J, x + k + 1, 0.0);
     off_diagonal[k] = x[k + 1];
     if (k + 2 == n) continue;
-    tau[k] = reflection(x, k + 1, end, off_diagonal[k]);
+    tau[k] = reflection(x, k + 1, end, negligible_square, off_diagonal[k]);
     keep_reflection(x, k, end, reflectors);
     pass(A, (k + 1) / 8, {v, w, x, y});
     second_vector(tau[k], k, end, x, y);

@@ -94,6 +94,25 @@ TEST_P(LeastSquaresOnEachIsa, EqualFeaturesShareTheWeight) {
   EXPECT_NEAR(fits.coefficient[0][0][1], 1, tolerance(1, {2}));
 }
 
+TEST_P(LeastSquaresOnEachIsa, ThirteenEqualFeaturesShareTheWeight) {
+  // each copy leaves the rounding of what the copy before it left: in these tables down to squares that are subnormal
+  for (const std::uint32_t seed : {273u, 297u, 347u, 594u, 847u, 878u}) {
+    const Table table = random_table(40, {0, 0, 0}, seed);
+    std::vector<std::int64_t> features(13, 0);
+    features.push_back(1);
+    const std::vector<Rows> rows{every_kth(40, 3, 0)};
+
+    const LinearFits fits = fit(with_features(table, features), rows, Scaling::none, Scaling::none, {0});
+
+    const LinearFits once = fit(with_features(table, {0, 1}), rows, Scaling::none, Scaling::none, {0});
+    EXPECT_EQ(fits.status[0][0], rank_deficient) << seed;
+    for (std::size_t j = 0; j < 14; ++j) {
+      const double expected = j < 13 ? once.coefficient[0][0][0] / 13 : once.coefficient[0][0][1];
+      EXPECT_NEAR(fits.coefficient[0][0][j], expected, tolerance(10, table.y())) << seed;
+    }
+  }
+}
+
 TEST_P(LeastSquaresOnEachIsa, ConstantFeatureHasNoWeight) {
   const Table table = table_of({{0.1, 0.1, 0.1, 7}, {0, 1, 2, 3}}, {1, 2, 3, 0});
 

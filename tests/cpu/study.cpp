@@ -54,6 +54,14 @@ Table random_table(std::int32_t n, const std::vector<int>& levels, std::uint32_t
   return {std::move(X), std::move(y)};
 }
 
+Table with_features(const Table& table, const std::vector<std::int64_t>& features) {
+  const std::int64_t n = table.X().rows();
+  Matrix<double> X(n, static_cast<std::int64_t>(features.size()));
+  for (std::int64_t j = 0; j < X.cols(); ++j)
+    std::copy_n(table.X().view().col(features[static_cast<std::size_t>(j)]), n, X.view().col(j));
+  return {std::move(X), table.y()};
+}
+
 std::vector<RowSetView> views(const std::vector<Rows>& items) {
   std::vector<RowSetView> out;
   for (const Rows& rows : items) {

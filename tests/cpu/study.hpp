@@ -46,6 +46,9 @@ class Table {
 /// sums of it are exact in any order.
 Table random_table(std::int32_t n, const std::vector<int>& levels, std::uint32_t seed);
 
+/// The table whose features are these of another's.
+Table with_features(const Table& table, const std::vector<std::int64_t>& features);
+
 struct TreeLimits {
   double max_depth = infinite;
   double min_samples_split = 2;
