@@ -161,8 +161,7 @@ struct Shape {
 template <class... P, class... A>
 void launch(void (*kernel)(P...), const Shape& shape, const Stream& stream, A&&... arguments) {
   if (shape.grid.x == 0) return;
-  constexpr std::size_t granted = 48 * 1024;  // more must be asked for
-  if (shape.shared_bytes > granted) {
+  if (shape.shared_bytes > 0) {  // above 48 KiB, with what the kernel declares, it must be asked for
     check(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel), cudaFuncAttributeMaxDynamicSharedMemorySize,
                                static_cast<int>(shape.shared_bytes)),
           shape.name);
