@@ -8,6 +8,7 @@
 ///
 ///   dev::launch(kernel, {name, grid, block, shared bytes}, stream, arguments...)
 ///   DEV_SHARED(type, name)     static shared memory          dev::dyn_shared<T>()   the launch's dynamic part
+///   dev::most_shared<T>(kernel)   how much the dynamic part may be on this device
 ///   DEV_UNROLL, DEV_UNROLL_4   before a loop over registers: unroll it whole, or four steps at a time
 ///   dev::Buffer<T>, dev::Pinned, dev::Stream, dev::Event, dev::copy_to_device, dev::copy_to_host
 ///

@@ -5,6 +5,7 @@
 #include <cuda_runtime.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <new>
 #include <string>
 #include <utility>
@@ -157,6 +158,16 @@ struct Shape {
   dim3 block;
   std::size_t shared_bytes;
 };
+
+/// How many values a block of the kernel may have in dynamic shared memory on this device, beside what it declares.
+template <class T, class... P> std::int64_t most_shared(void (*kernel)(P...)) {
+  int device = 0, bytes = 0;
+  cudaFuncAttributes own{};
+  check(cudaGetDevice(&device), "cudaGetDevice");
+  check(cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device), "cudaDeviceGetAttribute");
+  check(cudaFuncGetAttributes(&own, reinterpret_cast<const void*>(kernel)), "cudaFuncGetAttributes");
+  return (bytes - static_cast<std::int64_t>(own.sharedSizeBytes)) / static_cast<std::int64_t>(sizeof(T));
+}
 
 template <class... P, class... A>
 void launch(void (*kernel)(P...), const Shape& shape, const Stream& stream, A&&... arguments) {

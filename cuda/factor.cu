@@ -31,10 +31,11 @@ std::vector<FactorItem> items_of(const FactorArgs& a, const double* scales, doub
 
 /// Dynamic shared memory for the largest factor that fits whole.
 std::int64_t near_doubles(const std::vector<FactorItem>& items) {
+  const std::int64_t most_shared = dev::most_shared<double>(factor_items);
   std::int64_t most = 0;
   for (const FactorItem& item : items) {
     const std::int64_t doubles = FactorStorage::doubles(item.covariance.in.u, item.rows - item.covariance.in.u);
-    if (doubles <= most_near_doubles) most = std::max(most, doubles);
+    if (doubles <= most_shared) most = std::max(most, doubles);
   }
   return most;
 }

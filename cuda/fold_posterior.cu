@@ -103,11 +103,12 @@ int fold_posterior(const FoldPosteriorArgs* args) {
     Carver<int> ints(s.parameters.get<int>(static_cast<std::size_t>(n_ints)));
     const WholeFit* const wholes = s.upload(wholes_of(a, work, ints), s.shared_items);
     std::vector<FoldItem> folds;
+    const std::int64_t most_shared = dev::most_shared<double>(answer_folds);
     std::int64_t near = 0;
     for (std::int64_t i = 0; i < n_folds; ++i) {
       folds.push_back(fold_of(a, i / a.n_lanes, i % a.n_lanes, wholes, work, ints));
       const std::int64_t doubles = FactorStorage::doubles(folds.back().m, folds.back().m + 1);
-      if (doubles <= most_near_doubles) near = std::max(near, doubles);
+      if (doubles <= most_shared) near = std::max(near, doubles);
     }
     const FoldItem* const on_device = s.upload(folds, s.items);
     dev::launch(prepare_wholes, {"prepare_wholes", static_cast<unsigned>(a.n_items), whole_threads, 0}, s.stream,

@@ -12,16 +12,14 @@
 namespace kilofold::cuda {
 namespace {
 
-// Dynamic shared memory: all that an sm_80 block may have beside the static part, so that one rule holds everywhere.
-constexpr std::int64_t most_shared_doubles = (163 * 1024 - 4096) / 8;
-
 /// Dynamic shared memory for the largest matrix that fits with its vectors, and for vectors that fit alone.
 std::int64_t near_doubles(const std::vector<ReduceItem>& items) {
+  const std::int64_t most_shared = dev::most_shared<double>(reduce_items);
   std::int64_t most = 0;
   for (const ReduceItem& item : items) {
     const std::int64_t u = item.covariance.in.u;
     for (const std::int64_t doubles : {Reduction::work_doubles(u), Reduction::vector_doubles(u)}) {
-      if (doubles <= most_shared_doubles) most = std::max(most, doubles);
+      if (doubles <= most_shared) most = std::max(most, doubles);
     }
   }
   return most;
@@ -61,20 +59,20 @@ void reduce_to_tridiagonals(const std::vector<ReduceItem>& items, Session& s) {
 unsigned groups_of(std::int64_t n, std::int64_t size) { return static_cast<unsigned>((n + size - 1) / size); }
 
 /// Dynamic shared memory for the largest panel below column `below` that fits.
-std::int64_t near_panel_doubles(const std::vector<ReduceItem>& items, int below) {
+std::int64_t near_panel_doubles(const std::vector<ReduceItem>& items, int below, std::int64_t most_shared) {
   std::int64_t most = 0;
   for (const ReduceItem& item : items) {
     const std::int64_t doubles = Panel::near_doubles(std::max(item.covariance.in.u - below, 0));
-    if (doubles <= most_shared_doubles) most = std::max(most, doubles);
+    if (doubles <= most_shared) most = std::max(most, doubles);
   }
   return most;
 }
 
-/// The launches of one step; rows: of the largest matrix, below the step's columns.
+/// The launches of one step; rows: of the largest matrix, below the step's columns. most_shared: of reflect_columns.
 void launch_step(const ReduceItem* on_device, const std::vector<ReduceItem>& items, int first, std::int64_t rows,
-                 Session& s) {
+                 std::int64_t most_shared, Session& s) {
   const auto n = static_cast<unsigned>(items.size());
-  const std::int64_t near = near_panel_doubles(items, first + band_columns);
+  const std::int64_t near = near_panel_doubles(items, first + band_columns, most_shared);
   dev::launch(reflect_columns, {"reflect_columns", n, tile_threads, static_cast<std::size_t>(near) * sizeof(double)},
               s.stream, on_device, first, near);
   if (rows <= 0) return;
@@ -95,8 +93,9 @@ void reduce_to_bands(const std::vector<ReduceItem>& items, std::int64_t most_row
   dev::launch(prepare_bands, {"prepare_bands", n, tile_threads, 0}, s.stream, on_device);
   dev::launch(fill_bands, {"fill_bands", {n, groups_of(most_rows, columns_a_fill)}, tile_threads, 0}, s.stream,
               on_device);
+  const std::int64_t most_shared = dev::most_shared<double>(reflect_columns);
   for (int first = 0; first < most_rows; first += band_columns) {
-    launch_step(on_device, items, first, most_rows - first - band_columns, s);
+    launch_step(on_device, items, first, most_rows - first - band_columns, most_shared, s);
   }
 }
 

@@ -44,11 +44,6 @@ struct FactorTiles {
   int bad_pivot;
 };
 
-/// Dynamic shared memory that a factor may take beside the tiles: what an sm_80 block has, so that one rule holds for
-/// every device.
-inline constexpr std::int64_t most_near_doubles =
-    (163 * 1024 - static_cast<std::int64_t>(sizeof(FactorTiles)) - 1024) / static_cast<std::int64_t>(sizeof(double));
-
 /// Of a block column: its first column and width; rows of the whole matrix.
 struct BlockColumn {
   int first;

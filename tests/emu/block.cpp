@@ -184,7 +184,7 @@ unsigned char* Block::static_shared(const void* declaration, std::size_t bytes) 
   }
   static_bytes_ += bytes;
   if (static_bytes_ > most_static_bytes) throw Fault("a block declares 48 KiB of static shared memory at most");
-  if (static_bytes_ + dynamic_bytes_ > most_shared_bytes) throw Fault("a block has 227 KiB of shared memory at most");
+  if (static_bytes_ + dynamic_bytes_ > most_shared_bytes) throw Fault("a block has not so much shared memory");
   return static_.emplace_back(Shared{declaration, unwritten(bytes)}).memory.get();
 }
 

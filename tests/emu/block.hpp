@@ -47,7 +47,7 @@ struct CallSite {
 enum class Wait : std::uint8_t { none, block, warp, ended };
 
 inline constexpr unsigned lanes_a_warp = 32;
-inline constexpr std::size_t most_shared_bytes = 227 * 1024;
+inline std::size_t most_shared_bytes = 163 * 1024;  ///< what a block may have: that of sm_80
 inline constexpr std::size_t most_static_bytes = 48 * 1024;
 inline constexpr unsigned char void_byte = 0xA5;  ///< what memory holds that nobody wrote
 

@@ -170,6 +170,11 @@ struct Shape {
   std::size_t shared_bytes;
 };
 
+/// A kernel may declare 48 KiB; how much it does shows when it runs.
+template <class T, class... P> std::int64_t most_shared(void (*)(P...)) {
+  return static_cast<std::int64_t>((emu::most_shared_bytes - emu::most_static_bytes) / sizeof(T));
+}
+
 /// Run the blocks one after another.
 inline void run_grid(const Shape& shape, const std::function<void()>& body) {
   emu::Block block(shape.block);

@@ -29,6 +29,17 @@ template <class Body> void at_each_pace(Body body) {
   emu::options = {};
 }
 
+/// Run `body` on devices whose blocks may have more and less shared memory; failures name how much.
+template <class Body> void on_each_shared_memory(Body body) {
+  const std::size_t usual = emu::most_shared_bytes;
+  for (const std::size_t kib : {48, 64, 99, 227}) {  // beside 48 of the kernel: none, that of sm_75, sm_89 and sm_90
+    SCOPED_TRACE(std::to_string(kib) + " KiB of shared memory a block");
+    emu::most_shared_bytes = kib * 1024;
+    body();
+  }
+  emu::most_shared_bytes = usual;
+}
+
 /// Run `body` with the threads of each block taking turns forward, in reverse and at random; failures name the order.
 template <class Body> void in_each_order(Body body) {
   const std::pair<emu::Order, const char*> orders[] = {

@@ -32,6 +32,15 @@ TEST(CudaFactor, EqualsTheCpuWhereTheMatrixTakesSeveralTilesInSharedMemoryOrNot)
   }
 }
 
+TEST(CudaKernels, EqualTheCpuWhereverTheirFactorsLie) {
+  const Table table = random_table(131, {0, 3}, 5);
+  const GpModel model = model_of(Kernel::matern52, Mean::linear);
+  on_each_shared_memory([&] {
+    expect_equal(table, {every_kth(131, 4, 1), every_kth(131, 2, 0)}, model, Route::cholesky);
+    expect_equal(table, {every_kth(131, 4, 1), every_kth(131, 9, 1)}, model, Route::fold_inverse);
+  });
+}
+
 TEST(CudaFactor, OfCollapsedRowsEqualsTheCpu) {
   const Table table = replicated_table(60, 2, 3);
   for (const Mean mean : {Mean::zero, Mean::constant, Mean::linear}) {

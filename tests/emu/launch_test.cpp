@@ -8,7 +8,7 @@
 namespace kilofold::dev {
 namespace {
 
-constexpr int optin_of_sm_80 = 163 * 1024;
+constexpr int optin_of_sm_80 = 163 * 1024, optin_of_sm_89 = 99 * 1024, optin_of_sm_90 = 227 * 1024;
 
 void no_op() {}
 
@@ -31,6 +31,18 @@ TEST(CudaLaunch, AsksAgainAfterALaunchWithLess) {
   fake_runtime::load(optin_of_sm_80, 0);
   for (const std::size_t bytes : {100 * 1024, 10 * 1024, 60 * 1024}) EXPECT_NO_THROW(launch_with(bytes));
   EXPECT_EQ(fake_runtime::state.launches, 3);
+}
+
+TEST(CudaLaunch, TakesAllTheSharedMemoryThatTheDeviceHasBesideWhatTheKernelDeclaresAndNoMore) {
+  for (const int optin : {optin_of_sm_80, optin_of_sm_89, optin_of_sm_90}) {
+    for (const std::size_t declared : {0, 8192, 41296}) {
+      fake_runtime::load(optin, declared);
+      const std::int64_t most = most_shared<double>(no_op);
+      EXPECT_EQ(8 * most, optin - static_cast<std::int64_t>(declared));
+      EXPECT_NO_THROW(launch_with(static_cast<std::size_t>(most) * 8));
+      EXPECT_THROW(launch_with(static_cast<std::size_t>(most + 1) * 8), Error);
+    }
+  }
 }
 
 TEST(CudaLaunch, OfNoBlocksDoesNothing) {

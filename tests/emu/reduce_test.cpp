@@ -9,7 +9,6 @@
 #include "emu/gp_equal.hpp"
 #include "kilofold/core/fit_status.hpp"
 #include "kilofold/core/gaussian_process.hpp"
-#include "support/sanitizer.hpp"
 
 /// `reduce`, and `posterior` from its forms, on the emulated device: the CPU's bits.
 namespace kilofold::test {
@@ -124,17 +123,10 @@ TEST(CudaReduce, ToBandsEqualsTheCpuForItemsOfUnlikeSizesAndWhereColumnsNeedNoRe
   expect_equal(table, {every_kth(90, 9, 1)}, model, Route::band);
 }
 
-/// A panel below the first 32 columns that is too tall for shared memory.
-TEST(CudaReduce, ToBandsEqualsTheCpuWhereAPanelLiesInDeviceMemory) {
-  if (testing::slowdown > 1) GTEST_SKIP() << "its accesses are those of smaller panels";
-  const Table table = random_table(664, {0}, 3);
-  GpModel model = model_of(Kernel::matern32, Mean::constant);
-  model.length_scale = {0.4};
-  model.backend = &emu::backend();
-  const std::vector<Rows> items{first_rows(661, 664)};
-  const GpAnswers answers = gp(table, items, model, Route::band);
-  model.backend = &cpu_backend();
-  EXPECT_EQ(differing(gp(table, items, model, Route::band), answers), 0);
+TEST(CudaReduce, EqualsTheCpuWhereverItsVectorsMatricesAndPanelsLie) {
+  const Table table = random_table(136, {0, 3}, 3);
+  const std::vector<Rows> items{first_rows(131, 136), first_rows(40, 45)};
+  on_each_shared_memory([&] { expect_equal_forms(table, items, model_of(Kernel::matern32, Mean::constant)); });
 }
 
 /// A backend that is given void memory for its reductions.

@@ -22,6 +22,7 @@ enum cudaError_t {
   cudaErrorInvalidConfiguration = 9
 };
 enum cudaMemcpyKind { cudaMemcpyHostToDevice, cudaMemcpyDeviceToHost };
+enum cudaDeviceAttr { cudaDevAttrMaxSharedMemoryPerBlockOptin };
 enum cudaFuncAttribute { cudaFuncAttributeMaxDynamicSharedMemorySize };
 using cudaStream_t = void*;
 using cudaEvent_t = void*;
@@ -66,6 +67,22 @@ inline cudaError_t cudaMemcpyAsync(void*, const void*, std::size_t, cudaMemcpyKi
   return cudaSuccess;
 }
 
+inline cudaError_t cudaGetDevice(int* device) {
+  *device = 0;
+  return cudaSuccess;
+}
+inline cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr, int) {
+  *value = fake_runtime::state.shared_optin;
+  return cudaSuccess;
+}
+
+struct cudaFuncAttributes {
+  std::size_t sharedSizeBytes;
+};
+inline cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void*) {
+  attributes->sharedSizeBytes = fake_runtime::state.declared;
+  return cudaSuccess;
+}
 inline cudaError_t cudaFuncSetAttribute(const void*, cudaFuncAttribute, int bytes) {
   const fake_runtime::State& device = fake_runtime::state;
   if (static_cast<std::size_t>(bytes) + device.declared > static_cast<std::size_t>(device.shared_optin))
