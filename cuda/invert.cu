@@ -39,7 +39,7 @@ void invert_canonically(const std::vector<InvertItem>& items, Session& s) {
   const auto n_items = static_cast<unsigned>(items.size());
   dev::launch(factor_for_inverse, {"factor_for_inverse", n_items, factor_threads, 0}, s.stream, on_device);
   dev::launch(multiply_inverses,
-              {"multiply_inverses", {n_items, product_tiles(items.front().inverse.n)}, product_threads, 0}, s.stream,
+              {"multiply_inverses", {n_items, product_blocks(items.front().inverse.n)}, product_threads, 0}, s.stream,
               on_device);
 }
 

@@ -150,7 +150,7 @@ std::vector<double> Searches::evaluate(const std::vector<Running>& running,
     solve_by_vendor(items, on_device);
   } else {
     dev::launch(factor_likelihoods, {"factor_likelihoods", n, factor_threads, 0}, s_.stream, on_device);
-    dev::launch(invert_likelihoods, {"invert_likelihoods", {n, product_tiles(most_rows_)}, product_threads, 0},
+    dev::launch(invert_likelihoods, {"invert_likelihoods", {n, product_blocks(most_rows_)}, product_threads, 0},
                 s_.stream, on_device);
   }
   dev::launch(sum_pairs, {"sum_pairs", {n, columns}, pair_threads, 0}, s_.stream, on_device);

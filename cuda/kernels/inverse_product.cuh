@@ -33,9 +33,15 @@ inline constexpr int product_depth = 16;
 inline constexpr int product_threads = 256;
 
 /// Tiles of the lower half.
-constexpr unsigned product_tiles(std::int64_t n) {
-  const auto rows = static_cast<unsigned>((n + product_tile - 1) / product_tile);
+KILOFOLD_HD constexpr int product_tiles(std::int64_t n) {
+  const auto rows = static_cast<int>((n + product_tile - 1) / product_tile);
   return rows * (rows + 1) / 2;
+}
+
+/// Blocks that share an item's tiles: one a tile, up to as many as a grid may be high.
+constexpr unsigned product_blocks(std::int64_t n) {
+  constexpr int most_blocks = 65535;
+  return static_cast<unsigned>(product_tiles(n) < most_blocks ? product_tiles(n) : most_blocks);
 }
 
 /// 32 x 16 elements of V, rows from `row`, columns from k, zero where V has none.
@@ -46,9 +52,9 @@ __device__ inline void stage_rows(const WhitenedIdentity& V, int row, int k, dou
   }
 }
 
-/// B = V V': b_ij = sum over k >= i of V_ik V_jk, j <= i, one fma chain, and its mirror image. A block a tile of 32 x
-/// 32 in the lower half, row after row of tiles; beyond the matrix there is nothing to do.
-__device__ inline void block_multiply_inverse(const WhitenedIdentity& V, const SymmetricInverse& B, int tile) {
+/// One tile of B = V V': b_ij = sum over k >= i of V_ik V_jk, j <= i, one fma chain, and its mirror image. Tiles of 32
+/// x 32 in the lower half are numbered row after row of tiles.
+__device__ inline void block_multiply_tile(const WhitenedIdentity& V, const SymmetricInverse& B, int tile) {
   using Staged = double[product_tile * product_depth];
   DEV_SHARED(Staged, left);
   DEV_SHARED(Staged, right);
@@ -76,6 +82,14 @@ __device__ inline void block_multiply_inverse(const WhitenedIdentity& V, const S
     if (i >= V.n || j > i) continue;
     B.column(j)[i] = sum[c];
     B.column(i)[j] = sum[c];
+  }
+}
+
+/// The tiles of B that are this block's. Blocks: items by product_blocks.
+__device__ inline void multiply_inverse(const WhitenedIdentity& V, const SymmetricInverse& B) {
+  const int n_tiles = product_tiles(V.n);
+  for (int tile = static_cast<int>(blockIdx.y); tile < n_tiles; tile += static_cast<int>(gridDim.y)) {
+    block_multiply_tile(V, B, tile);
   }
 }
 

@@ -62,12 +62,12 @@ __global__ void __launch_bounds__(dense_threads) settle_inverses(const InvertIte
   if (threadIdx.x == 0) item.tell(status);
 }
 
-/// Blocks: items by tiles of the lower half.
+/// Blocks: items by product_blocks.
 __global__ void __launch_bounds__(product_threads) multiply_inverses(const InvertItem* items) {
   const InvertItem& item = items[blockIdx.x];
   if (failed(static_cast<FitStatus>(*item.status))) return;
   const int n = item.inverse.n;
-  block_multiply_inverse({item.factor, FactorStorage::ld_of(2 * n), n, n}, item.inverse, static_cast<int>(blockIdx.y));
+  multiply_inverse({item.factor, FactorStorage::ld_of(2 * n), n, n}, item.inverse);
 }
 
 }  // namespace kilofold::cuda

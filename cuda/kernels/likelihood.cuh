@@ -173,12 +173,11 @@ __global__ void __launch_bounds__(factor_threads) settle_likelihoods(const Likel
   block_sum_solved(items[blockIdx.x], infos.positive_definite(blockIdx.x));
 }
 
-/// A^-1 of each evaluation. Blocks: evaluations by tiles of the lower half.
+/// A^-1 of each evaluation. Blocks: evaluations by product_blocks.
 __global__ void __launch_bounds__(product_threads) invert_likelihoods(const LikelihoodItem* items) {
   const LikelihoodItem& item = items[blockIdx.x];
   if (item.sums.positive_definite() == 0.0) return;
-  const int u = item.u();
-  block_multiply_inverse({item.factor, item.ld(), item.identity(), u}, item.inverse, static_cast<int>(blockIdx.y));
+  multiply_inverse({item.factor, item.ld(), item.identity(), item.u()}, item.inverse);
 }
 
 inline constexpr int pair_threads = 256;

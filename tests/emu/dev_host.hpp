@@ -195,8 +195,12 @@ inline void run_grid(const Shape& shape, const std::function<void()>& body) {
 /// wrong
 template <class... P, class... A>
 void launch(void (*kernel)(P...), const Shape& shape, const Stream& stream, A&&... arguments) {
-  constexpr unsigned most_threads = 1024;
+  constexpr unsigned most_threads = 1024, widest_grid = 0x7fffffff, highest_grid = 65535;
+  if (shape.grid.x == 0) return;
   count_call(shape.name);
+  const unsigned least = std::min(shape.grid.y, shape.grid.z), most = std::max(shape.grid.y, shape.grid.z);
+  if (least == 0 || most > highest_grid || shape.grid.x > widest_grid)
+    throw Error(std::string(shape.name) + ": no grid has this shape");
   const unsigned threads = shape.block.x * shape.block.y * shape.block.z;
   if (threads == 0 || threads > most_threads || shape.shared_bytes > emu::most_shared_bytes)
     throw Error(std::string(shape.name) + ": no block has this shape");

@@ -105,6 +105,18 @@ TEST(PlantedBugs, MoreSharedMemoryThanADeviceHasIsRefused) {
   EXPECT_THROW(fault_of(uninitialised_shared, 1025, std::vector<std::uint64_t>(1025)), dev::Error);
 }
 
+TEST(PlantedBugs, GridsThatADeviceRefusesAreRefused) {
+  const auto launch = [](dev::dim3 grid) {
+    dev::launch(missing_syncwarp, {"kernel", grid, 32, 0}, dev::Stream(), nullptr, nullptr);
+  };
+  EXPECT_NO_THROW(launch({0, 70000, 0})) << "nothing is launched";
+  EXPECT_THROW(launch({1, 0}), dev::Error);
+  EXPECT_THROW(launch({1, 1, 0}), dev::Error);
+  EXPECT_THROW(launch({1, 65536}), dev::Error);
+  EXPECT_THROW(launch({1, 1, 65536}), dev::Error);
+  EXPECT_THROW(launch({0x80000000U}), dev::Error);
+}
+
 using PlantedBugsDeathTest = ::testing::Test;
 
 TEST(PlantedBugsDeathTest, RunningOffTheStackOfAThreadIsACrash) {
