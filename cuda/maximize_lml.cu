@@ -22,9 +22,8 @@ struct Running {
   std::uint32_t start;
 };
 
-/// The training sets of a call and the device memory of the evaluations side by side, at most as many as there are
-/// items. All starts of all items wait in one queue; every step evaluates each search that is under way, and one that
-/// ends makes room for the next.
+/// The training sets of a call and the device memory of the evaluations side by side. All starts of all items wait in
+/// one queue; every step evaluates each search that is under way, and one that ends makes room for the next.
 class Searches {
  public:
   Searches(const MaximizeLmlArgs& a, Flavour flavour, Session& s)
@@ -33,11 +32,15 @@ class Searches {
         s_(s),
         n_basis_(basis_columns(a.mean, a.table->d)),
         searches_(static_cast<std::size_t>(a.n_items)) {
-    for (std::int64_t i = 0; i < a.n_items; ++i) most_rows_ = std::max(most_rows_, rows_used(i));
+    std::int64_t n_searches = 0;
+    for (std::int64_t i = 0; i < a.n_items; ++i) {
+      most_rows_ = std::max(most_rows_, rows_used(i));
+      n_searches += n_starts(a, i);
+    }
     stride_ = LikelihoodItem::factor_doubles(most_rows_, n_basis_) + SymmetricInverse::doubles(most_rows_) +
               LikelihoodItem::vector_doubles(most_rows_, n_basis_, a.table->d) +
               Covariance::work_doubles(most_rows_, 0, a.table->d);
-    n_places_ = std::clamp<std::int64_t>(most_work_doubles / stride_, 1, std::max<std::int64_t>(a.n_items, 1));
+    n_places_ = std::clamp<std::int64_t>(most_work_doubles / stride_, 1, std::max<std::int64_t>(n_searches, 1));
     const std::int64_t n_sums = LikelihoodSums::doubles(a.table->d) * n_places_;
     const std::int64_t directions = most_rows_ * n_basis_ * a.n_items;
     sums_ = s.work.get<double>(static_cast<std::size_t>(n_sums + std::max(stride_ * n_places_, directions)));

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include "cuda/dev.hpp"
 #include "emu/gp_equal.hpp"
@@ -97,6 +98,30 @@ TEST(CudaMaximizeLml, EveryFailureOfTheDeviceIsReturnedAndTheNextCallWorks) {
   for (const char* call : {"choose_bases", "factor_likelihoods", "invert_likelihoods", "sum_pairs", "gather_sums",
                            "cudaMemcpy to the device", "cudaMemcpy from the device", "cudaStreamSynchronize"})
     EXPECT_TRUE(said.contains(std::string("maximize_lml: ") + call + ": planted failure")) << call;
+}
+
+/// What the next searches ask of the device.
+thread_local int calls_to_the_device = 0;
+
+TEST(CudaMaximizeLml, StartsOfOneTrainingSetRunSideBySide) {
+  const Table table = random_table(19, {0}, 4);
+  GpModel model = model_of(Kernel::squared_exponential, Mean::constant);
+  model.length_scale = {1};
+  Backend counting = emu::backend();
+  counting.maximize_lml = [](const MaximizeLmlArgs* args) {
+    constexpr int never = 1 << 30;
+    dev::calls_until_failure = never;
+    const int result = emu::backend().maximize_lml(args);
+    calls_to_the_device = never - std::exchange(dev::calls_until_failure, -1);
+    return result;
+  };
+  model.backend = &counting;
+  const auto calls_with = [&](double n_restarts) {
+    tuned(table, {every_kth(19, 3, 0)}, model, {.n_restarts = n_restarts});
+    return calls_to_the_device;
+  };
+  const int one = calls_with(0), six = calls_with(5);
+  EXPECT_LT(six, 4 * one) << "a step of six searches is the calls of one, and the longest takes three times its steps";
 }
 
 TEST(CudaMaximizeLml, DoesNotDependOnNeighboursInTheCall) {
