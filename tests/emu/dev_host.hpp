@@ -202,7 +202,8 @@ void launch(void (*kernel)(P...), const Shape& shape, const Stream& stream, A&&.
   if (least == 0 || most > highest_grid || shape.grid.x > widest_grid)
     throw Error(std::string(shape.name) + ": no grid has this shape");
   const unsigned threads = shape.block.x * shape.block.y * shape.block.z;
-  if (threads == 0 || threads > most_threads || shape.shared_bytes > emu::most_shared_bytes)
+  if (threads == 0 || threads > most_threads ||
+      shape.shared_bytes > static_cast<std::size_t>(most_shared<char>(kernel)))
     throw Error(std::string(shape.name) + ": no block has this shape");
   stream.calls()->add(
       [kernel, shape, kept = std::tuple<P...>(P(arguments)...)] { run_grid(shape, [&] { std::apply(kernel, kept); }); },
