@@ -42,6 +42,7 @@ struct Session {
   Memory parameters{stream};    ///< hyperparameters of the items
   Memory kept{stream};          ///< what an op's first launches leave for its later ones
   Memory work{stream};
+  Memory sort_work{stream};  ///< of sorts by a vendor's library
 
   /// Of matrices that go to a vendor's library.
   struct Dense {

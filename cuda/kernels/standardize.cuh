@@ -9,6 +9,12 @@ namespace kilofold::cuda {
 
 inline constexpr int standardize_threads = 128;
 
+/// Training rows of all items, one item after another: the replicate set of a row, and which of the item's it is.
+struct ReplicateRows {
+  std::int32_t* set;
+  std::int32_t* row;
+};
+
 /// What all items of `standardize` share; arrays in device memory.
 struct StandardizeStudy {
   const double* X;  ///< (n, d)
@@ -21,6 +27,8 @@ struct StandardizeStudy {
   Replicates replicates;
   std::int64_t ld_train;
   std::int64_t ld_held_out;
+  ReplicateRows listed;  ///< as the items have them; here and below null unless collapsed
+  ReplicateRows sorted;  ///< each item's by set, ascending rows in each
 };
 
 /// One item of `standardize`.
@@ -34,9 +42,11 @@ struct StandardizeItem {
   double* X_train;
   double* X_held_out;
   double* y_train;
-  double* count;   ///< (n_train); work memory where it is not wanted
-  double* within;  ///< null: not wanted
-  double* mean;    ///< (n_train) work memory, null unless collapsed
+  double* count;            ///< (n_train); work memory where it is not wanted
+  double* within;           ///< null: not wanted
+  double* mean;             ///< (n_train) work memory; here and below null unless collapsed
+  std::int32_t* set_begin;  ///< (n_unique + 1) work memory: where a set begins among the item's sorted rows
+  std::int32_t first;       ///< place of the item's first row in the lists of replicates
   double* centre;
   double* scale;
   std::int32_t* status;
@@ -49,27 +59,41 @@ __device__ inline void block_apply(const Unit& unit, const ColumnRows& x, double
   }
 }
 
+/// The items' rows, one block an item.
+__global__ void __launch_bounds__(standardize_threads)
+    list_replicates(StandardizeStudy study, const StandardizeItem* items) {
+  const StandardizeItem& item = items[blockIdx.x];
+  for (int i = static_cast<int>(threadIdx.x); i < item.n_train; i += static_cast<int>(blockDim.x)) {
+    study.listed.set[item.first + i] = item.replicate[i];
+    study.listed.row[item.first + i] = i;
+  }
+}
+
+/// Where each replicate set begins.
+__device__ inline void block_find_sets(const StandardizeStudy& study, const StandardizeItem& item) {
+  const std::int32_t* const set = study.sorted.set + item.first;
+  for (int i = static_cast<int>(threadIdx.x); i < item.n_train; i += static_cast<int>(blockDim.x)) {
+    if (i == 0 || set[i] != set[i - 1]) item.set_begin[set[i]] = i;
+  }
+  if (threadIdx.x == 0) item.set_begin[item.n_unique] = item.n_train;
+  __syncthreads();
+}
+
 /// The first row of each replicate set, a set a thread.
 __device__ inline void block_apply_to_sets(const Unit& unit, const ColumnRows& x, const StandardizeItem& item,
-                                           double* out) {
+                                           const std::int32_t* sorted_rows, double* out) {
   for (int r = static_cast<int>(threadIdx.x); r < item.n_unique; r += static_cast<int>(blockDim.x)) {
-    int i = r;  // sets are numbered by first appearance: set r does not begin before row r
-    while (item.replicate[i] != r) ++i;
-    out[r] = (x[i] - unit.centre) / unit.scale;
+    out[r] = (x[sorted_rows[item.set_begin[r]]] - unit.centre) / unit.scale;
   }
 }
 
 /// Replace scaled targets by the mean of each replicate set, ascending rows.
-__device__ inline void block_collapse_target(const StandardizeItem& item, double* y) {
+__device__ inline void block_collapse_target(const StandardizeItem& item, const std::int32_t* sorted_rows, double* y) {
   for (int r = static_cast<int>(threadIdx.x); r < item.n_unique; r += static_cast<int>(blockDim.x)) {
-    double sum = 0.0, count = 0.0;
-    for (int i = r; i < item.n_train; ++i) {
-      if (item.replicate[i] != r) continue;
-      sum += y[i];
-      count += 1.0;
-    }
-    item.mean[r] = sum / count;
-    item.count[r] = count;
+    double sum = 0.0;
+    for (int i = item.set_begin[r]; i < item.set_begin[r + 1]; ++i) sum += y[sorted_rows[i]];
+    item.count[r] = item.set_begin[r + 1] - item.set_begin[r];
+    item.mean[r] = sum / item.count[r];
   }
   __syncthreads();
   if (threadIdx.x == 0 && item.within != nullptr) {
@@ -90,7 +114,7 @@ __device__ inline void block_standardize_target(const StandardizeStudy& study, c
   block_apply(unit, {study.y, item.train, item.n_train}, item.y_train);
   __syncthreads();
   if (study.replicates == Replicates::collapse) {
-    block_collapse_target(item, item.y_train);
+    block_collapse_target(item, study.sorted.row + item.first, item.y_train);
     return;
   }
   for (int i = static_cast<int>(threadIdx.x); item.count != nullptr && i < item.n_train;
@@ -104,6 +128,7 @@ __device__ inline void block_standardize_target(const StandardizeStudy& study, c
 __global__ void __launch_bounds__(standardize_threads)
     standardize_items(StandardizeStudy study, const StandardizeItem* items) {
   const StandardizeItem& item = items[blockIdx.x];
+  if (study.replicates == Replicates::collapse) block_find_sets(study, item);
   bool finite = true;
   for (int j = 0; j <= study.d; ++j) {
     const bool is_target = j == study.d;
@@ -122,7 +147,7 @@ __global__ void __launch_bounds__(standardize_threads)
     }
     double* const out = item.X_train + j * study.ld_train;
     if (study.replicates == Replicates::collapse) {
-      block_apply_to_sets(unit, train, item, out);
+      block_apply_to_sets(unit, train, item, study.sorted.row + item.first, out);
     } else {
       block_apply(unit, train, out);
     }

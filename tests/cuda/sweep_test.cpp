@@ -64,6 +64,16 @@ TEST_P(CudaSweep, NoiseLanesOfEitherReducedFormHaveTheCpusBits) {
   }
 }
 
+TEST_P(CudaSweep, RowsThatRepeatHaveTheCpusBits) {
+  const Dataset data = make_data(262, 2, 9, 6);  // some seven rows a setting
+  Spec spec = make_spec(data);
+  spec.models = {make_entry("GPR", "gpr", {{"length_scale", {0.5, 2}}, {"noise_variance", {1e-2}}})};
+  const std::vector<std::string> rules{"replicate_collapse"};
+  const Plan plan =
+      GetParam() ? testing::plan_by(rules, spec, data) : make_plan(lower(spec, data), all_rules(), {false, {}});
+  expect_same_bits(plan, data);
+}
+
 TEST_P(CudaSweep, TilesComputedWhileTheLastOnesResultsComeDownHaveTheCpusBits) {
   const ModelSpec entry =
       make_entry("GPR", "gpr", {{"length_scale", {0.3, 0.5, 1, 2, 3}}, {"noise_variance", {1e-3, 1e-2, 0.1}}});
