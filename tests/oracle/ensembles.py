@@ -3,7 +3,7 @@
 """Ensembles of a built program against scikit-learn's trees and forests, on continuous data that float32 holds exactly.
 
 Small nodes are often parted alike by several features, and scikit-learn then takes one at random. So chains are rebuilt from
-its trees with the lowest such feature (audit_sklearn.predict). GradientBoostingRegressor and RandomForestRegressor themselves
+its trees with the lowest such feature (sklearn_refits.predict). GradientBoostingRegressor and RandomForestRegressor themselves
 are compared by their RMSE over 20 fold seeds, paired on the same folds.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 from sklearn.ensemble import GradientBoostingRegressor, RandomForestRegressor
 from sklearn.tree import DecisionTreeRegressor
 
-from audit_sklearn import grow, predict, ranks
+from sklearn_refits import grow, predict, ranks
 
 BOUND = 1e-10  # of sd(y): sums of n values in another order, once a member
 STANDARD_ERRORS = 5  # a right forest exceeds this once in 10^6 runs

@@ -16,10 +16,10 @@ SHARED = ROOT.parent / "shared" / "data"
 sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import audit  # noqa: E402
-import audit_sklearn  # noqa: E402  (it lives with the scripts that users run)
 import ensembles  # noqa: E402
 import kernel_ridge  # noqa: E402
 import mutations  # noqa: E402
+import sklearn_refits  # noqa: E402  (it lives with the scripts that users run)
 import svr  # noqa: E402
 import tuning  # noqa: E402
 
@@ -65,7 +65,7 @@ def run_study(name, folder):
 def predictions_agree(name, folder):
     results = run_study(name, folder)
     audit = subprocess.run(
-        [sys.executable, ROOT / "scripts/audit_sklearn.py", results], capture_output=True, text=True
+        [sys.executable, ROOT / "scripts/audit_sklearn.py", results, "--fits", "0"], capture_output=True, text=True
     )
     assert audit.returncode == 0, audit.stdout + audit.stderr
     return audit.stdout.strip().replace("\n", "; ")
@@ -84,12 +84,12 @@ def training_errors_agree(name, folder):
     depths = np.unique(ours[:, 1]).astype(int)
     tied = 0
     for fold, (train, _) in enumerate(KFold(5, shuffle=True, random_state=0).split(X)):
-        X_ranks, total = audit_sklearn.ranks(X[train]), np.sum((y[train] - y[train].mean()) ** 2)
+        X_ranks, total = sklearn_refits.ranks(X[train]), np.sum((y[train] - y[train].mean()) ** 2)
         for depth in depths:
             own = ours[(ours[:, 0] == fold) & (ours[:, 1] == depth), 2].item()
             theirs = []
             for state in range(TIE_STATES):
-                tree = audit_sklearn.grow(X_ranks, y[train], depth, 2, 1, state)
+                tree = sklearn_refits.grow(X_ranks, y[train], depth, 2, 1, state)
                 theirs.append(np.sum((tree.predict(X_ranks) - y[train]) ** 2))
                 if abs(theirs[-1] - own) <= TRAINING_ERROR_BOUND * total:
                     break
