@@ -19,9 +19,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-import numpy as np
-
 import plot_common as common
+from plot_common import np
 
 SPEC = """spec: 1
 name: growth
@@ -102,6 +101,7 @@ def main():
     parser.add_argument("--most-rows", type=int, default=5000, help="leave out larger tables")
     parser.add_argument("-o", "--output", type=Path, required=True, help="path of the two files, without suffix")
     options = parser.parse_args()
+    common.require_packages(parser)
     series = measure(str(Path(options.program).resolve()), options.rounds, options.most_rows)
     figures = {"machine": machine(), "unit": "processor seconds", "rounds": options.rounds, "series": series}
     options.output.with_suffix(".json").write_text(json.dumps(figures, indent=1) + "\n")

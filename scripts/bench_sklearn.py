@@ -27,19 +27,24 @@ from pathlib import Path
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ[variable] = "1"  # two processes share two cores: threads of linear algebra would compete
 
-import numpy as np
-import sklearn
-import yaml
-from joblib import Parallel, delayed
-from sklearn.ensemble import AdaBoostRegressor, GradientBoostingRegressor, RandomForestRegressor
-from sklearn.compose import TransformedTargetRegressor
-from sklearn.gaussian_process import GaussianProcessRegressor
-from sklearn.gaussian_process.kernels import RBF
-from sklearn.model_selection import GridSearchCV, KFold
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVR
-from sklearn.tree import DecisionTreeRegressor
+try:
+    import numpy as np
+    import sklearn
+    import yaml
+    from joblib import Parallel, delayed
+    from sklearn.ensemble import AdaBoostRegressor, GradientBoostingRegressor, RandomForestRegressor
+    from sklearn.compose import TransformedTargetRegressor
+    from sklearn.gaussian_process import GaussianProcessRegressor
+    from sklearn.gaussian_process.kernels import RBF
+    from sklearn.model_selection import GridSearchCV, KFold
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+    from sklearn.svm import SVR
+    from sklearn.tree import DecisionTreeRegressor
+except ImportError as error:
+    missing = error
+else:
+    missing = None
 
 JOBS = 2
 ROOT = Path(__file__).resolve().parent.parent
@@ -241,6 +246,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=Path, help="write the figures and the facts of the machine here")
     options = parser.parse_args()
+    if missing:
+        parser.error(f"{missing}; pip install -r scripts/requirements.txt")
     results = []
     with tempfile.TemporaryDirectory() as folder:
         for part in options.parts:

@@ -26,12 +26,15 @@ import tempfile
 import time
 from pathlib import Path
 
-import h5py
-import numpy as np
 import plot_common
-import sklearn
-import yaml
-from sklearn.model_selection import KFold
+from plot_common import h5py, np
+
+try:
+    import sklearn
+    import yaml
+    from sklearn.model_selection import KFold
+except ImportError as error:
+    plot_common.missing = error
 
 ROOT = Path(__file__).resolve().parent.parent
 GRID = {"gamma": [0.25], "C": [1.0, 10.0, 100.0], "epsilon": [0.1, 0.3]}
@@ -159,6 +162,7 @@ def main():
     parser.add_argument("--json", type=Path, help="write the figures and the facts of the machine here")
     parser.add_argument("--picture", type=Path, help="draw them here")
     options = parser.parse_args()
+    plot_common.require_packages(parser)
     figures = []
     with tempfile.TemporaryDirectory() as folder:
         for n in options.rows:

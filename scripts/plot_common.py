@@ -2,27 +2,56 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the scripts of plots and tables share: reading a merged results file with h5py, labels with units, one look.
 
-Layout: docs/store.md. Needs h5py, numpy and matplotlib.
+Layout: docs/store.md. Needs h5py, numpy and matplotlib; where one of them is missing, `--help` still works and `missing` says which.
 """
 
 import argparse
+import textwrap
 from pathlib import Path
 
-import h5py
-import matplotlib
+try:
+    import h5py
+    import matplotlib
+    import numpy as np
 
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
-import numpy as np
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+except ImportError as error:
+    missing, h5py, np = error, None, None
+else:
+    missing = None
+    plt.rcParams.update({
+        "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": "#9aa0a7", "axes.axisbelow": True,
+        "axes.grid": True, "grid.color": "#ececea", "font.size": 10, "figure.dpi": 150, "savefig.bbox": "tight",
+    })
 
 ACCENT = "#20639b"
 PERFECT = "#c2542d"
 INK = "#1c1e21"
+# Okabe & Ito 2008 without black and yellow: told apart with any colour vision, but not by it alone.
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
+DASHES = ("-", "--", ":", "-.", (0, (1, 1, 5, 1, 1, 1)))
+INCH = 14  # letters of a small font in an inch
 
-plt.rcParams.update({
-    "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": "#9aa0a7", "axes.axisbelow": True,
-    "axes.grid": True, "grid.color": "#ececea", "font.size": 10, "figure.dpi": 150, "savefig.bbox": "tight",
-})
+
+def series_style(number):
+    """Colour and dashes of the n-th line of a plot: 30 pairs, neighbours differ in both."""
+    return {"color": COLOURS[number % len(COLOURS)], "linestyle": DASHES[number % len(DASHES)]}
+
+
+def wrapped(words, width):
+    """A long name in lines of at most so many letters."""
+    return "\n".join(textwrap.wrap(words, width)) or words
+
+
+def note(figure, words):
+    """What the marks of a picture are, above it."""
+    figure.suptitle(wrapped(words, int(INCH * figure.get_figwidth())), fontsize=9, x=0.01, ha="left")
+
+
+def require_packages(parser):
+    if missing:
+        parser.error(f"{missing}; pip install -r scripts/requirements.txt")
 
 
 def parse(description, suffix, ending=".png", variant=None):
@@ -37,6 +66,7 @@ def parse(description, suffix, ending=".png", variant=None):
         parser.add_argument(f"--{variant[0]}", dest="suffix", action="store_const", const=variant[0], help=variant[1])
     parser.set_defaults(suffix=suffix)
     arguments = parser.parse_args()
+    require_packages(parser)
     if not arguments.file.is_file():
         parser.error(f"{arguments.file} is no file; kilofold merge joins parts")
     if arguments.output is None:
@@ -74,6 +104,25 @@ def best_trials(file):
     if not found:
         raise SystemExit("error: no trial is finished for every seed yet")
     return sorted(found, key=lambda entry: entry[1]["metric/rmse"][entry[2]].mean())
+
+
+def published_trials(model):
+    """Indices of the trials that are the setting of a published study."""
+    return [int(t) for t in np.flatnonzero(model["param/as_published"][:] == 1)] if "as_published" in model["param"] else []
+
+
+def selection(model):
+    """What an entry's best trial was chosen from."""
+    if "tuned_by" in model["param"]:
+        return "tuned (nested)" if len(model["trial"]) == 1 else "best of tuned (nested), optimistic"
+    return "best of grid, optimistic" if len(model["trial"]) > 1 else "one setting"
+
+
+def settings(model):
+    """(setting, trial) of an entry's published setting and of its best trial, where there is one; of a single trial once."""
+    found = [("as published", trial) for trial in published_trials(model)]
+    best = best_trial(model)
+    return found if best is None or (found and len(model["trial"]) == 1) else [*found, (selection(model), best)]
 
 
 def published(file, metric):

@@ -3,22 +3,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """A CSV table of every model's published setting and best trial: mean and standard deviation of each metric over the fold seeds.
 
-What the spec's `reference:` says was published stands beside them. Usage: table_models.py FILE.h5 [-o TABLE.csv]
+What the spec's `reference:` says was published stands beside the setting it is of, or beside the best trial where no trial is marked
+`as_published`. Usage: table_models.py FILE.h5 [-o TABLE.csv]
 """
 
 import csv
 
-import numpy as np
 import plot_common as common
 
 METRICS = ("mae", "rmse", "r2")
-
-
-def settings(model):
-    """(setting, trial) of the published setting and of the best trial, where there is one."""
-    marked = np.flatnonzero(model["param/as_published"][:] == 1) if "as_published" in model["param"] else []
-    best = common.best_trial(model)
-    return [("as published", trial) for trial in marked] + ([] if best is None else [("best of grid, optimistic", best)])
 
 
 def spread(values):
@@ -33,9 +26,10 @@ def main():
         table.writerow(["model", "setting", "trials", *columns, *(f"published_{metric}" for metric in METRICS)])
         published = [common.published(file, metric) for metric in METRICS]
         for name, model in file["models"].items():
-            for setting, trial in settings(model):
+            for row, (setting, trial) in enumerate(common.settings(model)):
                 values = [text for metric in METRICS for text in spread(model[f"metric/{metric}"][trial])]
-                table.writerow([name, setting, len(model["trial"]), *values, *(of.get(name, "") for of in published)])
+                beside = [of.get(name, "") if row == 0 else "" for of in published]
+                table.writerow([name, setting, len(model["trial"]), *values, *beside])
     print(arguments.output)
 
 

@@ -115,6 +115,20 @@ TEST_F(Completion, FishOffersVerbsOptionsAndValues) {
   EXPECT_NE(fish("kilofold run s").find("study.yaml"), std::string::npos);
 }
 
+TEST(Scripts, WithoutTheirPythonPackagesStillHelpAndSayWhatToInstall) {
+  if (!is_installed("python3")) GTEST_SKIP() << "python3 is not installed";
+  const Folder folder;
+  const std::string scripts = (std::filesystem::current_path() / "scripts").string();
+  for (const char* name : {"audit_sklearn", "plot_importance", "plot_predictions", "plot_seeds", "table_models"}) {
+    const std::string bare = "python3 -S " + scripts + "/" + name + ".py ";  // -S: only what Python brings along
+    const Outcome helped = shell(folder, bare + "--help");
+    EXPECT_EQ(helped.code, 0) << helped.err;
+    const Outcome refused = shell(folder, bare + "study.h5");
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_NE(refused.err.find("pip install -r scripts/requirements.txt"), std::string::npos) << refused.err;
+  }
+}
+
 TEST(Manual, RendersWithoutWarnings) {
   const Folder folder;
   folder.write("kilofold.1", run_program(folder, {"manual"}).out);

@@ -19,6 +19,7 @@ import audit  # noqa: E402
 import ensembles  # noqa: E402
 import kernel_ridge  # noqa: E402
 import mutations  # noqa: E402
+import pictures  # noqa: E402
 import sklearn_refits  # noqa: E402  (it lives with the scripts that users run)
 import svr  # noqa: E402
 import tuning  # noqa: E402
@@ -150,6 +151,10 @@ def audit_sees_errors(_, folder):
     return audit.agree(BUILT / "kilofold", folder)
 
 
+def pictures_hold_everything(_, folder):
+    return pictures.agree(BUILT / "kilofold", folder)
+
+
 def groups_are_group_kfolds(_, folder):
     """Live: the stored folds of 200 seeds over groups whose names are numbers."""
     import h5py
@@ -212,6 +217,7 @@ CHECKS = [
     (kernel_ridge_agrees, ""),
     (tuning_agrees, ""),
     (audit_sees_errors, ""),
+    (pictures_hold_everything, ""),
     *((check, name) for check in (predictions_agree, training_errors_agree, opens_in_xarray)
       for name in ("electrode_standin", "concrete_strength", "pulsebat_lmo10_soh")),
 ]
