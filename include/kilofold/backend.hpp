@@ -123,7 +123,7 @@ struct ScaledInputs {
 /// Minimises |y - b0 - X w|^2 + alpha |w|^2 on the standardised columns, intercept unpenalised. One SVD of the centred
 /// design (Householder QR, then one-sided Jacobi on R) answers every alpha: w = V diag(s / (s^2 + alpha)) U' y.
 /// Singular values below max(n, d) eps s_max count as zero, so alpha = 0 on a singular design gives the minimum-norm
-/// solution.
+/// solution. The columns may be of any magnitude from 1e-290 to 1e290, y too (docs/numerics.md).
 ///
 /// Shapes    alpha (lanes) >= 0 · coefficient (d + 1, lanes): w in standardised units, then
 ///           the intercept · prediction (n_held_out, lanes), ld = ld_held_out, in the target's own unit

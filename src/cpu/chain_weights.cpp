@@ -22,14 +22,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace kilofold::cpu::HWY_NAMESPACE {
 
-#if KILOFOLD_SCALAR_TARGET
-HWY_INLINE Part abs_part(Part a) { return std::fabs(a); }
-HWY_INLINE Part larger_part(Part a, Part b) { return a < b ? b : a; }
-#else
-HWY_INLINE Part abs_part(Part a) { return hn::Abs(a); }
-HWY_INLINE Part larger_part(Part a, Part b) { return hn::Max(a, b); }
-#endif
-
 bool residuals(const double* y, double rate, const double* h, std::int64_t n, double* sum, double* residual) {
   const Part r = set_part(rate);
   Part tally = set_part(0.0);  // a NaN or an infinity times zero is NaN, and stays so
@@ -54,10 +46,7 @@ void losses(const double* y, std::int64_t n, int loss, double* h) {
     store_part(e, h + i);
     most = larger_part(most, e);
   }
-  double lane[reduction_chains];
-  store_part(most, lane);
-  double largest = 0;
-  for (int k = 0; k < part_lanes; ++k) largest = lane[k] > largest ? lane[k] : largest;
+  const double largest = largest_of(most);
   const Part divisor = set_part(largest > 0 ? largest : 1.0), one = set_part(1.0);
   for (std::int64_t i = 0; i < n; i += part_lanes) {
     Part e = div_part(load_part(h + i), divisor);

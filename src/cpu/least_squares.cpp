@@ -29,6 +29,8 @@ Columns padded_copy(const double* from, std::int64_t ld_from, std::int64_t rows,
 ///
 /// With the centred design X = Q R, the columns g_k of R' J, J the Jacobi rotations, are orthogonal: g_k = s_k v_k, and
 /// z = J' Q' y. So w(alpha) = V diag(s / (s^2 + alpha)) U' y = sum over k of g_k z_k / (s_k^2 + alpha).
+///
+/// All of X is held times one power of two, and y times its own, so that no square leaves the range of double.
 class Factorisation {
  public:
   void factor(const double* X, std::int64_t ld, const double* y, std::int64_t n, std::int64_t d) {
@@ -40,6 +42,9 @@ class Factorisation {
     padded_copy(y, n, n, 1, A.col(d));
     A.count = d + 1;
     centre_columns(A, mean_);
+    design_exponent_ = normalise({data, n, d, A.ld});
+    target_unit_ = std::ldexp(1.0, -normalise({A.col(d), n, 1, A.ld}));
+    mean_[d] /= target_unit_;
     const std::int64_t n_columns = std::min(n, d);
     householder(A, n_columns, reflector_store_.get(A.ld));
     transpose_triangle(A, n_columns);
@@ -48,18 +53,30 @@ class Factorisation {
     count_rank();
   }
 
-  /// Coefficients of one penalty, then the intercept; returns true where the least-squares solution is not unique.
-  bool solve(double alpha, double* coefficient) {
+  /// Weights (d) of one penalty, then the intercept, for the target in target_unit().
+  const double* solve(double alpha) {
+    // s^2 + alpha is held in units of 2^lift: alpha may exceed by far what a small design's squares are scaled to
+    const int lift = alpha > 0 ? std::max(0, 2 * design_exponent_ + std::ilogb(alpha)) : 0;
+    const double penalty = std::ldexp(alpha, 2 * design_exponent_ - lift), lifted = std::ldexp(1.0, -lift);
     double* const factor = factor_store_.get(G_.count);
-    for (std::int64_t k = 0; k < G_.count; ++k) factor[k] = counts(k) ? z_[k] / (square_[k] + alpha) : 0.0;
-    double* const w = weight_store_.get(G_.ld);
+    for (std::int64_t k = 0; k < G_.count; ++k) factor[k] = counts(k) ? z_[k] / (square_[k] * lifted + penalty) : 0.0;
+    double* const w = weight_store_.get(padded(d_ + 1));
     combine(G_, factor, w);
-    std::copy(w, w + d_, coefficient);
+    const double unit = std::ldexp(1.0, design_exponent_ - lift);
     double intercept = mean_[d_];
-    for (std::int64_t j = 0; j < d_; ++j) intercept = std::fma(-mean_[j], w[j], intercept);
-    coefficient[d_] = intercept;
-    return alpha == 0 && rank_ < d_;
+    for (std::int64_t j = 0; j < d_; ++j) {
+      w[j] *= unit;
+      intercept = std::fma(-mean_[j], w[j], intercept);
+    }
+    w[d_] = intercept;
+    return w;
   }
+
+  /// Is the least-squares solution of this penalty one of many?
+  bool is_deficient(double alpha) const { return alpha == 0 && rank_ < d_; }
+
+  /// A power of two.
+  double target_unit() const { return target_unit_; }
 
  private:
   /// G = R' (d, n_columns) and z = the first entries of Q' y.
@@ -85,6 +102,8 @@ class Factorisation {
   bool counts(std::int64_t k) const { return square_[k] != 0 && !(std::sqrt(square_[k]) < zero_below_); }
 
   std::int64_t n_ = 0, d_ = 0, rank_ = 0;
+  int design_exponent_ = 0;
+  double target_unit_ = 1;
   double zero_below_ = 0;
   Columns G_{};
   double *mean_ = nullptr, *z_ = nullptr, *square_ = nullptr;
@@ -124,10 +143,12 @@ void least_squares_item(const LeastSquaresArgs& a, std::int64_t item) {
   for (std::int64_t lane = 0; lane < a.n_lanes; ++lane) {
     double* const coefficient = a.coefficient.data + item * a.coefficient.stride + lane * (d + 1);
     double* const prediction = a.prediction.data + item * a.prediction.stride + lane * in.ld_held_out;
-    const bool deficient = problem.solve(value(a.alpha, item, lane), coefficient);
-    predict(held_out, coefficient, coefficient[d], centre, scale, predicted);
+    const double alpha = value(a.alpha, item, lane);
+    const double* const w = problem.solve(alpha);
+    predict(held_out, w, w[d], centre, scale * problem.target_unit(), predicted);
     std::copy(predicted, predicted + m, prediction);
-    FitStatus status = deficient ? FitStatus::rank_deficient : FitStatus::ok;
+    for (std::int64_t j = 0; j <= d; ++j) coefficient[j] = w[j] * problem.target_unit();
+    FitStatus status = problem.is_deficient(alpha) ? FitStatus::rank_deficient : FitStatus::ok;
     if (!all_finite(coefficient, d + 1) || !all_finite(prediction, m)) {
       status = FitStatus::not_finite;
       std::fill(coefficient, coefficient + d + 1, std::numeric_limits<double>::quiet_NaN());

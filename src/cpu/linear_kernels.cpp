@@ -29,6 +29,23 @@ void centre_columns(const Columns& A, double* mean) {
   }
 }
 
+double largest_magnitude(const Columns& A) {
+  constexpr int at_once = 4;  // they hide each other's latency
+  const std::int64_t size = A.count * A.ld, step = at_once * part_lanes;
+  Part most[at_once];
+  for (Part& m : most) m = set_part(0.0);
+  std::int64_t i = 0;
+  for (; i + step <= size; i += step)
+    for (int k = 0; k < at_once; ++k) most[k] = larger_part(most[k], abs_part(load_part(A.data + i + k * part_lanes)));
+  for (; i < size; i += part_lanes) most[0] = larger_part(most[0], abs_part(load_part(A.data + i)));
+  for (const Part& m : most) most[0] = larger_part(most[0], m);
+  return largest_of(most[0]);
+}
+
+void multiply(const Columns& A, double factor) {
+  for (std::int64_t i = 0; i < A.count * A.ld; i += 8) store(mul(load(A.data + i), set(factor)), A.data + i);
+}
+
 void householder(const Columns& A, std::int64_t n_reflections, double* v) {
   // Equal features leave rounding of rounding: their reflections count for the bits until 1 / |v|^2 would overflow.
   constexpr double negligible = std::numeric_limits<double>::min();
@@ -111,6 +128,8 @@ HWY_AFTER_NAMESPACE();
 namespace kilofold::cpu {
 namespace {
 HWY_EXPORT(centre_columns);
+HWY_EXPORT(largest_magnitude);
+HWY_EXPORT(multiply);
 HWY_EXPORT(householder);
 HWY_EXPORT(orthogonalise);
 HWY_EXPORT(combine);
@@ -118,6 +137,14 @@ HWY_EXPORT(predict);
 }  // namespace
 
 void centre_columns(const Columns& A, double* mean) { HWY_DYNAMIC_DISPATCH(centre_columns)(A, mean); }
+
+int normalise(const Columns& A) {
+  const double largest = HWY_DYNAMIC_DISPATCH(largest_magnitude)(A);
+  if (!(largest > 0 && std::isfinite(largest))) return 0;
+  const int exponent = std::clamp(-std::ilogb(largest), -1022, 1023);  // those of normal numbers
+  HWY_DYNAMIC_DISPATCH(multiply)(A, std::ldexp(1.0, exponent));
+  return exponent;
+}
 
 void householder(const Columns& A, std::int64_t n_reflections, double* v) {
   HWY_DYNAMIC_DISPATCH(householder)(A, n_reflections, v);

@@ -19,6 +19,10 @@ struct Columns {
 /// Subtract the mean of each column from it; mean (count).
 void centre_columns(const Columns& A, double* mean);
 
+/// Multiply the columns by the power of two 2^k that takes their largest magnitude into [1, 2). Returns k, at least
+/// -1022, at most 1023, 0 where there is no such power.
+int normalise(const Columns& A);
+
 /// Reduce the first `n_reflections` columns of A to upper triangular R by Householder reflections, left to right, and
 /// apply each to all columns right of it; one whose |v|^2 is below 2^-1022 is left out. Row k of column j holds R(k, j)
 /// for k <= j; what lies below is void. v (ld) is scratch.

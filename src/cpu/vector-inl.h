@@ -38,6 +38,8 @@ HWY_INLINE Part div_part(Part a, Part b) { return a / b; }
 HWY_INLINE Part fma_part(Part a, Part b, Part c) { return std::fma(a, b, c); }
 HWY_INLINE Part fnma_part(Part a, Part b, Part c) { return std::fma(-a, b, c); }
 HWY_INLINE Part sqrt_part(Part a) { return std::sqrt(a); }
+HWY_INLINE Part abs_part(Part a) { return std::fabs(a); }
+HWY_INLINE Part larger_part(Part a, Part b) { return a < b ? b : a; }
 #else
 namespace hn = hwy::HWY_NAMESPACE;
 using Tag = hn::CappedTag<double, 8>;
@@ -53,7 +55,18 @@ HWY_INLINE Part div_part(Part a, Part b) { return hn::Div(a, b); }
 HWY_INLINE Part fma_part(Part a, Part b, Part c) { return hn::MulAdd(a, b, c); }
 HWY_INLINE Part fnma_part(Part a, Part b, Part c) { return hn::NegMulAdd(a, b, c); }
 HWY_INLINE Part sqrt_part(Part a) { return hn::Sqrt(a); }
+HWY_INLINE Part abs_part(Part a) { return hn::Abs(a); }
+HWY_INLINE Part larger_part(Part a, Part b) { return hn::Max(a, b); }
 #endif
+
+/// The largest of the lanes and 0.
+HWY_INLINE double largest_of(Part a) {
+  double lane[reduction_chains];
+  store_part(a, lane);
+  double largest = 0;
+  for (int k = 0; k < part_lanes; ++k) largest = lane[k] > largest ? lane[k] : largest;
+  return largest;
+}
 
 /// Eight doubles: one AVX-512 register, two AVX2 registers, or eight numbers. Lane i of a sum is chain i of
 /// core/reduction.hpp.

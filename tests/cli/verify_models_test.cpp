@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <string>
 
 #include "support/program.hpp"
@@ -51,8 +52,8 @@ const Found found[] = {
 /// A study of one entry that was run.
 class VerifyStudy : public ::testing::Test {
  protected:
-  explicit VerifyStudy(const std::string& rest) {
-    folder.write("table.csv", small_table(40));
+  explicit VerifyStudy(const std::string& rest, const std::string& table = small_table(40)) {
+    folder.write("table.csv", table);
     folder.write("study.yaml", R"(spec: 1
 name: study
 data: {file: table.csv, features: [a, b, c], target: y}
@@ -92,6 +93,37 @@ TEST_P(VerifyRefits, AndNoticesOneWrongPrediction) {
 
 INSTANTIATE_TEST_SUITE_P(Models, VerifyRefits, ::testing::ValuesIn(entries),
                          [](const auto& entry) { return std::string(entry.param.model); });
+
+/// The small table with an exponent behind every feature's value.
+std::string small_table_in(const std::string& exponent) {
+  std::istringstream lines(small_table(40));
+  std::string table, line;
+  std::getline(lines, table);
+  while (std::getline(lines, line)) {
+    std::istringstream fields(line);
+    table += '\n';
+    for (std::string feature; std::getline(fields, feature, ',') && !fields.eof();) table += feature + exponent + ',';
+    table += line.substr(line.rfind(',') + 1);
+  }
+  return table + '\n';
+}
+
+class VerifyMagnitudes : public VerifyStudy, public ::testing::WithParamInterface<const char*> {
+ protected:
+  VerifyMagnitudes()
+      : VerifyStudy(
+            "scaling: {features: none}\nmodels: [{name: L, model: linear, parameters: {alpha: [0, 1e-3, 1e+200]}}]\n",
+            small_table_in(GetParam())) {}
+};
+
+TEST_P(VerifyMagnitudes, OfUnscaledFeaturesAreRefittedWithinTheBound) {
+  const Outcome verified = verify();
+
+  EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
+  EXPECT_NE(verified.out.find("6 cells, 24 fits refitted"), std::string::npos) << verified.out;
+}
+
+INSTANTIATE_TEST_SUITE_P(Exponents, VerifyMagnitudes, ::testing::Values("e-290", "e-158", "e158", "e290"));
 
 class VerifyFound : public VerifyStudy, public ::testing::WithParamInterface<Found> {
  protected:
