@@ -16,6 +16,9 @@ namespace kilofold {
 /// finite for every seed; ties go to the lowest index. Nothing where no trial is finished.
 std::optional<std::int64_t> best_trial(const StudyReader& study, ModelId model);
 
+/// A unit as people read it: nothing for "1", a plain number.
+std::string printed_unit(const std::string& units);
+
 /// A published result that `reference:` of the spec gives for an entry, by the metric's name; NaN where it gives none.
 /// Files keep it in the root attribute `reference METRIC ENTRY`.
 double reference_value(const StudyReader& study, const std::string& entry, const std::string& metric);
@@ -27,6 +30,10 @@ double reference_value(const StudyReader& study, const std::string& entry, const
 /// Units     metrics and axes carry the target's unit as the file names it
 /// Cost      reads one trial's predictions a model; plots at most 5,000 points each and says so
 std::string render_html(const StudyReader& study);
+
+/// Which folds a study is about, for a terminal: splitter, seeds and scaling in a line, and where folds part the rows
+/// of a group how much of the held-out rows that concerns.
+std::string render_folds(const StudyReader& study);
 
 /// The same table as plain text, for a terminal.
 std::string render_text(const StudyReader& study);

@@ -117,6 +117,15 @@ std::int64_t merge_parts(const std::string& path, OtherNumerics other = OtherNum
 /// is well or there is no merged file. Errors: MachineError where it cannot be read
 std::optional<std::string> payload_error(const std::string& path);
 
+/// How a study makes training and held-out rows of its table.
+struct Preparation {
+  Splitting splitting;
+  std::string column;  ///< that the splitter goes by: groups, or folds; empty = none
+  Scaling feature_scaling = Scaling::zscore;
+  Scaling target_scaling = Scaling::zscore;
+  std::vector<FitOn> fit_on = {FitOn::fold};
+};
+
 /// A study's results for reading: the merged file, its parts, or both, seen as one.
 ///
 /// Trials are those of the file's own spec. Cells not yet computed read as NaN with status -1.
@@ -140,6 +149,11 @@ class StudyReader {
   const ColumnName& target() const;
   const std::vector<Split>& splits() const;
   const std::vector<TrialTable>& models() const;  ///< columns include cv.folds
+
+  /// Splitter and scaling, read from the canonical text.
+  Preparation preparation() const;
+  /// Is the published setting of an entry one of its grid's own trials, or one more beside it? False without one.
+  bool published_in_grid(ModelId model) const;
 
   const std::vector<FeatureScoreTable>& importance() const;
 

@@ -76,7 +76,8 @@ void put_metrics(const StudyReader& study, const std::string& entry, const CellB
   }
   if (n_seeds > 1) put_row("mean", mean.data(), "");
   put_published(study, entry, mean);
-  if (!study.target().units.empty()) put("mae and rmse in {}\n", study.target().units);
+  if (const std::string unit = printed_unit(study.target().units); !unit.empty()) put("mae and rmse in {}\n", unit);
+  put_text(render_folds(study));
 }
 
 /// Every method's score and rank of every feature; the mean over folds where they are scored alone.
@@ -84,7 +85,7 @@ void put_importance(const StudyReader& study) {
   const std::vector<ColumnName>& features = study.data().source.features;
   const std::size_t d = features.size();
   for (const FeatureScoreTable& table : study.importance()) {
-    put("{}{}\n", table.long_name, table.units == "1" ? "" : " (" + table.units + ")");
+    put("{}{}\n", table.long_name, printed_unit(table.units).empty() ? "" : " (" + table.units + ")");
     const std::size_t n = table.score.size() / d;
     for (std::size_t f = 0; f < d; ++f) {
       double score = 0;

@@ -10,6 +10,13 @@
 #include "kilofold/core/error.hpp"
 
 namespace kilofold::report {
+namespace {
+
+constexpr double rounding = 1e-9;  // of the logarithm of a power of ten
+
+int exponent(double value) { return static_cast<int>(std::floor(std::log10(std::abs(value)) + rounding)); }
+
+}  // namespace
 
 Range range_of(std::span<const double> values) {
   Range range{INFINITY, -INFINITY};
@@ -28,9 +35,9 @@ Range padded(Range range, double fraction) {
   return {range.low - margin, range.high + margin};
 }
 
-Ticks nice_ticks(Range range, int most) {
+Ticks nice_ticks(Range range, int most, double least_step) {
   KILOFOLD_EXPECT(range.span() > 0 && most >= 2);
-  const double least_step = range.span() / most;
+  least_step = std::max(least_step, range.span() / most);
   const double decade = std::pow(10.0, std::floor(std::log10(least_step)));
   Ticks ticks;
   for (const double factor : {1.0, 2.0, 5.0, 10.0}) {
@@ -43,11 +50,20 @@ Ticks nice_ticks(Range range, int most) {
   return ticks;
 }
 
+double offset_of(const Ticks& ticks) {
+  constexpr double longest_label = 1e6;  // steps
+  if (ticks.values.empty()) return 0;
+  const double low = ticks.values.front(), high = ticks.values.back();
+  if (std::max(std::abs(low), std::abs(high)) <= longest_label * ticks.step) return 0;
+  const double unit = std::pow(10.0, std::ceil(std::log10(std::max(high - low, ticks.step)) - rounding) + 1);
+  return std::round((low / 2 + high / 2) / unit) * unit;
+}
+
 std::string tick_label(double value, double step) {
-  const int decimals = std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-9)));
-  const double shown = value == 0 ? 0.0 : value;  // no "-0"
-  if (decimals > 6 || std::abs(value) >= 1e7) return fmt::format("{:.3g}", shown);
-  return fmt::format("{:.{}f}", shown, decimals);
+  const int decimals = std::max(0, -exponent(step));
+  if (value == 0) return fmt::format("{:.{}f}", 0.0, decimals > 6 ? 0 : decimals);  // no "-0"
+  if (decimals <= 6 && std::abs(value) < 1e7) return fmt::format("{:.{}f}", value, decimals);
+  return fmt::format("{:.{}g}", value, std::clamp(exponent(value) - exponent(step) + 1, 1, 17));
 }
 
 }  // namespace kilofold::report

@@ -17,7 +17,7 @@ namespace {
 
 constexpr double width = 400, row_height = 24, bar_height = 13, top = 6, right = 14, bottom = 44;
 constexpr double label_character_width = 7.1;
-constexpr std::size_t longest_label = 24;
+constexpr std::size_t longest_label = 30;
 constexpr std::size_t most_dots = 500;
 
 Range range_with_zero(const Bars& bars) {
@@ -64,7 +64,7 @@ std::string bars_svg(const Bars& bars) {
   std::string svg;
   const Buffer out(svg);
   open_svg(out, width, base + bottom, bars.title);
-  draw_x_ticks(out, number_ticks(x.range, 5), x, top, base);
+  draw_x_ticks(out, place_x_ticks(number_ticks(x.range, 5).ticks, x, width), top, base);
   for (std::size_t r = 0; r < bars.rows.size(); ++r)
     draw_bar(out, bars.rows[r], x, top + row_height * (static_cast<double>(r) + 0.5));
   fmt::format_to(out, "<path class=\"frame\" d=\"M{:.1f} {:.1f}V{:.1f}\"/>", x(0), top, base);

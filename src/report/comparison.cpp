@@ -122,7 +122,7 @@ void rank_by_seed(Comparison& comparison) {
 
 Comparison compare_models(const StudyReader& study) {
   Comparison comparison;
-  comparison.unit = study.target().units;
+  comparison.unit = printed_unit(study.target().units);
   comparison.n_seeds = std::ssize(study.seeds());
   comparison.rope = rope_of_sd * population_sd(study.y());
   comparison.shared_groups = shared_groups(study);

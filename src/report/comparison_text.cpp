@@ -7,6 +7,7 @@
 #include <map>
 
 #include "comparison.hpp"
+#include "fold_text.hpp"
 #include "numbers.hpp"
 
 namespace kilofold::report {
@@ -84,12 +85,8 @@ std::string comparison_text(const Comparison& comparison) {
       significant(comparison.rope), comparison.unit.empty() ? "" : " " + comparison.unit);
   fmt::format_to(out, "The ranking by mean rmse is settled after {} of {}.\n", comparison.settled_after,
                  count(comparison.n_seeds, "seed"));
-  if (comparison.shared_groups > 0)
-    fmt::format_to(
-        out,
-        "{:.1f} % of held-out rows have a row of their group in training, which flatters: run the spec again "
-        "with --set\ncv.splitter=group_kfold and another -o, then compare both files.\n",
-        100 * comparison.shared_groups);
+  if (const std::string leak = shared_groups_text(comparison.shared_groups); !leak.empty())
+    fmt::format_to(out, "{}\n", leak);
   fmt::format_to(
       out,
       "No critical-difference diagram: it compares ranks over independent data sets, and this is one; folds and "

@@ -114,7 +114,7 @@ FoldGap compare_folds(const StudyReader& first, const StudyReader& second) {
     throw InputError(fmt::format("{} and {} hold results of different tables", first.path(), second.path()),
                      "run one spec twice, with another cv.splitter and another -o");
   FoldGap result;
-  result.unit = first.target().units;
+  result.unit = printed_unit(first.target().units);
   result.first = first.path();
   result.second = second.path();
   result.n_groups = std::ssize(first.data().group_name);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "level_axis.hpp"
 #include "lines.hpp"
 #include "markup.hpp"
 #include "numbers.hpp"
@@ -13,19 +14,47 @@
 namespace kilofold::report {
 namespace {
 
-constexpr std::size_t most_labels = 7;
+std::string unit_behind(const StudySummary& study) {
+  return study.target.units.empty() ? "" : " " + study.target.units;
+}
+
+/// What the curve spans, and the published setting where that does not dwarf it.
+Range rmse_range(const Profile& profile) {
+  Range range = range_of(profile.rmse);
+  const double reach = range.span();
+  if (profile.published) {
+    range.high = std::max(range.high, std::min(profile.published->rmse, range.high + reach));
+    range.low = std::min(range.low, std::max(profile.published->rmse, range.low - reach));
+  }
+  return padded(range, 0.04);
+}
 
 std::string curve(const StudySummary& study, const ModelSummary& model, const Profile& profile) {
-  Lines::Line line{"", {}, profile.rmse}, dots{"", {}, profile.rmse, Lines::Mark::dots};
-  for (std::size_t i = 0; i < profile.rmse.size(); ++i) line.x.push_back(static_cast<double>(i));
-  dots.x = line.x;
-  return lines_svg({fmt::format("{}: RMSE over {}", model.name, profile.parameter),
-                    profile.parameter,
-                    with_unit("RMSE", study.target.units),
-                    label_ticks(profile.values, most_labels, characters_across),
-                    {},
-                    false,
-                    {line, dots}});
+  const LevelAxis axis = level_axis(profile);
+  Lines plot{fmt::format("{}: RMSE over {}", model.name, profile.parameter),
+             axis.named(profile.parameter),
+             with_unit("RMSE", study.target.units),
+             axis.ticks,
+             {},
+             false,
+             {{"", axis.at, profile.rmse}, {"", axis.at, profile.rmse, Lines::Mark::large_dots}},
+             rmse_range(profile)};
+  // Nothing lies between two words.
+  plot.lines[0].x.resize(axis.n_numbers);
+  plot.lines[0].y.resize(axis.n_numbers);
+  if (profile.published)
+    plot.lines.push_back({"", {axis.published_at}, {profile.published->rmse}, Lines::Mark::crosses});
+  return lines_svg(plot);
+}
+
+/// "<b>DT</b> max_depth<br>as published: none, 2.572 mg/cm2"
+std::string curve_caption(const StudySummary& study, const ModelSummary& model, const Profile& profile) {
+  std::string text = fmt::format("<b>{}</b> {}", escape(model.name), escape(profile.parameter));
+  if (!profile.published) return text;
+  const Profile::Published& published = *profile.published;
+  text += fmt::format("<br><span class=\"cross\">×</span> as published: {}, {}{}", escape(published.at.label),
+                      significant(published.rmse), escape(unit_behind(study)));
+  return text + (rmse_range(profile).contains(published.rmse) ? "" : ", beyond the axis");
 }
 
 std::string map(const StudySummary& study, const ModelSummary& model) {
@@ -33,14 +62,15 @@ std::string map(const StudySummary& study, const ModelSummary& model) {
   Shades shades{fmt::format("{}: RMSE over {} and {}", model.name, surface.x.parameter, surface.y.parameter),
                 surface.x.parameter,
                 surface.y.parameter,
-                surface.x.values,
-                surface.y.values,
+                {},
+                surface.y.labels(),
                 surface.rmse,
-                study.target.units.empty() ? "" : " " + study.target.units};
-  // Shades tell the good apart: what is worse than twice the best has the lightest.
+                unit_behind(study)};
+  for (const Level& level : surface.x.levels) shades.columns.push_back({0, level.label, std::isnan(level.number)});
+  // Shades tell the good apart: what is worse than twice the best has the faintest.
   const Range range = range_of(surface.rmse);
-  shades.darkest = range.low;
-  shades.lightest = std::min(range.high, 2 * range.low);
+  shades.strongest = range.low;
+  shades.faintest = std::min(range.high, 2 * range.low);
   return shades_svg(shades);
 }
 
@@ -51,11 +81,12 @@ std::string validation_curve(const StudySummary& study) {
   for (const ModelSummary& model : study.models)
     for (const Profile& profile : model.profiles)
       if (std::ranges::any_of(profile.rmse, [](double value) { return std::isfinite(value); }))
-        figures += figure(curve(study, model, profile),
-                          fmt::format("<b>{}</b> {}", escape(model.name), escape(profile.parameter)));
-  return section("Validation curves",
-                 "Smallest mean RMSE over the fold seeds at every value of a parameter, over all values of the others.",
-                 figures);
+        figures += figure(curve(study, model, profile), curve_caption(study, model, profile));
+  return section(
+      "Validation curves",
+      "Smallest mean RMSE over the fold seeds at every value of a parameter, over all values of the others in "
+      "the grid. A published setting is a cross of its own.",
+      figures);
 }
 
 std::string heatmap(const StudySummary& study) {
@@ -63,15 +94,14 @@ std::string heatmap(const StudySummary& study) {
   for (const ModelSummary& model : study.models) {
     if (!model.surface || !model.best) continue;
     const Range range = range_of(model.surface->rmse);
-    figures +=
-        figure(map(study, model), fmt::format("<b>{}</b> RMSE from {} (darkest) to {}{}.", escape(model.name),
-                                              significant(range.low), significant(range.high),
-                                              study.target.units.empty() ? "" : " " + escape(study.target.units)));
+    figures += figure(map(study, model),
+                      fmt::format("<b>{}</b> RMSE from {} (strongest) to {}{}.", escape(model.name),
+                                  significant(range.low), significant(range.high), escape(unit_behind(study))));
   }
   return section(
       "Heatmaps",
-      "Smallest mean RMSE over the two parameters with the most values; the darker, the better. What is worse "
-      "than twice the best has the lightest shade.",
+      "Smallest mean RMSE over the two parameters with the most values, a cell a pair: the stronger its colour, the "
+      "better. What is worse than twice the best has the faintest.",
       figures);
 }
 

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "calibration.hpp"
+#include "fold_text.hpp"
 #include "markup.hpp"
 #include "page_style.hpp"
 #include "pictures.hpp"
@@ -48,6 +50,7 @@ void write_introduction(Buffer out, const StudySummary& study) {
   if (!study.description.empty()) fmt::format_to(out, "<p class=\"lede\">{}</p>\n", escape(study.description));
   fmt::format_to(out, "<p>{} in {}: {}, {}, {}.</p>\n", count(study.n_trials, "trial"), count(study.n_fits, "fit"),
                  count(std::ssize(study.seeds), "fold seed"), fold_counts(study), count(std::ssize(study.y), "sample"));
+  fmt::format_to(out, "<p class=\"quiet\">Folds: {}.</p>\n", escape(study.fold_text));
   const std::string file = study.data_file.empty() ? "a table" : base_name(study.data_file);
   fmt::format_to(out, "<p class=\"quiet\">Target: {}. Data: <span{}>{}</span>",
                  escape(with_unit(study.target_name(), study.target.units)), hover(study.data_file), escape(file));
@@ -56,6 +59,8 @@ void write_introduction(Buffer out, const StudySummary& study) {
                    escape(study.data_sha256.substr(0, 12)));
   }
   fmt::format_to(out, ".</p>\n");
+  if (const std::string leak = shared_groups_text(study.shared_groups); !leak.empty())
+    fmt::format_to(out, "<p class=\"banner\">{}</p>\n", escape(leak));
   if (!study.finished()) {
     fmt::format_to(out,
                    "<p class=\"banner\"><b>Unfinished: {} of {} cells.</b> A cell is one trial under one fold seed; "
@@ -135,6 +140,12 @@ void write_notes(Buffer out, const StudySummary& study) {
       study.seeds.size() > 1
           ? fmt::format("Mean ± standard deviation over {} fold seeds.", count(std::ssize(study.seeds)))
           : "One fold seed: no spread is known.");
+  if (const std::string text = calibration_text(study); !text.empty())
+    fmt::format_to(
+        out,
+        "<p class=\"note\">Held-out targets within the nominal 95 % interval of a model's own standard "
+        "deviation, over all seeds: {}. z is the error over that sd; its sd is 1 where the sd is right.</p>\n",
+        escape(text));
 }
 
 void write_published(Buffer out, const StudySummary& study) {

@@ -34,9 +34,19 @@ Bars bars_of(const FeatureScoreTable& table, const std::vector<ColumnName>& feat
   std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   Bars bars;
   bars.title = table.long_name + ": score of every feature";
-  bars.axis_label = table.units == "1" ? "score" : fmt::format("score ({})", table.units);
+  bars.axis_label = with_unit("score", printed_unit(table.units));
   for (auto& [rank, row] : rows) bars.rows.push_back(std::move(row));
   return bars;
+}
+
+/// What the bars are, beyond one score a feature.
+std::string caption(const FeatureScoreTable& table) {
+  std::string text = table.n_folds > 0 ? "<br>Bars: mean; dots: every fold of every seed." : "";
+  if (table.name.starts_with("mrmr"))
+    text +=
+        "<br>Ranked in the order of picking: a score is the relevance of the first feature and the target at its pick "
+        "of a later one, so bars need not fall.";
+  return text;
 }
 
 }  // namespace
@@ -45,8 +55,7 @@ std::string importance(const StudySummary& study) {
   std::string figures;
   for (const FeatureScoreTable& table : study.importance)
     figures += figure(bars_svg(bars_of(table, study.features)),
-                      fmt::format("<b>{}</b>{}", escape(table.long_name),
-                                  table.n_folds > 0 ? "<br>Bars: mean; dots: every fold of every seed." : ""));
+                      fmt::format("<b>{}</b>{}", escape(table.long_name), caption(table)));
   return section("Feature importance",
                  "Scores of the features from the table alone, before any model; best rank on top. Scores of different "
                  "methods have no common scale.",

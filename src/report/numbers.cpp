@@ -44,6 +44,11 @@ std::string significant(double value, int digits) {
 
 std::string parameter_value(double value) { return fmt::format("{:.6g}", value); }
 
+std::string short_number(double value) {
+  const bool whole = value == std::floor(value) && std::abs(value) < longest_number;
+  return whole ? fmt::format("{:.0f}", value) : fmt::format("{:.4g}", value);
+}
+
 std::string count(std::int64_t n) { return grouped(n); }
 
 std::string count(std::int64_t n, std::string_view noun) {

@@ -27,6 +27,9 @@ std::string significant(double value, int digits = 4);
 /// A hyperparameter's value: up to six significant digits and no trailing zeros.
 std::string parameter_value(double value);
 
+/// The same for a tick: up to four significant digits, whole numbers in full.
+std::string short_number(double value);
+
 /// A count with thousands separators.
 std::string count(std::int64_t n);
 

@@ -70,6 +70,8 @@ svg path { fill: none; }
 .cell { fill: var(--accent); }
 .mean { stroke: var(--ink); stroke-width: 2; }
 .perfect { stroke: var(--perfect); stroke-width: 1.2; }
+.cross { stroke: var(--perfect); stroke-width: 2; stroke-linecap: round; }
+figcaption .cross { color: var(--perfect); font-weight: 700; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.5rem; font-size: .9rem; margin: .8rem 0; }
 dt { color: var(--quiet); }
 dd { margin: 0; overflow-wrap: anywhere; }

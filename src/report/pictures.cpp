@@ -13,29 +13,39 @@ namespace {
 
 struct Picture {
   const char* name;
+  const char* needs;  ///< a file to show anything
   std::string (*draw)(const StudySummary&);
 };
 
-constexpr std::array<Picture, 9> all_pictures = {{{"true_vs_predicted", true_vs_predicted},
-                                                  {"residuals", residuals},
-                                                  {"traces", traces},
-                                                  {"heatmap", heatmap},
-                                                  {"validation_curve", validation_curve},
-                                                  {"importance", importance},
-                                                  {"rank_stability", rank_stability},
-                                                  {"rank_distribution", rank_distribution},
-                                                  {"seed_distribution", seed_distribution}}};
+constexpr const char* predictions = "kept predictions of a finished trial";
+constexpr const char* two_ranks = "two models with a finished trial, and two fold seeds";
+constexpr std::array<Picture, 9> all_pictures = {
+    {{"true_vs_predicted", predictions, true_vs_predicted},
+     {"residuals", predictions, residuals},
+     {"traces", predictions, traces},
+     {"heatmap", "a model with a finished trial and two parameters that vary over its grid", heatmap},
+     {"validation_curve", "a finished trial and a parameter that varies over its grid", validation_curve},
+     {"importance", "feature scores, which importance: in a spec asks for", importance},
+     {"rank_stability", two_ranks, rank_stability},
+     {"rank_distribution", two_ranks, rank_distribution},
+     {"seed_distribution", "a finished trial", seed_distribution}}};
 
 }  // namespace
 
 std::string pictures(const StudySummary& study) {
   std::vector<std::string> names = study.plots;
   if (names.empty()) names = {"seed_distribution", "true_vs_predicted", "importance"};
-  std::string all;
+  std::string all, missing;
   for (const std::string& name : names) {
     const auto picture = std::ranges::find(all_pictures, name, &Picture::name);
-    if (picture != all_pictures.end()) all += picture->draw(study);
+    if (picture == all_pictures.end()) continue;
+    const std::string drawn = picture->draw(study);
+    all += drawn;
+    if (drawn.empty() && !study.plots.empty())
+      missing += fmt::format("{}{} (needs {})", missing.empty() ? "" : "; ", name, picture->needs);
   }
+  if (!missing.empty())
+    all += fmt::format("<h2>Plots asked for, not drawn</h2>\n<p class=\"quiet\">{}.</p>\n", missing);
   return all;
 }
 

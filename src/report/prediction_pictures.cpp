@@ -16,6 +16,8 @@
 namespace kilofold::report {
 namespace {
 
+constexpr std::size_t most_traced = 120;  // more would run together
+
 /// One range for all plots: all of y, and predictions up to a quarter of its span beyond.
 Range plot_range(const StudySummary& study) {
   const Range truth = range_of(study.y);
@@ -80,7 +82,6 @@ std::string residual_plot(const StudySummary& study, const ModelSummary& model) 
 }
 
 std::string trace_plot(const StudySummary& study, const ModelSummary& model) {
-  constexpr std::size_t most_traced = 120;  // more would run together
   Lines::Line truth{"", {}, {}}, predicted{"", {}, {}, Lines::Mark::dots};
   for (std::size_t row = 0; row < std::min(most_traced, study.y.size()); ++row) {
     truth.x.push_back(static_cast<double>(row));
@@ -122,11 +123,12 @@ std::string residuals(const StudySummary& study) {
 }
 
 std::string traces(const StudySummary& study) {
-  return section(
-      "Traces",
-      "The truth as a line and every held-out prediction as a dot, in the order of the table: its first 120 rows.",
-      each_model(study,
-                 [&](const ModelSummary& model) { return figure(trace_plot(study, model), caption(study, model)); }));
+  return section("Traces",
+                 fmt::format("The truth as a line and every held-out prediction as a dot, in the order of the table{}.",
+                             study.y.size() > most_traced ? fmt::format(": its first {} rows", most_traced) : ""),
+                 each_model(study, [&](const ModelSummary& model) {
+                   return figure(trace_plot(study, model), caption(study, model));
+                 }));
 }
 
 }  // namespace kilofold::report

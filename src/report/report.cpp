@@ -6,9 +6,11 @@
 
 #include <charconv>
 #include <limits>
+#include <set>
 
 #include "comparison.hpp"
 #include "fold_gap.hpp"
+#include "fold_text.hpp"
 #include "html.hpp"
 #include "study_summary.hpp"
 #include "text.hpp"
@@ -19,11 +21,20 @@ std::optional<std::int64_t> best_trial(const StudyReader& study, ModelId model) 
   return report::rank_by_rmse(study.metrics(model), study.seeds().size()).best;
 }
 
+std::string printed_unit(const std::string& units) { return units == "1" ? "" : units; }
+
 double reference_value(const StudyReader& study, const std::string& entry, const std::string& metric) {
   const std::string& text = study.attribute(fmt::format("reference {} {}", metric, entry));
   double value = std::numeric_limits<double>::quiet_NaN();
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value;
+}
+
+std::string render_folds(const StudyReader& study) {
+  std::set<std::int32_t> folds;
+  for (const Split& split : study.splits()) folds.insert(split.n_folds);
+  return report::fold_lines(report::fold_text(study.preparation(), {folds.begin(), folds.end()}, study.seeds()),
+                            report::shared_groups(study));
 }
 
 std::string render_html(const StudyReader& study) { return report::render_html(report::summarize(study)); }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <set>
 
 #include "lines.hpp"
 #include "markup.hpp"
@@ -40,12 +42,14 @@ Lines stability(const StudySummary& study, const std::vector<const ModelSummary*
   const std::size_t n_seeds = study.seeds.size();
   const std::size_t step = (n_seeds + most_steps - 1) / most_steps;
   Lines plot{"rank of every model over the fold seeds used",
-             "fold seeds used, in the order of the spec",
+             "fold seeds used",
              "rank by mean RMSE",
              {},
              rank_ticks(models.size()),
              true,
-             {}};
+             {},
+             padded({1, static_cast<double>(models.size())}, 0.04),
+             1};
   for (const ModelSummary* model : models) plot.lines.push_back({model->name, {}, {}});
   std::vector<double> sum(models.size(), 0.0);
   for (std::size_t s = 0; s < n_seeds; ++s) {
@@ -60,28 +64,38 @@ Lines stability(const StudySummary& study, const std::vector<const ModelSummary*
   return plot;
 }
 
-/// Share of the seeds that give a model each rank; models with equal RMSE share theirs, rounded down.
+/// Share of the seeds that give a model each rank. Models with equal RMSE share the mean of their ranks, which has a
+/// column of its own where it is no whole number.
 Shades distribution(const StudySummary& study, const std::vector<const ModelSummary*>& models) {
   const std::size_t n = models.size(), n_seeds = study.seeds.size();
-  Shades plot{"how often every model takes every rank", "rank by RMSE", "", {}, {}, {}, " % of the fold seeds"};
-  for (std::size_t r = 0; r < n; ++r) plot.columns.push_back(std::to_string(r + 1));
-  for (const ModelSummary* model : models) plot.rows.push_back(model->name);
-  plot.value.assign(n * n, 0.0);
+  std::vector<std::vector<double>> rank_of;
+  std::set<double> occurring;
   for (std::size_t s = 0; s < n_seeds; ++s) {
     std::vector<double> values;
     for (const ModelSummary* model : models) values.push_back(rmse_of(*model, s));
-    const std::vector<double> rank = ranks(values);
-    for (std::size_t m = 0; m < n; ++m)
-      plot.value[m * n + static_cast<std::size_t>(rank[m]) - 1] += 100.0 / static_cast<double>(n_seeds);
+    rank_of.push_back(ranks(values));
+    occurring.insert(rank_of.back().begin(), rank_of.back().end());
   }
-  plot.darkest = 100;
+  for (std::size_t r = 1; r <= n; ++r) occurring.insert(static_cast<double>(r));
+
+  Shades plot{"how often every model takes every rank", "rank by RMSE", "", {}, {}, {}, " % of the fold seeds"};
+  for (const double rank : occurring) plot.columns.push_back({rank, fmt::format("{:g}", rank)});
+  for (const ModelSummary* model : models) plot.rows.push_back(model->name);
+  plot.value.assign(n * occurring.size(), 0.0);
+  for (const std::vector<double>& rank : rank_of) {
+    for (std::size_t m = 0; m < n; ++m) {
+      const auto column = static_cast<std::size_t>(std::distance(occurring.begin(), occurring.find(rank[m])));
+      plot.value[m * occurring.size() + column] += 100.0 / static_cast<double>(n_seeds);
+    }
+  }
+  plot.strongest = 100;
   return plot;
 }
 
 std::string ranks_section(const StudySummary& study, const char* heading, const char* sentence,
                           std::string (*draw)(const StudySummary&, const std::vector<const ModelSummary*>&)) {
   const std::vector<const ModelSummary*> models = ranked(study);
-  if (models.size() < 2) return "";
+  if (models.size() < 2 || study.seeds.size() < 2) return "";
   return section(heading, sentence, figure(draw(study, models), "Best trial of every model."));
 }
 
@@ -101,7 +115,8 @@ std::string seed_distribution(const StudySummary& study) {
   }
   if (strip.rows.empty()) return "";
   return fmt::format(
-      "<figure class=\"strip\">\n{}<figcaption>RMSE of every best trial: a dot for every fold seed{}.</figcaption>\n"
+      "<h2>RMSE over the fold seeds</h2>\n<figure class=\"strip\">\n{}<figcaption>RMSE of every best trial: a dot for "
+      "every fold seed{}.</figcaption>\n"
       "</figure>\n",
       strip_svg(strip), study.seeds.size() > 1 ? ", a bar at the mean" : "");
 }

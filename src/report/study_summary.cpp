@@ -22,6 +22,12 @@ const std::array<double, n_metrics> no_reference = [] {
   return none;
 }();
 
+std::vector<std::string> Profile::labels() const {
+  std::vector<std::string> labels;
+  for (const Level& level : levels) labels.push_back(level.label);
+  return labels;
+}
+
 std::int64_t ModelSummary::n_failed() const {
   std::int64_t n = 0;
   for (std::size_t s = 0; s + 1 < status_counts.size(); ++s) {

@@ -34,6 +34,12 @@ struct ParameterValue {
   std::string value;  ///< as shown; `none` where the parameter has no limit or does not apply
 };
 
+/// How a model's own standard deviations agree with its errors, over all held-out targets of all seeds.
+struct Calibration {
+  double coverage = 0;  ///< share of targets within 1.96 sd of the prediction: 0.95 where the sd is right
+  double sd_of_z = 0;   ///< root mean square of error / sd: 1 where the sd is right
+};
+
 /// The trial of one model entry that did best over the grid.
 struct BestTrial {
   std::int64_t index = 0;
@@ -41,18 +47,33 @@ struct BestTrial {
   std::int32_t n_folds = 0;
   std::vector<ParameterValue> varied;  ///< parameters with several values over the grid
   std::vector<ParameterValue> fixed;
-  std::vector<double> metric;      ///< (seeds, 4), row-major
-  std::vector<double> prediction;  ///< (n) of the first seed, in the target's unit
+  std::vector<double> metric;                   ///< (seeds, 4), row-major
+  std::vector<double> prediction;               ///< (n) of the first seed, in the target's unit
+  std::optional<Calibration> calibration = {};  ///< where the model stores sd
 };
 
-/// The smallest mean RMSE at every value of a parameter, over all other parameters.
+/// A value of a parameter as axes show it.
+struct Level {
+  std::string label;  ///< a number to four digits, six where four are not enough to tell it from the others
+  double number = 0;  ///< NaN: a word, `none` among them
+};
+
+/// The smallest mean RMSE at every value of a parameter, over all other parameters. Trials of the grid alone.
 struct Profile {
+  struct Published {
+    Level at;
+    double rmse = 0;
+  };
+
   std::string parameter;
-  std::vector<std::string> values;  ///< ascending, `none` last; words in the order of the grid
-  std::vector<double> rmse;         ///< NaN where no trial is finished
+  std::vector<Level> levels;                ///< numbers ascending, then words in the order of the grid, `none` last
+  std::vector<double> rmse;                 ///< NaN where no trial is finished
+  std::optional<Published> published = {};  ///< the trial of the published setting, wherever it lies
+
+  std::vector<std::string> labels() const;
 };
 
-/// The same over two parameters. Shape: rmse (y.values, x.values), row-major.
+/// The same over two parameters. Shape: rmse (y.levels, x.levels), row-major.
 struct Surface {
   Profile x;
   Profile y;
@@ -69,7 +90,7 @@ struct ModelSummary {
   std::optional<BestTrial> best;
   std::optional<BestTrial> as_published = {};              ///< the trial of the published setting, once finished
   std::array<double, n_metrics> reference = no_reference;  ///< published results; NaN = none
-  std::vector<Profile> profiles = {};                      ///< of every parameter that varies
+  std::vector<Profile> profiles = {};                      ///< of every parameter that varies over the grid
   std::optional<Surface> surface = {};                     ///< of the two parameters with the most values
 
   std::int64_t n_failed() const;
@@ -81,9 +102,11 @@ struct StudySummary {
   std::vector<std::size_t> metrics;  ///< columns in the order asked for, as indices into all_metrics; always with rmse
   std::string data_file;
   std::string data_sha256;
-  ColumnName target;
+  ColumnName target;  ///< units as printed
   std::vector<double> y;
   std::vector<std::int64_t> seeds;
+  std::string fold_text;            ///< see fold_text
+  double shared_groups = 0;         ///< see shared_groups
   std::vector<std::int32_t> folds;  ///< distinct fold counts, ascending
   std::int64_t n_trials = 0;
   std::int64_t n_fits = 0;

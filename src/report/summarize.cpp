@@ -12,6 +12,9 @@
 #include <sstream>
 #include <string_view>
 
+#include "calibration.hpp"
+#include "fold_gap.hpp"
+#include "fold_text.hpp"
 #include "profiles.hpp"
 
 namespace kilofold::report {
@@ -72,20 +75,11 @@ BestTrial read_trial(const StudyReader& study, ModelId model, std::int64_t trial
     if (!varies(column) && column.name != published_mark)
       best.fixed.push_back({column.name, column.long_name, shown(column, row)});
   CellBlock cells = study.trial(model, trial);
+  best.calibration = calibration(study.y(), cells);
   best.metric = std::move(cells.metric);
   cells.prediction.resize(study.y().size());
   best.prediction = std::move(cells.prediction);
   return best;
-}
-
-/// The first trial with the published setting.
-std::optional<std::size_t> published_trial(const TrialTable& table) {
-  for (const TrialColumn& column : table.columns) {
-    if (column.name != published_mark) continue;
-    const auto at = std::find(column.number.begin(), column.number.end(), 1.0);
-    if (at != column.number.end()) return static_cast<std::size_t>(at - column.number.begin());
-  }
-  return std::nullopt;
 }
 
 std::vector<double> mean_rmse(std::span<const double> metrics, std::size_t n_seeds) {
@@ -108,12 +102,13 @@ ModelSummary summarize_model(const StudyReader& study, ModelId model) {
   summary.n_finished = ranking.n_finished;
   if (ranking.best) summary.best = read_trial(study, model, *ranking.best);
   const std::vector<double> rmse_of = mean_rmse(metrics, study.seeds().size());
-  if (const auto published = published_trial(table); published && std::isfinite(rmse_of[*published]))
-    summary.as_published = read_trial(study, model, static_cast<std::int64_t>(*published));
+  const GridTrials trials = grid_trials(table.columns, table.id.size(), study.published_in_grid(model));
+  if (!trials.published.empty() && std::isfinite(rmse_of[trials.published.front()]))
+    summary.as_published = read_trial(study, model, static_cast<std::int64_t>(trials.published.front()));
   for (std::size_t m = 0; m < n_metrics; ++m)
     summary.reference[m] = reference_value(study, summary.name, all_metrics[m].name);
-  summary.profiles = profiles(table.columns, rmse_of);
-  summary.surface = surface(table.columns, rmse_of);
+  summary.profiles = profiles(table.columns, rmse_of, trials);
+  summary.surface = surface(table.columns, rmse_of, trials);
   return summary;
 }
 
@@ -169,6 +164,8 @@ StudySummary summarize(const StudyReader& study) {
   summary.reference_source = study.attribute("reference_source");
   summary.data_sha256 = data_hash(study.canonical());
   summary.target = study.target();
+  summary.target.units = printed_unit(summary.target.units);
+  summary.shared_groups = shared_groups(study);
   summary.y = study.y();
   summary.seeds = study.seeds();
   summary.features = study.data().source.features;
@@ -186,6 +183,7 @@ StudySummary summarize(const StudyReader& study) {
     }
   }
   summary.folds.assign(folds.begin(), folds.end());
+  summary.fold_text = fold_text(study.preparation(), summary.folds, summary.seeds);
   return summary;
 }
 

@@ -66,8 +66,8 @@ std::string shortened(const std::string& label, std::size_t most) {
 ScatterSvg scatter_svg(const Scatter& plot) {
   KILOFOLD_EXPECT(plot.truth.size() == plot.prediction.size());
   constexpr double width = 320, height = 320, top = 8, right = 8, bottom = 44;
-  const std::vector<Tick> ticks = number_ticks(plot.range, 6);
-  const double labels = 8 + label_width(ticks);
+  const NumberTicks numbers = number_ticks(plot.range, 6);
+  const double labels = 8 + label_width(numbers.ticks);
   // One side for both axes keeps them equal; what is left over goes to the left margin.
   const double side = std::min(width - right - labels - 20, height - top - bottom);
   const double left = width - right - side, base = top + side;
@@ -76,15 +76,16 @@ ScatterSvg scatter_svg(const Scatter& plot) {
   ScatterSvg result;
   const Buffer out(result.svg);
   open_svg(out, width, base + bottom, plot.title);
-  draw_x_ticks(out, ticks, x, top, base);
-  draw_y_ticks(out, ticks, y, left, left + side);
+  draw_x_ticks(out, place_x_ticks(numbers.ticks, x, width), top, base);
+  draw_y_ticks(out, numbers.ticks, y, left, left + side);
   fmt::format_to(out, "<path class=\"frame\" d=\"M{0:.1f} {1:.1f}v{2:.1f}h{2:.1f}v-{2:.1f}z\"/>\n", left, top, side);
   draw_points(out, plot, x, y, result);
   // Above the dots, or a good model would hide it.
   fmt::format_to(
       out, "<path class=\"perfect\" d=\"M{:.1f} {:.1f}L{:.1f} {:.1f}\"><title>perfect prediction</title></path>\n",
       left, base, left + side, top);
-  draw_axis_names(out, x, y, left - labels - 6, "true " + plot.target, "predicted " + plot.target);
+  draw_axis_names(out, x, y, left - labels - 6, numbers.named("true " + plot.target),
+                  numbers.named("predicted " + plot.target));
   result.svg += "</svg>\n";
   return result;
 }
@@ -98,19 +99,20 @@ std::string strip_svg(const Strip& strip) {
     widest = std::max(widest, split_characters(shortened(row.label, longest_row_label)).size());
   }
   const Range range = padded(range_of(values), 0.04);
-  const double left = 14 + 1.1 * character_width * static_cast<double>(widest);
+  const double left = 14 + 1.05 * character_width * static_cast<double>(widest);
   const double base = top + row_height * static_cast<double>(strip.rows.size());
   const Scale x{range, left, width - right};
 
   std::string svg;
   const Buffer out(svg);
   open_svg(out, width, base + bottom, strip.title);
-  draw_x_ticks(out, number_ticks(range, 8), x, top, base);
+  const NumberTicks numbers = number_ticks(range, 8);
+  draw_x_ticks(out, place_x_ticks(numbers.ticks, x, width), top, base);
   for (std::size_t r = 0; r < strip.rows.size(); ++r) {
     draw_row(out, strip.rows[r], x, top + row_height * (static_cast<double>(r) + 0.5));
   }
   fmt::format_to(out, "<text class=\"label\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{}</text>\n</svg>\n",
-                 (left + width - right) / 2, base + 36, escape(strip.axis_label));
+                 (left + width - right) / 2, base + 36, escape(numbers.named(strip.axis_label)));
   return svg;
 }
 

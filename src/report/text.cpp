@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fold_text.hpp"
 #include "kilofold/core/text.hpp"
 #include "published.hpp"
 #include "result_table.hpp"
@@ -79,7 +80,7 @@ std::string render_text(const StudySummary& study) {
   text +=
       study.seeds.size() == 1 ? "one seed" : fmt::format("mean ± sd over {}", count(std::ssize(study.seeds), "seed"));
   if (chosen) text += "; best trial of each grid, chosen on these folds: optimistic";
-  return text + '\n' + published_text(study);
+  return text + '\n' + fold_lines(study.fold_text, study.shared_groups) + published_text(study);
 }
 
 }  // namespace kilofold::report

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <utility>
 
+#include "canonical_text.hpp"
 #include "files.hpp"
 #include "inventory.hpp"
 #include "kilofold/store.hpp"
@@ -109,6 +110,10 @@ const std::vector<std::int64_t>& StudyReader::seeds() const { return impl_->stud
 const ColumnName& StudyReader::target() const { return impl_->study.data.source.target; }
 const std::vector<Split>& StudyReader::splits() const { return impl_->study.splits; }
 const std::vector<TrialTable>& StudyReader::models() const { return impl_->study.models; }
+Preparation StudyReader::preparation() const { return read_preparation(canonical()); }
+bool StudyReader::published_in_grid(ModelId model) const {
+  return kilofold::published_in_grid(canonical(), static_cast<std::size_t>(model.value));
+}
 const std::vector<FeatureScoreTable>& StudyReader::importance() const { return impl_->study.importance; }
 std::int64_t StudyReader::n_committed() const { return impl_->committed.size(); }
 std::int64_t StudyReader::n_cells() const { return impl_->committed.total(); }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kilofold/core/metrics.hpp"
+#include "report/fold_text.hpp"
 #include "report/study_summary.hpp"
 
 namespace kilofold::report {
@@ -50,6 +51,7 @@ inline StudySummary example_study() {
   for (std::int64_t i = 0; i < 131; ++i) study.y.push_back(25 + 20 * wander(i, 0.6180339887498949));
   study.seeds = {0, 1, 2};
   study.folds = {5};
+  study.fold_text = fold_text({}, study.folds, study.seeds);
   study.n_trials = 49;
   study.n_fits = 49 * 3 * 5;
   study.n_committed = study.n_cells = 49 * 3;

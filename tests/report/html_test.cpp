@@ -8,8 +8,11 @@
 #include <regex>
 
 #include "example_study.hpp"
+#include "report/calibration.hpp"
+#include "report/fold_text.hpp"
 #include "report/markup.hpp"
 #include "report/numbers.hpp"
+#include "report/text.hpp"
 
 namespace kilofold::report {
 namespace {
@@ -50,6 +53,53 @@ TEST(Page, SaysWhatWasComputed) {
   EXPECT_TRUE(contains(page, ">electrode.csv<"));
   EXPECT_TRUE(contains(page, "sha256 aaaaaaaaaaaa<"));
   EXPECT_TRUE(contains(page, "<dt>device</dt><dd>cpu, 16 threads</dd>"));
+}
+
+TEST(Page, SaysWhichFoldsItIsAbout) {
+  StudySummary study = example_study();
+  EXPECT_TRUE(contains(render_html(study),
+                       "Folds: kfold, 5 folds, shuffled by 3 seeds (0 to 2); features zscore, fitted on "
+                       "the training rows; target zscore."));
+
+  const Preparation grouped{{Splitter::group_kfold, false}, "cell", Scaling::none, Scaling::center, {FitOn::all}};
+  EXPECT_EQ(fold_text(grouped, {3, 5}, {7}),
+            "group_kfold by cell, 3, 5 folds, not shuffled; features none; target center");
+}
+
+TEST(Page, WarnsWhereFoldsPartGroups) {
+  StudySummary study = example_study();
+  EXPECT_FALSE(contains(render_html(study), "which flatters"));
+  EXPECT_FALSE(contains(render_text(study), "which flatters"));
+
+  study.shared_groups = 0.25;
+
+  EXPECT_TRUE(contains(render_html(study), "25.0 % of held-out rows have a row of their group in training"));
+  EXPECT_TRUE(contains(render_text(study), shared_groups_text(0.25)));
+}
+
+TEST(Page, SaysWhoseStandardDeviationsAreRight) {
+  StudySummary study = example_study();
+  EXPECT_FALSE(contains(render_html(study), "sd of z"));
+
+  study.models[1].best->calibration = {0.61, 2.42};
+  study.models[1].as_published = study.models[1].best;
+  study.models[1].as_published->calibration = {0.943, 1.02};
+
+  EXPECT_TRUE(
+      contains(render_html(study), "DT: best trial 61.0 % (sd of z 2.42), as published 94.3 % (sd of z 1.02)."));
+}
+
+TEST(Calibration, CountsWhatLiesWithinTheNominalInterval) {
+  CellBlock cells;
+  cells.prediction = {0, 0, 0, 0};
+  cells.sd = {1, 1, 2, NAN};
+
+  const auto made = calibration({1.9, -2.1}, cells);  // z = 1.9, -2.1, 0.95
+
+  ASSERT_TRUE(made.has_value());
+  EXPECT_DOUBLE_EQ(made->coverage, 2.0 / 3);
+  EXPECT_DOUBLE_EQ(made->sd_of_z, std::sqrt((1.9 * 1.9 + 2.1 * 2.1 + 0.95 * 0.95) / 3));
+  EXPECT_FALSE(calibration({1, 2}, CellBlock{}).has_value());
 }
 
 TEST(Page, MarksTheBestOfAGridAsOptimisticAndAFixedTrialNot) {

@@ -114,6 +114,34 @@ TEST(StoredStudy, RendersAsPageAndTable) {
   EXPECT_NE(table.find("max_depth = 3 (best of 2)"), std::string::npos) << table;
 }
 
+TEST(StoredStudy, PrintsNoUnitOfAPlainNumber) {
+  const Scratch scratch;
+  StudyHeader study = header();
+  study.data.source.target.units = "1";
+  Store store(scratch.file(), study);
+  const CellBlock block = cells(study, {0, 1, 2});
+  store.commit({&block, 1});
+
+  const std::string page = render_html(StudyReader(scratch.file()));
+
+  EXPECT_EQ(page.find("(1)"), std::string::npos);
+  EXPECT_EQ(page.find("class=\"unit\">1<"), std::string::npos);
+}
+
+TEST(StoredStudy, SaysItsFoldsOnTheTerminal) {
+  const Scratch scratch;
+  const StudyHeader study = header();
+  Store store(scratch.file(), study);
+  const CellBlock block = cells(study, {0, 1, 2});
+  store.commit({&block, 1});
+  const StudyReader reader(scratch.file());
+
+  EXPECT_EQ(render_folds(reader),
+            "folds: kfold, 2 folds, shuffled by 2 seeds (4, 9); features zscore, fitted on the training rows; target "
+            "zscore\n");
+  EXPECT_NE(render_text(reader).find(render_folds(reader)), std::string::npos);
+}
+
 TEST(StoredStudy, HasNoBestTrialBeforeOneIsFinished) {
   const Scratch scratch;
   const StudyHeader study = header();

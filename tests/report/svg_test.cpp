@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <vector>
+
+#include "report/svg_parts.hpp"
 
 namespace kilofold::report {
 namespace {
@@ -36,6 +39,64 @@ TEST(NiceTicks, AreFewForEverySpan) {
     EXPECT_GE(n, 2u) << span;
     EXPECT_LE(n, 6u) << span;
   }
+}
+
+TEST(NumberTicks, DifferHoweverFarFromZero) {
+  for (const double middle : {0.0628, 3.7, 1e5, 1e9, -123456789.0}) {
+    for (const double span : {1e-6, 3e-5, 1e-3, 1.0, 7.0}) {
+      if (span < 1e-12 * std::abs(middle)) continue;
+      const NumberTicks made = number_ticks({middle, middle + span}, 6);
+      std::set<std::string> labels;
+      for (const Tick& tick : made.ticks) labels.insert(tick.label);
+      EXPECT_EQ(labels.size(), made.ticks.size()) << middle << " + " << span;
+      EXPECT_LE(label_width(made.ticks), 11 * character_width) << middle << " + " << span << made.offset;
+    }
+  }
+}
+
+TEST(NumberTicks, SayWhatTheirLabelsLeaveOut) {
+  const NumberTicks made = number_ticks({1e9 - 1.2, 1e9 + 2.1}, 6);
+
+  EXPECT_EQ(made.named("y (mg)"), "y (mg), less 1000000000");
+  EXPECT_EQ(made.ticks.front().label, "-1");
+  EXPECT_EQ(made.ticks.back().label, "2");
+  EXPECT_EQ(number_ticks({0, 5}, 6).named("y"), "y");
+}
+
+TEST(NumberTicks, OfCountsAreWhole) {
+  const NumberTicks made = number_ticks({1, 3}, 5, 1);
+
+  ASSERT_EQ(made.ticks.size(), 3U);
+  EXPECT_EQ(made.ticks[1].label, "2");
+}
+
+TEST(LabelTicks, KeepTheLast) {
+  std::vector<std::string> labels;
+  for (int i = 0; i < 20; ++i) labels.push_back(std::to_string(i));
+
+  EXPECT_EQ(label_ticks(labels, 8).back().label, "19");
+  EXPECT_LE(label_ticks(labels, 8).size(), 8U);
+  labels.resize(3);
+  EXPECT_EQ(label_ticks(labels, 8).size(), 3U);
+}
+
+TEST(PlacedTicks, GiveEveryWordALabelAndLetNoneOverlap) {
+  std::vector<Tick> ticks;
+  for (int i = 0; i < 30; ++i) ticks.push_back({static_cast<double>(i), "0.0" + std::to_string(10 + i)});
+  for (int i = 0; i < 2; ++i) ticks.push_back({30.0 + 3 * i, "matlab_medium", true});
+  const PlacedTicks placed = place_x_ticks(ticks, {{0, 33}, 40, 240}, 248);
+
+  std::int64_t words = 0;
+  for (const PlacedTicks::Label& one : placed.labels) {
+    words += one.text == "matlab_medium" ? 1 : 0;
+    EXPECT_LE(one.x + character_width * static_cast<double>(one.text.size()) / 2, 248);
+    for (const PlacedTicks::Label& other : placed.labels) {
+      if (&one == &other || one.row != other.row) continue;
+      EXPECT_GT(std::abs(one.x - other.x), 5 * character_width);
+    }
+  }
+  EXPECT_EQ(words, 2);
+  EXPECT_GT(placed.height, 0);
 }
 
 TEST(Padded, GivesASpanToAConstant) {

@@ -33,7 +33,9 @@ TEST(TextTable, IsAligned) {
             "LR     1.600 ± 0.021  3.200 ± 0.042  0.8400 ± 0.0028            4                    8.00  one trial\n"
             "DT     0.800 ± 0.021  1.600 ± 0.042  0.9600 ± 0.0028            4                    8.00  "
             "max_depth = none, min_samples_leaf = 12 (best of 48)\n"
-            "mean ± sd over 2 seeds; best trial of each grid, chosen on these folds: optimistic\n");
+            "mean ± sd over 2 seeds; best trial of each grid, chosen on these folds: optimistic\n"
+            "folds: kfold, 5 folds, shuffled by 3 seeds (0 to 2); features zscore, fitted on the training rows; target "
+            "zscore\n");
 }
 
 TEST(TextTable, SaysWhatIsMissing) {
