@@ -48,13 +48,24 @@ std::vector<std::int64_t> by_mean_rmse(const std::vector<double>& metric, std::s
 void correct_for_choice(const StudyReader& study, ModelId model, std::vector<std::int64_t> order,
                         Contender& contender) {
   order.resize(std::min(order.size(), most_considered));
-  contender.n_considered = std::ssize(order);
   const std::vector<double> loss = squared_errors(study, model, order);
-  if (loss.empty()) {
-    contender.why_not_corrected = "predictions of some trials are not kept";
+  const std::vector<std::int32_t> group = groups_of(study);
+  const auto n_groups = static_cast<std::size_t>(std::ranges::max(group)) + 1;
+  if (loss.empty() || n_groups == 1) {
+    contender.why_not_corrected = loss.empty() ? "predictions of some trials are not kept" : "all rows are one group";
     return;
   }
-  contender.corrected = best_of_many(loss, order.size(), make_draws(study.y().size()));
+  const BestOfMany draws = best_of_many(loss, order.size(), group, make_draws(n_groups));
+  const double value = std::sqrt(std::max(0.0, contender.mean * contender.mean + draws.flattered));
+  contender.corrected = {value, value > 0 ? draws.error / (2 * value) : 0, draws.low, draws.high, std::ssize(order)};
+}
+
+/// n_test / n_train, mean over folds and seeds.
+double mean_test_per_train(const StudyReader& study, std::int32_t n_folds) {
+  double sum = 0;
+  for (const Split& split : study.splits())
+    if (split.n_folds == n_folds) sum += test_per_train(split.fold, n_folds);
+  return sum / static_cast<double>(study.seeds().size());
 }
 
 std::optional<Contender> make_contender(const StudyReader& study, ModelId model) {
@@ -78,9 +89,17 @@ std::optional<Contender> make_contender(const StudyReader& study, ModelId model)
   return contender;
 }
 
-Pair make_pair(const std::vector<Contender>& contenders, std::size_t first, std::size_t second, double rope) {
-  const Contender& a = contenders[first];
-  const Contender& b = contenders[second];
+/// Nothing where the two can be tested fold by fold.
+std::string why_not_tested(const Contender& a, const Contender& b) {
+  if (a.n_folds != b.n_folds) return fmt::format("{} folds against {}", a.n_folds, b.n_folds);
+  const auto known = [](double value) { return std::isfinite(value); };
+  const bool by_fold = std::ranges::all_of(a.fold_rmse, known) && std::ranges::all_of(b.fold_rmse, known);
+  return by_fold ? "" : "folds have no rmse of their own, metrics are pooled only";
+}
+
+Pair make_pair(const StudyReader& study, const Comparison& comparison, std::size_t first, std::size_t second) {
+  const Contender& a = comparison.contenders[first];
+  const Contender& b = comparison.contenders[second];
   Pair pair;
   pair.first = first;
   pair.second = second;
@@ -88,11 +107,12 @@ Pair make_pair(const std::vector<Contender>& contenders, std::size_t first, std:
     pair.wins += a.rmse[s] < b.rmse[s] ? 1 : 0;
     pair.losses += b.rmse[s] < a.rmse[s] ? 1 : 0;
   }
-  if (a.n_folds != b.n_folds) return pair;
+  pair.why_not_tested = why_not_tested(a, b);
+  if (!pair.why_not_tested.empty()) return pair;
   std::vector<double> d;
   for (std::size_t i = 0; i < a.fold_rmse.size(); ++i) d.push_back(a.fold_rmse[i] - b.fold_rmse[i]);
-  pair.test = corrected_t(d, 1.0 / (a.n_folds - 1));
-  pair.posterior = correlated_t(*pair.test, rope);
+  pair.test = corrected_t(d, mean_test_per_train(study, a.n_folds));
+  pair.posterior = correlated_t(*pair.test, comparison.rope);
   return pair;
 }
 
@@ -126,6 +146,7 @@ Comparison compare_models(const StudyReader& study) {
   comparison.n_seeds = std::ssize(study.seeds());
   comparison.rope = rope_of_sd * population_sd(study.y());
   comparison.shared_groups = shared_groups(study);
+  comparison.n_groups = std::ssize(study.data().group_name);
   for (std::size_t m = 0; m < study.models().size(); ++m) {
     if (auto contender = make_contender(study, ModelId(static_cast<std::int32_t>(m))))
       comparison.contenders.push_back(std::move(*contender));
@@ -140,7 +161,7 @@ Comparison compare_models(const StudyReader& study) {
   rank_by_seed(comparison);
   for (std::size_t a = 0; a < comparison.contenders.size(); ++a)
     for (std::size_t b = a + 1; b < comparison.contenders.size(); ++b)
-      comparison.pairs.push_back(make_pair(comparison.contenders, a, b, comparison.rope));
+      comparison.pairs.push_back(make_pair(study, comparison, a, b));
   adjust(comparison.pairs);
   return comparison;
 }

@@ -13,6 +13,14 @@
 /// What the fold seeds of one file say about the differences between its models.
 namespace kilofold::report {
 
+/// An RMSE without what choosing the best trial has flattered.
+struct Corrected {
+  double rmse = 0;
+  double error = 0;               ///< Monte Carlo standard error of it
+  double low = 0, high = 0;       ///< 95 % of the draws
+  std::int64_t n_considered = 0;  ///< trials among which the draws choose
+};
+
 /// One entry of `models:` with the trial it competes with: its best by mean RMSE.
 struct Contender {
   std::string name;
@@ -22,16 +30,16 @@ struct Contender {
   std::vector<double> fold_rmse;  ///< (seeds, n_folds)
   std::vector<double> rank;       ///< (seeds)
   double mean = 0;
-  std::optional<BestOfMany> corrected;
+  std::optional<Corrected> corrected;
   std::string why_not_corrected;
-  std::int64_t n_considered = 0;  ///< trials among which the correction chose
 };
 
 /// Differences first - second of two contenders' RMSE, fold by fold.
 struct Pair {
   std::size_t first = 0;
   std::size_t second = 0;
-  std::optional<CorrectedT> test;  ///< empty where the two have other fold counts
+  std::optional<CorrectedT> test;
+  std::string why_not_tested;
   Posterior posterior;
   double adjusted_p = 1;
   std::int64_t wins = 0;  ///< seeds where the first has the smaller pooled RMSE
@@ -47,6 +55,7 @@ struct Comparison {
   std::vector<Pair> pairs;
   std::int64_t settled_after = 0;  ///< seeds
   double shared_groups = 0;        ///< share of held-out rows with a row of their group in training
+  std::int64_t n_groups = 0;       ///< 0: the table has none, and the correction draws rows
 };
 
 /// Gather and test.

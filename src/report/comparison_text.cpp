@@ -24,45 +24,64 @@ std::string rank_text(const std::vector<double>& rank) {
   return text;
 }
 
+/// The width of a column of names.
+std::size_t width_of(const std::vector<std::string>& names, std::size_t least) {
+  for (const std::string& name : names) least = std::max(least, name.size() + 1);
+  return least;
+}
+
 void write_contenders(Buffer out, const Comparison& comparison) {
-  fmt::format_to(out, "{:<16}{:>9}{:>12}{:>12}{:>12}{:>24}   {}\n", "model", "trials", "rmse", "sd(seeds)", "corrected",
-                 "95 % of draws", "ranks");
+  std::vector<std::string> names;
+  for (const Contender& contender : comparison.contenders) names.push_back(contender.name);
+  const std::size_t width = width_of(names, 16);
+  fmt::format_to(out, "{:<{}}{:>8}{:>12}{:>12}{:>12}{:>10}{:>24}   {}\n", "model", width, "trials", "rmse", "sd(seeds)",
+                 "corrected", "+-", "95 % of draws", "ranks");
   for (const Contender& contender : comparison.contenders) {
-    fmt::format_to(out, "{:<16}{:>9}{:>12}{:>12}", contender.name, contender.n_trials, significant(contender.mean),
-                   significant(spread(contender.rmse).sd));
-    if (contender.corrected)
-      fmt::format_to(out, "{:>12}{:>24}", significant(contender.corrected->corrected),
-                     significant(contender.corrected->low) + " to " + significant(contender.corrected->high));
+    fmt::format_to(out, "{:<{}}{:>8}{:>12}{:>12}", contender.name, width, contender.n_trials,
+                   significant(contender.mean), significant(spread(contender.rmse).sd));
+    if (const auto& corrected = contender.corrected)
+      fmt::format_to(out, "{:>12}{:>10}{:>24}", significant(corrected->rmse), significant(corrected->error, 2),
+                     significant(corrected->low) + " to " + significant(corrected->high));
     else
-      fmt::format_to(out, "{:>12}{:>24}", "-", "-");
+      fmt::format_to(out, "{:>12}{:>10}{:>24}", "-", "-", "-");
     fmt::format_to(out, "   {}\n", rank_text(contender.rank));
   }
   for (const Contender& contender : comparison.contenders) {
     if (!contender.corrected)
       fmt::format_to(out, "{}: not corrected: {}\n", contender.name, contender.why_not_corrected);
-    if (contender.corrected && contender.n_considered < contender.n_trials)
+    if (contender.corrected && contender.corrected->n_considered < contender.n_trials)
       fmt::format_to(out, "{}: the correction chooses among its {} best trials\n", contender.name,
-                     count(contender.n_considered));
+                     count(contender.corrected->n_considered));
   }
   for (const std::string& name : comparison.unfinished)
     fmt::format_to(out, "{}: left out, no trial is finished for every seed\n", name);
 }
 
 void write_pairs(Buffer out, const Comparison& comparison) {
-  fmt::format_to(out, "\n{:<28}{:>9}{:>12}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}\n", "pair", "wins", "difference", "t",
-                 "p", "p(Holm)", "P(less)", "P(equal)", "P(more)");
-  for (const Pair& pair : comparison.pairs) {
-    const Contender& a = comparison.contenders[pair.first];
-    const Contender& b = comparison.contenders[pair.second];
-    fmt::format_to(out, "{:<28}{:>9}", a.name + " - " + b.name, fmt::format("{}:{}", pair.wins, pair.losses));
+  std::vector<std::string> names;
+  for (const Pair& pair : comparison.pairs)
+    names.push_back(comparison.contenders[pair.first].name + " - " + comparison.contenders[pair.second].name);
+  const std::size_t width = width_of(names, 28);
+  fmt::format_to(out, "\n{:<{}}{:>9}{:>12}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}\n", "pair", width, "wins", "difference",
+                 "t", "p", "p(Holm)", "P(less)", "P(equal)", "P(more)");
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const Pair& pair = comparison.pairs[i];
+    fmt::format_to(out, "{:<{}}{:>9}", names[i], width, fmt::format("{}:{}", pair.wins, pair.losses));
     if (!pair.test) {
-      fmt::format_to(out, "  not tested: {} folds against {}\n", a.n_folds, b.n_folds);
+      fmt::format_to(out, "  not tested: {}\n", pair.why_not_tested);
       continue;
     }
     fmt::format_to(out, "{:>12}{:>10.3f}{:>10.3g}{:>10.3g}{:>10.4f}{:>10.4f}{:>10.4f}\n", significant(pair.test->mean),
                    pair.test->t, pair.test->p, pair.adjusted_p, pair.posterior.below, pair.posterior.within,
                    pair.posterior.above);
   }
+  fmt::format_to(out, "\nwins: seeds in which either has the smaller pooled rmse.");
+  if (std::ranges::any_of(comparison.pairs, [](const Pair& pair) { return pair.test.has_value(); }))
+    fmt::format_to(out,
+                   " difference: mean over folds and seeds. t, p: corrected resampled t-test,\ntwo-sided. P: Bayesian "
+                   "correlated t-test; equal: within {}{} (1 % of sd(y)).",
+                   significant(comparison.rope), comparison.unit.empty() ? "" : " " + comparison.unit);
+  fmt::format_to(out, "\n");
 }
 
 }  // namespace
@@ -71,18 +90,15 @@ std::string comparison_text(const Comparison& comparison) {
   std::string text;
   const Buffer out(text);
   const std::string unit = comparison.unit.empty() ? "" : ", rmse in " + comparison.unit;
-  fmt::format_to(out,
-                 "Best trial of every model over {}{}. It was chosen on these folds, so its rmse is optimistic; "
-                 "corrected: what is left\n"
-                 "when each draw chooses anew and is judged on the samples it left out (BBC-CV).\n\n",
-                 count(comparison.n_seeds, "fold seed"), unit);
-  write_contenders(out, comparison);
-  write_pairs(out, comparison);
   fmt::format_to(
       out,
-      "\nwins: seeds in which either has the smaller pooled rmse. difference: mean over folds and seeds. t, p: "
-      "corrected resampled t-test,\ntwo-sided. P: Bayesian correlated t-test; equal: within {}{} (1 % of sd(y)).\n",
-      significant(comparison.rope), comparison.unit.empty() ? "" : " " + comparison.unit);
+      "Best trial of every model over {}{}. It was chosen on these folds, so its rmse is optimistic; "
+      "corrected: what is left\n"
+      "when each of 1,000 draws of {} chooses anew and is judged on the samples it left out (BBC-CV), +- its "
+      "Monte Carlo error.\n\n",
+      count(comparison.n_seeds, "fold seed"), unit, comparison.n_groups > 0 ? "whole groups" : "rows");
+  write_contenders(out, comparison);
+  write_pairs(out, comparison);
   fmt::format_to(out, "The ranking by mean rmse is settled after {} of {}.\n", comparison.settled_after,
                  count(comparison.n_seeds, "seed"));
   if (const std::string leak = shared_groups_text(comparison.shared_groups); !leak.empty())

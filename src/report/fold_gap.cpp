@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <numeric>
 #include <optional>
 
 #include "kilofold/core/error.hpp"
@@ -35,14 +34,6 @@ std::optional<std::int64_t> matching_trial(const TrialTable& first, std::int64_t
     if (same && (!found || second.n_folds[u] == first.n_folds[t])) found = static_cast<std::int64_t>(u);
   }
   return found;
-}
-
-/// Groups of the rows; where the table has none each row is one.
-std::vector<std::int32_t> groups_of(const StudyReader& study) {
-  if (!study.data().group.empty()) return study.data().group;
-  std::vector<std::int32_t> rows(study.y().size());
-  std::iota(rows.begin(), rows.end(), 0);
-  return rows;
 }
 
 std::string trial_text(const TrialTable& table, std::int64_t trial) {

@@ -19,6 +19,14 @@ double mean_of(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
+/// With n - 1; NaN of one value.
+double variance(std::span<const double> values) {
+  const double mean = mean_of(values);
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return squares / (static_cast<double>(values.size()) - 1);
+}
+
 /// P(T > t), also at infinite t.
 double upper_tail(const StudentsT& distribution, double t) {
   if (std::isinf(t)) return t > 0 ? 0 : 1;
@@ -44,20 +52,34 @@ double quantile(std::span<const double> sorted, double q) {
   return sorted[low] + (at - static_cast<double>(low)) * (sorted[high] - sorted[low]);
 }
 
-/// Sum of the losses of some samples, `times` each, for every configuration.
-std::vector<double> weighted_sums(std::span<const double> loss, std::size_t configurations,
-                                  std::span<const std::int32_t> times) {
-  std::vector<double> sums(configurations, 0.0);
-  for (std::size_t i = 0; i < times.size(); ++i) {
-    if (times[i] == 0) continue;
-    const double* row = loss.data() + i * configurations;
-    for (std::size_t c = 0; c < configurations; ++c) sums[c] += times[i] * row[c];
-  }
-  return sums;
-}
+/// Losses of every configuration summed over the samples of each group, and how many those are.
+struct GroupedLosses {
+  std::size_t n_groups = 0;
+  std::vector<double> sum;  ///< (groups, configurations)
+  std::vector<double> rows;
 
-std::size_t smallest(const std::vector<double>& values) {
-  return static_cast<std::size_t>(std::ranges::min_element(values) - values.begin());
+  GroupedLosses(std::span<const double> loss, std::size_t configurations, std::span<const std::int32_t> group)
+      : n_groups(static_cast<std::size_t>(*std::ranges::max_element(group)) + 1),
+        sum(n_groups * configurations, 0.0),
+        rows(n_groups, 0.0) {
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      const auto g = static_cast<std::size_t>(group[i]);
+      ++rows[g];
+      for (std::size_t c = 0; c < configurations; ++c) sum[g * configurations + c] += loss[i * configurations + c];
+    }
+  }
+};
+
+/// The configuration with the least loss, counting every group `times`.
+std::size_t best_configuration(const GroupedLosses& losses, const std::vector<double>& times) {
+  const std::size_t configurations = losses.sum.size() / losses.n_groups;
+  std::vector<double> total(configurations, 0.0);
+  for (std::size_t g = 0; g < losses.n_groups; ++g) {
+    if (times[g] == 0) continue;
+    const double* row = losses.sum.data() + g * configurations;
+    for (std::size_t c = 0; c < configurations; ++c) total[c] += times[g] * row[c];
+  }
+  return static_cast<std::size_t>(std::ranges::min_element(total) - total.begin());
 }
 
 }  // namespace
@@ -67,9 +89,7 @@ CorrectedT corrected_t(std::span<const double> d, double rho) {
   const auto n = static_cast<double>(d.size());
   CorrectedT test;
   test.mean = mean_of(d);
-  double squares = 0;
-  for (const double value : d) squares += (value - test.mean) * (value - test.mean);
-  test.scale = std::sqrt((1 / n + rho) * squares / (n - 1));
+  test.scale = std::sqrt((1 / n + rho) * variance(d));
   test.degrees = std::ssize(d) - 1;
   if (test.scale > 0) {
     test.t = test.mean / test.scale;
@@ -78,6 +98,15 @@ CorrectedT corrected_t(std::span<const double> d, double rho) {
   }
   test.p = std::min(1.0, 2 * upper_tail(StudentsT(n - 1), std::fabs(test.t)));
   return test;
+}
+
+double test_per_train(std::span<const std::int32_t> fold, std::int32_t n_folds) {
+  double sum = 0;
+  for (std::int32_t f = 0; f < n_folds; ++f) {
+    const auto n_test = static_cast<double>(std::ranges::count(fold, f));
+    sum += n_test / (static_cast<double>(fold.size()) - n_test);
+  }
+  return sum / n_folds;
 }
 
 Posterior correlated_t(const CorrectedT& test, double rope) {
@@ -128,33 +157,33 @@ std::int64_t settled_after(std::span<const double> value, std::size_t columns) {
   return static_cast<std::int64_t>(settled);
 }
 
-BestOfMany best_of_many(std::span<const double> loss, std::size_t configurations, std::span<const std::int32_t> draw) {
-  const std::size_t n = loss.size() / configurations;
-  KILOFOLD_EXPECT(n >= 2 && draw.size() % n == 0 && !draw.empty());
-  std::vector<std::int32_t> times(n, 1);
-  const std::vector<double> all = weighted_sums(loss, configurations, times);
-  BestOfMany result;
-  result.chosen = std::sqrt(all[smallest(all)] / static_cast<double>(n));
-  std::vector<double> errors;
-  for (std::size_t first = 0; first < draw.size(); first += n) {
-    std::ranges::fill(times, 0);
-    for (std::size_t i = 0; i < n; ++i) ++times[static_cast<std::size_t>(draw[first + i])];
-    const std::size_t best = smallest(weighted_sums(loss, configurations, times));
-    double sum = 0;
-    std::int64_t n_out = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      if (times[i] > 0) continue;
-      sum += loss[i * configurations + best];
-      ++n_out;
+BestOfMany best_of_many(std::span<const double> loss, std::size_t configurations, std::span<const std::int32_t> group,
+                        std::span<const std::int32_t> draw) {
+  KILOFOLD_EXPECT(!group.empty() && loss.size() == group.size() * configurations);
+  const GroupedLosses losses(loss, configurations, group);
+  const std::size_t n_groups = losses.n_groups;
+  KILOFOLD_EXPECT(draw.size() % n_groups == 0);
+  const std::size_t best_on_all = best_configuration(losses, std::vector<double>(n_groups, 1.0));
+  std::vector<double> flattered, errors;
+  for (std::size_t first = 0; first < draw.size(); first += n_groups) {
+    std::vector<double> times(n_groups, 0.0);
+    for (std::size_t i = 0; i < n_groups; ++i) ++times[static_cast<std::size_t>(draw[first + i])];
+    const std::size_t chosen = best_configuration(losses, times);
+    double sum = 0, reference = 0, rows = 0;
+    for (std::size_t g = 0; g < n_groups; ++g) {
+      if (times[g] > 0) continue;
+      sum += losses.sum[g * configurations + chosen];
+      reference += losses.sum[g * configurations + best_on_all];
+      rows += losses.rows[g];
     }
-    if (n_out > 0) errors.push_back(std::sqrt(sum / static_cast<double>(n_out)));
+    if (rows == 0) continue;
+    flattered.push_back((sum - reference) / rows);
+    errors.push_back(std::sqrt(sum / rows));
   }
   KILOFOLD_EXPECT(!errors.empty());
-  result.corrected = mean_of(errors);
   std::ranges::sort(errors);
-  result.low = quantile(errors, 0.025);
-  result.high = quantile(errors, 0.975);
-  return result;
+  return {mean_of(flattered), std::sqrt(variance(flattered) / static_cast<double>(flattered.size())),
+          quantile(errors, 0.025), quantile(errors, 0.975)};
 }
 
 Gap grouped_gap(std::span<const double> first, std::span<const double> second, std::span<const std::int32_t> group,

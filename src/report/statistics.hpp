@@ -34,6 +34,12 @@ struct Posterior {
   double above = 0;
 };
 
+/// n_test / n_train, mean over the folds of a split: fold (n) in [0, k). 1 / (k - 1) where folds are equal, larger
+/// where they are not.
+///
+/// Requires  no fold without rows
+double test_per_train(std::span<const std::int32_t> fold, std::int32_t n_folds);
+
 /// Bayesian correlated t-test: the posterior of the mean difference is Student's t with corrected_t's degrees, mean and
 /// scale. `rope` >= 0 is half the width of the region around 0.
 ///
@@ -50,21 +56,29 @@ std::vector<double> ranks(std::span<const double> values);
 /// row-major. At least 1; `rows` where only the last row settles it.
 std::int64_t settled_after(std::span<const double> value, std::size_t columns);
 
-/// What choosing the best of many configurations costs.
+/// What choosing the best of many configurations has flattered.
 struct BestOfMany {
-  double chosen = 0;     ///< root mean squared error of the configuration that is best on all samples: optimistic
-  double corrected = 0;  ///< mean over draws of the error, out of the draw, of the configuration best in it
-  double low = 0;        ///< 2.5 % and 97.5 % quantiles over the draws
+  double flattered = 0;  ///< in mean squared error
+  double error = 0;      ///< Monte Carlo standard error of it; NaN with one draw
+  double low = 0;        ///< 2.5 % and 97.5 % quantiles of the root mean squared error out of a draw
   double high = 0;
 };
 
-/// Bootstrap bias-corrected cross-validation.
+/// Bootstrap bias-corrected cross-validation with squared error as its loss.
 ///
-/// Shapes    loss (samples, configurations), row-major: squared error of a held-out prediction · draw (draws, samples):
-/// sample numbers, drawn with replacement. A draw that leaves no sample out is skipped
-/// Cost      draws x samples x configurations additions
+/// Every draw chooses the configuration with the least loss in it; judged on the samples left out, its mean loss is m.
+/// The estimate is E[m]. With r the mean loss, on the same samples, of the configuration that is best on all, E[r] is
+/// that one's loss on all, for the samples left out are a random subset (nearly so where groups differ in size). So
+/// `flattered` is the mean of m - r: the same estimate with the noise of subsets taken out, and 0 where there is one
+/// configuration.
+///
+/// Shapes    loss (samples, configurations), row-major: squared error of a held-out prediction · group (samples) in
+/// [0, g) · draw (draws, g): group numbers, drawn with replacement. A draw that leaves no group out is skipped
+/// Requires  a draw that leaves a group out
+/// Cost      draws x g x configurations additions
 /// Source    Tsamardinos, Greasidou & Borboudakis 2018, doi:10.1007/s10994-018-5714-4
-BestOfMany best_of_many(std::span<const double> loss, std::size_t configurations, std::span<const std::int32_t> draw);
+BestOfMany best_of_many(std::span<const double> loss, std::size_t configurations, std::span<const std::int32_t> group,
+                        std::span<const std::int32_t> draw);
 
 /// Root mean squared errors of one configuration under two kinds of folds.
 struct Gap {

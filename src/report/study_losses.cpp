@@ -3,6 +3,7 @@
 #include "study_losses.hpp"
 
 #include <cmath>
+#include <numeric>
 
 #include "kilofold/core/random.hpp"
 
@@ -22,6 +23,13 @@ std::vector<double> squared_errors(const StudyReader& study, ModelId model, std:
     }
   }
   return loss;
+}
+
+std::vector<std::int32_t> groups_of(const StudyReader& study) {
+  if (!study.data().group.empty()) return study.data().group;
+  std::vector<std::int32_t> rows(study.y().size());
+  std::iota(rows.begin(), rows.end(), 0);
+  return rows;
 }
 
 std::vector<std::int32_t> make_draws(std::size_t n) {

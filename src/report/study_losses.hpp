@@ -15,6 +15,9 @@ namespace kilofold::report {
 /// predictions are missing.
 std::vector<double> squared_errors(const StudyReader& study, ModelId model, std::span<const std::int64_t> trials);
 
+/// Group of every row; where the table has none each row is one.
+std::vector<std::int32_t> groups_of(const StudyReader& study);
+
 /// 1,000 bootstrap draws of n numbers below n, a function of n alone. Shape (draws, n).
 std::vector<std::int32_t> make_draws(std::size_t n);
 

@@ -55,25 +55,30 @@ StudyHeader header(bool grouped) {
   return study;
 }
 
-/// Entry A's second trial errs by 1 or 2, B's by 3, first trials by 9; each error times `factor`.
+/// How far off a prediction is: entry A's last trial errs by 1 or 2, B's by 3, other trials by 9.
+double error_of(const StudyHeader& study, std::int32_t model, std::int64_t trial, std::int32_t fold) {
+  if (trial + 1 < std::ssize(study.models[static_cast<std::size_t>(model)].id)) return 9;
+  return model == 1 ? 3 : 1 + fold % 2;
+}
+
+/// Each error times `factor`.
 CellBlock cells(const StudyHeader& study, std::int32_t model, double factor) {
   CellBlock block;
   block.model = ModelId(model);
-  for (std::int64_t trial = 0; trial < 2; ++trial)
+  const std::int64_t n_trials = std::ssize(study.models[static_cast<std::size_t>(model)].id);
+  for (std::int64_t trial = 0; trial < n_trials; ++trial)
     for (std::int32_t seed = 0; seed < 2; ++seed) {
       const Split& split = study.splits[static_cast<std::size_t>(seed)];
       std::vector<double> prediction;
-      for (std::size_t i = 0; i < n; ++i) {
-        const double size = trial == 0 ? 9 : model == 1 ? 3 : 1 + split.fold[i] % 2;
-        prediction.push_back(study.data.y[i] + factor * size);
-      }
+      for (std::size_t i = 0; i < n; ++i)
+        prediction.push_back(study.data.y[i] + factor * error_of(study, model, trial, split.fold[i]));
       const Metrics pooled = score(study.data.y, prediction);
       block.trial.push_back(trial);
       block.seed.push_back(seed);
       block.prediction.insert(block.prediction.end(), prediction.begin(), prediction.end());
       block.metric.insert(block.metric.end(), {pooled.mae, pooled.rmse, pooled.r2, pooled.r2_eq13});
       for (std::int32_t fold = 0; fold < 3; ++fold) {
-        const double error = factor * (trial == 0 ? 9 : model == 1 ? 3 : 1 + fold % 2);
+        const double error = factor * error_of(study, model, trial, fold);
         block.fold_metric.insert(block.fold_metric.end(), {error, error, 0.5});
         block.status.push_back(0);
       }
@@ -84,10 +89,12 @@ CellBlock cells(const StudyHeader& study, std::int32_t model, double factor) {
 /// The study in a file of its own.
 class Stored {
  public:
-  Stored(bool grouped, double factor) {
-    const StudyHeader study = header(grouped);
+  Stored(bool grouped, double factor) : Stored(header(grouped), factor) {}
+  Stored(const StudyHeader& study, double factor, bool with_fold_metrics = true) {
     Store store(scratch_.file(), study);
-    const std::vector<CellBlock> blocks = {cells(study, 0, factor), cells(study, 1, factor)};
+    std::vector<CellBlock> blocks = {cells(study, 0, factor), cells(study, 1, factor)};
+    if (!with_fold_metrics)
+      for (CellBlock& block : blocks) std::ranges::fill(block.fold_metric, std::nan(""));
     store.commit(blocks);
     store.merge();
     reader_.emplace(scratch_.file());
@@ -113,6 +120,84 @@ TEST(CompareModels, TestsFoldByFoldWithTheShareOfHeldOutRows) {
   EXPECT_EQ(test.degrees, 5);
   EXPECT_EQ(comparison.pairs[0].wins, 2);
   EXPECT_EQ(comparison.settled_after, 1);
+}
+
+TEST(CompareModels, TakesTheMeanShareOfUnequalFolds) {
+  StudyHeader study = header(false);
+  for (Split& split : study.splits) split.fold = {0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2};
+  const Stored stored(study, 1);
+
+  const Comparison comparison = compare_models(stored.reader());
+
+  // 6 test rows a 6 in training, 4 a 8, 2 a 10: 1.7 / 3 on average
+  EXPECT_NEAR(comparison.pairs[0].test->scale, std::sqrt((1.0 / 6 + 1.7 / 3) * 4 / 15), exact);
+}
+
+TEST(CompareModels, RanksAndCorrectsWhereFoldsHaveNoMetrics) {
+  const Stored stored(header(false), 1, false);
+
+  const Comparison comparison = compare_models(stored.reader());
+
+  EXPECT_FALSE(comparison.pairs[0].test);
+  EXPECT_EQ(comparison.pairs[0].wins, 2);
+  EXPECT_EQ(comparison.contenders[1].rank, (std::vector<double>{2, 2}));
+  EXPECT_TRUE(comparison.contenders[0].corrected);
+  const std::string text = comparison_text(comparison);
+  EXPECT_NE(text.find("not tested: folds have no rmse of their own, metrics are pooled only"), std::string::npos);
+  EXPECT_EQ(text.find("t-test"), std::string::npos) << "explains what is not there: " << text;
+}
+
+/// One trial an entry: nothing was chosen.
+StudyHeader without_grids() {
+  StudyHeader study = header(false);
+  for (TrialTable& table : study.models) {
+    table.id.resize(1);
+    table.n_folds.resize(1);
+    for (TrialColumn& column : table.columns) column.number.resize(1);
+  }
+  return study;
+}
+
+TEST(CompareModels, CorrectsNothingWhereThereIsOneTrial) {
+  const Stored stored(without_grids(), 1);
+
+  const Comparison comparison = compare_models(stored.reader());
+
+  for (const Contender& contender : comparison.contenders) {
+    EXPECT_NEAR(contender.corrected->rmse, contender.mean, exact) << contender.name;
+    EXPECT_EQ(contender.corrected->error, 0);
+  }
+  EXPECT_LT(comparison.contenders[0].corrected->low, std::sqrt(2.0));
+  EXPECT_GT(comparison.contenders[0].corrected->high, std::sqrt(2.0));
+}
+
+TEST(CompareModels, DrawsWholeGroups) {
+  const Stored grouped(without_grids(), 1);
+  StudyHeader study = without_grids();
+  study.data.source.groups.reset();
+  study.data.group.clear();
+  study.data.group_name.clear();
+  const Stored single(study, 1);
+
+  const Comparison by_group = compare_models(grouped.reader()), by_row = compare_models(single.reader());
+
+  const std::vector<std::int64_t> trial = {0};
+  const std::vector<double> loss = squared_errors(grouped.reader(), ModelId(0), trial);
+  EXPECT_EQ(by_group.contenders[0].corrected->low, best_of_many(loss, 1, header(false).data.group, make_draws(6)).low);
+  EXPECT_NE(by_group.contenders[0].corrected->low, by_row.contenders[0].corrected->low);
+  EXPECT_NE(comparison_text(by_group).find("draws of whole groups"), std::string::npos);
+  EXPECT_NE(comparison_text(by_row).find("draws of rows"), std::string::npos);
+}
+
+TEST(CompareModels, CorrectsNothingWhereAllRowsAreOneGroup) {
+  StudyHeader study = header(false);
+  std::ranges::fill(study.data.group, 0);
+  study.data.group_name = {"g0"};
+  const Stored stored(study, 1);
+
+  const Comparison comparison = compare_models(stored.reader());
+
+  EXPECT_EQ(comparison.contenders[0].why_not_corrected, "all rows are one group");
 }
 
 TEST(CompareModels, CallsOnePercentOfTheTargetsSpreadEqual) {

@@ -5,8 +5,9 @@
 
 Rows: t, rho, rope, mean, scale, t, p, P(below), P(within), P(above), d...
       ranks, n, ranks..., values...
-      best, samples, configurations, draws, chosen, corrected, low, high, loss..., draw...
+      best, samples, configurations, groups, draws, flattered, error, low, high, loss..., group..., draw...
       holm, n, adjusted..., p...
+      share, folds, n_test / n_train, fold...
       gap, samples, groups, draws, first, second, difference, low, high, losses first..., second..., group..., draw...
 """
 
@@ -33,17 +34,27 @@ def ranks(rng, n):
     return ["ranks", n, *stats.rankdata(values), *values]
 
 
-def best(rng, n, configurations, draws):
+def best(rng, n, configurations, groups, draws):
     loss = rng.uniform(0, 1, (n, configurations)) ** 2
-    draw = rng.integers(0, n, (draws, n))
-    errors = []
-    for rows in draw:
+    group = np.arange(n) if groups == n else np.append(np.arange(groups), rng.integers(0, groups, n - groups))
+    draw = rng.integers(0, groups, (draws, groups))
+    of_chosen, of_best = [], []
+    for drawn in draw:
+        rows = np.concatenate([np.flatnonzero(group == g) for g in drawn])
         out = np.setdiff1d(np.arange(n), rows)
         if len(out):
-            errors.append(np.sqrt(loss[out, loss[rows].mean(axis=0).argmin()].mean()))
-    chosen = np.sqrt(loss.mean(axis=0).min())
-    low, high = np.quantile(errors, [0.025, 0.975])
-    return ["best", n, configurations, draws, chosen, np.mean(errors), low, high, *loss.ravel(), *draw.ravel()]
+            of_chosen.append(loss[out, loss[rows].sum(axis=0).argmin()].mean())
+            of_best.append(loss[out, loss.sum(axis=0).argmin()].mean())
+    flattered = np.mean(of_chosen) - np.mean(of_best)
+    error = stats.sem(np.subtract(of_chosen, of_best))
+    low, high = np.quantile(np.sqrt(of_chosen), [0.025, 0.975])
+    numbers = [n, configurations, groups, draws, flattered, error, low, high]
+    return ["best", *numbers, *loss.ravel(), *group, *draw.ravel()]
+
+
+def share(rng, k, n):
+    fold = np.append(np.arange(k), rng.integers(0, k, n - k))
+    return ["share", k, np.mean([np.mean(fold == f) / np.mean(fold != f) for f in range(k)]), *fold]
 
 
 def holm(rng, n):
@@ -70,8 +81,9 @@ def main():
     rng = np.random.default_rng(20260101)
     rows = [corrected_t(rng, n, k, mean) for n, k in ((2, 2), (10, 5), (50, 5), (100, 10)) for mean in (0, 0.3, -2, 8)]
     rows += [ranks(rng, n) for n in (1, 7, 12)]
-    rows += [best(rng, *size) for size in ((5, 3, 4), (17, 6, 40), (9, 1, 3))]
+    rows += [best(rng, *size) for size in ((5, 3, 5, 4), (17, 6, 17, 40), (20, 9, 7, 40))]
     rows += [holm(rng, n) for n in (1, 6, 15)]
+    rows += [share(rng, *size) for size in ((2, 9), (5, 50))]
     rows += [gap(rng, *size) for size in ((3, 3, 5), (20, 6, 30), (12, 1, 2))]
     with open(sys.argv[1] if len(sys.argv) > 1 else "statistics_golden.csv", "w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([[v if isinstance(v, str) else repr(float(v)) for v in row] for row in rows])
