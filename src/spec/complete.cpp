@@ -56,25 +56,36 @@ void check_inner_folds(const Spec& spec, const Dataset& data, std::vector<Proble
   }
 }
 
-}  // namespace
-
-void complete(Spec& spec, const Dataset& data) {
-  const std::int32_t most = fold_limit(data, spec.cv.splitting.splitter);
-  if (spec.cv.splitting.splitter == Splitter::leave_one_out || spec.cv.splitting.splitter == Splitter::file)
-    spec.cv.folds = {most};
+void check_folds(const Spec& spec, std::int32_t most, std::vector<Problem>& problems) {
   const bool groups = spec.cv.splitting.splitter == Splitter::group_kfold;
-  std::vector<Problem> problems;
   for (const std::int32_t folds : spec.cv.folds) {
-    if (folds <= most) continue;
+    if (folds < most || (folds == most && spec.cv.seeds.size() == 1)) continue;
     Problem& problem = problems.emplace_back();
     problem.place = spec.cv.folds_place;
     problem.place.file = spec.path;
+    if (folds == most) {
+      problem.message = fmt::format("cv.folds: {} has {} {}, so there is one way to make {} folds", spec.data.file,
+                                    most, groups ? "groups" : "rows", folds);
+      problem.reason = "each seed would repeat the same folds";
+      problem.hint = "write one seed, or ask for fewer folds";
+      continue;
+    }
     problem.message = fmt::format("cv.folds: {} folds need at least {} {}, {} has {}", folds, folds,
                                   groups ? "groups" : "rows", spec.data.file, most);
     problem.reason = groups ? "a group's rows stay together, and every fold holds at least one group"
                             : "every fold holds at least one row";
     problem.hint = "ask for fewer folds";
   }
+}
+
+}  // namespace
+
+void complete(Spec& spec, const Dataset& data) {
+  const std::int32_t most = fold_limit(data, spec.cv.splitting.splitter);
+  if (spec.cv.splitting.splitter == Splitter::leave_one_out || spec.cv.splitting.splitter == Splitter::file)
+    spec.cv.folds = {most};
+  std::vector<Problem> problems;
+  check_folds(spec, most, problems);
   if (problems.empty()) check_inner_folds(spec, data, problems);
   if (!problems.empty()) throw InputError(std::move(problems));
 }

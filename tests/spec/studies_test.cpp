@@ -111,6 +111,38 @@ TEST(Complete, KnowsTheFoldsOfLeaveOneOutAndRefusesMoreThanThereAre) {
   }
 }
 
+/// What `complete` refuses of folds of six rows in three groups.
+std::string refusal_of_folds(Splitter splitter, std::int32_t folds, const std::vector<std::int64_t>& seeds) {
+  Dataset data;
+  data.X = Matrix<double>(6, 1);
+  data.group_name = {"a", "b", "c"};
+  Spec spec;
+  spec.data.file = "six.csv";
+  spec.cv.splitting.splitter = splitter;
+  spec.cv.folds = {2, folds};
+  spec.cv.folds_place.line = 7;
+  spec.cv.seeds = seeds;
+  try {
+    complete(spec, data);
+  } catch (const InputError& error) {
+    EXPECT_EQ(error.problems().size(), 1u);
+    EXPECT_EQ(error.problems()[0].place.line, 7);
+    return error.problems()[0].message + "; " + error.problems()[0].hint;
+  }
+  return "";
+}
+
+TEST(Complete, RefusesSeedsThatRepeatTheOnlyFoldsThereAre) {
+  EXPECT_EQ(refusal_of_folds(Splitter::kfold, 6, {0, 1}),
+            "cv.folds: six.csv has 6 rows, so there is one way to make 6 folds; "
+            "write one seed, or ask for fewer folds");
+  EXPECT_EQ(refusal_of_folds(Splitter::group_kfold, 3, {0, 1}),
+            "cv.folds: six.csv has 3 groups, so there is one way to make 3 folds; "
+            "write one seed, or ask for fewer folds");
+  EXPECT_EQ(refusal_of_folds(Splitter::kfold, 6, {1}), "");
+  EXPECT_EQ(refusal_of_folds(Splitter::kfold, 5, {0, 1}), "");
+}
+
 /// What `complete` refuses, in one entry that is tuned on inner folds.
 std::string refusal_of_inner_folds(std::int64_t n_rows, Splitter splitter, std::int32_t inner_folds) {
   Dataset data;
