@@ -16,6 +16,9 @@ namespace kilofold {
 /// finite for every seed; ties go to the lowest index. Nothing where no trial is finished.
 std::optional<std::int64_t> best_trial(const StudyReader& study, ModelId model);
 
+/// The first trial with the published setting, which `as_published` of the entry marks; nothing where it has none.
+std::optional<std::int64_t> published_trial(const TrialTable& table);
+
 /// A unit as people read it: nothing for "1", a plain number.
 std::string printed_unit(const std::string& units);
 
@@ -38,11 +41,16 @@ std::string render_folds(const StudyReader& study);
 /// The same table as plain text, for a terminal.
 std::string render_text(const StudyReader& study);
 
+struct CompareOptions {
+  bool as_published = false;   ///< the trials of the published settings compete, not the best ones
+  std::optional<double> rope;  ///< half the region of practical equivalence, in the target's unit; else 1 % of sd(y)
+};
+
 /// Do the models differ? Their best trials compared pair by pair over folds and seeds, how their ranks spread, and what
 /// choosing the best of a grid has flattered (docs/compare.md).
 ///
-/// Errors    InputError with fewer than two models that have a finished trial
-std::string render_comparison(const StudyReader& study);
+/// Errors    InputError with fewer than two models that have a finished trial to compete with
+std::string render_comparison(const StudyReader& study, const CompareOptions& options = {});
 
 /// What the folds of the first file have flattered, against those of the second: the best trials of the first, with the
 /// same parameters under both, by drawing whole groups of rows (docs/compare.md).

@@ -10,6 +10,7 @@
 #include "cli/text_file.hpp"
 #include "cli/verbs.hpp"
 #include "kilofold/core/text.hpp"
+#include "kilofold/report.hpp"
 
 namespace kilofold::cli {
 namespace {
@@ -21,6 +22,8 @@ void declare(Signature& takes) {
   takes.results();
   takes.text("-t,--trial", "TRIAL", "only this one: a model for its best trial, or the beginning of a trial id",
              options.trial);
+  takes.flag("--as-published", "of each model, or of the one named, the trial of its published setting",
+             options.as_published);
   takes.flag("--predictions", "one row a trial, seed and sample, instead of one row a trial and seed",
              options.predictions);
   takes.text("-o,--output", "FILE.csv", "file to write (default: stdout)", options.output);
@@ -46,14 +49,23 @@ struct Chosen {
   }
 };
 
-std::vector<Chosen> choose(const StudyReader& study, const std::string& wanted) {
+std::vector<Chosen> choose(const StudyReader& study, const std::string& wanted, bool as_published) {
   if (!wanted.empty()) {
-    const FoundTrial found = find_trial(study, wanted);
+    const FoundTrial found = find_trial(study, wanted, as_published ? Of::as_published : Of::best);
     return {{study, found.model, found.trial, found.trial + 1}};
   }
   std::vector<Chosen> all;
-  for (std::size_t m = 0; m < study.models().size(); ++m)
-    all.push_back({study, ModelId(static_cast<int>(m)), 0, std::ssize(study.models()[m].id)});
+  for (std::size_t m = 0; m < study.models().size(); ++m) {
+    const TrialTable& table = study.models()[m];
+    const ModelId model(static_cast<int>(m));
+    if (!as_published)
+      all.push_back({study, model, 0, std::ssize(table.id)});
+    else if (const auto trial = published_trial(table))
+      all.push_back({study, model, *trial, *trial + 1});
+  }
+  if (all.empty())
+    throw InputError("no model of " + study.path() + " has a published setting",
+                     "as_published: of an entry in the spec names it");
   return all;
 }
 
@@ -146,7 +158,7 @@ std::int64_t put_predictions(const StudyReader& study, const std::vector<Chosen>
 int export_table(const Options& options) {
   check_results_path(options.results);
   const StudyReader study(options.results);
-  const std::vector<Chosen> models = choose(study, options.trial);
+  const std::vector<Chosen> models = choose(study, options.trial, options.as_published);
   TextFile file(options.output, "name another file with -o FILE.csv");
   const std::int64_t n_rows =
       options.predictions ? put_predictions(study, models, file) : put_metrics(study, models, file);

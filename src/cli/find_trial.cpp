@@ -24,20 +24,32 @@ InputError not_one(const StudyReader& study, const std::string& wanted, std::siz
           models + "; ids are in /models/<name>/trial"};
 }
 
+FoundTrial trial_of(const StudyReader& study, ModelId model, Of of) {
+  const TrialTable& table = study.models()[static_cast<std::size_t>(model.value)];
+  if (of == Of::as_published) {
+    if (const auto published = published_trial(table)) return {model, *published};
+    throw InputError(fmt::format("{} has no published setting", table.model_name),
+                     "as_published: of its entry in the spec names it");
+  }
+  if (const auto best = best_trial(study, model)) return {model, *best};
+  throw InputError(fmt::format("{} has no finished trial yet", table.model_name),
+                   "kilofold run goes on with the study");
+}
+
 }  // namespace
 
-FoundTrial find_trial(const StudyReader& study, const std::string& wanted) {
+FoundTrial find_trial(const StudyReader& study, const std::string& wanted, Of of) {
   std::vector<FoundTrial> found;
   for (std::size_t m = 0; m < study.models().size(); ++m) {
     const TrialTable& table = study.models()[m];
     const ModelId model(static_cast<int>(m));
-    if (table.model_name == wanted) {
-      if (const auto best = best_trial(study, model)) return {model, *best};
-      throw InputError(fmt::format("{} has no finished trial yet", wanted), "kilofold run goes on with the study");
-    }
+    if (table.model_name == wanted) return trial_of(study, model, of);
     for (std::size_t t = 0; t < table.id.size(); ++t)
       if (table.id[t].starts_with(wanted)) found.push_back({model, static_cast<std::int64_t>(t)});
   }
+  if (of == Of::as_published && !found.empty())
+    throw InputError(fmt::format("--as-published goes with the name of a model, '{}' is an id", wanted),
+                     "leave it out, or name the model");
   if (found.size() == 1) return found.front();
   throw not_one(study, wanted, found.size());
 }

@@ -4,20 +4,13 @@
 
 #include <array>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
-#include "kilofold/report.hpp"
+#include "cli/json_text.hpp"
 
 namespace kilofold::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::array<const char*, 4> metric_names = {"mae", "rmse", "r2", "r2_eq13"};
-
-std::string text_of(const Json& document) {
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
 
 Json known(int number) { return number > 0 ? Json(number) : Json(nullptr); }
 
@@ -64,6 +57,21 @@ Json parameters_json(const TrialTable& table, std::size_t trial) {
       parameters[column.name] = column.number[trial];
   }
   return parameters;
+}
+
+/// The trial that published results are compared with: its id, and its metrics' means over the seeds.
+Json published_setting_json(const StudyReader& study, ModelId model) {
+  const TrialTable& table = study.models()[static_cast<std::size_t>(model.value)];
+  const std::optional<std::int64_t> trial = published_trial(table);
+  if (!trial) return nullptr;
+  Json setting = {{"trial", table.id[static_cast<std::size_t>(*trial)]}};
+  const CellBlock cells = study.trial(model, *trial);
+  for (std::size_t metric = 0; metric < metric_names.size(); ++metric) {
+    double sum = 0;
+    for (std::size_t at = metric; at < cells.metric.size(); at += metric_names.size()) sum += cells.metric[at];
+    setting[metric_names[metric]] = sum / static_cast<double>(study.seeds().size());
+  }
+  return setting;
 }
 
 }  // namespace
@@ -136,10 +144,32 @@ std::string trial_json(const StudyReader& study, ModelId model, std::int64_t tri
   return text_of({{"name", table.model_name},
                   {"model", table.model},
                   {"published", published},
+                  {"as_published", published_setting_json(study, model)},
                   {"trial", table.id[t]},
                   {"parameters", parameters_json(table, t)},
                   {"units", study.target().units},
                   {"seeds", seeds}});
+}
+
+std::string importance_json(const StudyReader& study) {
+  Json features = Json::array();
+  for (const ColumnName& feature : study.data().source.features) features.push_back(feature.column);
+  const std::size_t d = features.size();
+  Json methods = Json::array();
+  for (const FeatureScoreTable& table : study.importance()) {
+    Json score = Json::array(), rank = Json::array();
+    for (auto at = table.score.begin(); at != table.score.end(); at += static_cast<std::ptrdiff_t>(d))
+      score.push_back(std::vector<double>(at, at + static_cast<std::ptrdiff_t>(d)));
+    for (auto at = table.rank.begin(); at != table.rank.end(); at += static_cast<std::ptrdiff_t>(d))
+      rank.push_back(std::vector<std::int32_t>(at, at + static_cast<std::ptrdiff_t>(d)));
+    methods.push_back({{"name", table.name},
+                       {"long_name", table.long_name},
+                       {"units", table.units},
+                       {"folds", table.n_folds},
+                       {"score", score},
+                       {"rank", rank}});
+  }
+  return text_of({{"features", features}, {"importance", methods}});
 }
 
 }  // namespace kilofold::cli

@@ -40,7 +40,9 @@ struct Options {
   bool quiet = false;
   bool verbose = false;
   bool json = false;
-  bool predictions = false;  ///< of export
+  bool predictions = false;    ///< of export
+  bool as_published = false;   ///< of show, export and compare
+  std::optional<double> rope;  ///< of compare
 };
 
 /// How reading a command line ended: a verb to run, or everything said (help, version) and an exit code.

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <span>
 
 #include "cli/exit_codes.hpp"
@@ -43,7 +44,7 @@ using MetricRow = std::array<double, n_metrics>;
 /// A line of the table of metrics; what is not known is a dash.
 void put_row(const std::string& name, const double* metric, const std::string& status) {
   constexpr std::array<int, n_metrics> width = {14, 14, 12, 12};
-  std::string line = fmt::format("{:>10}", name);
+  std::string line = fmt::format("{:>12}", name);
   for (std::size_t i = 0; i < n_metrics; ++i) {
     const std::string number = i < 2 ? fmt::format("{:.6g}", metric[i]) : fmt::format("{:.6f}", metric[i]);
     line += fmt::format("{:>{}}", std::isnan(metric[i]) ? "-" : number, width[i]);
@@ -51,31 +52,48 @@ void put_row(const std::string& name, const double* metric, const std::string& s
   put("{}{}\n", line, status.empty() ? "" : "  " + status);
 }
 
-/// Published results of the entry, and how far our mean is from them; nothing where the spec gives none.
-void put_published(const StudyReader& study, const std::string& entry, const MetricRow& mean) {
-  MetricRow published{}, difference{};
-  for (std::size_t i = 0; i < n_metrics; ++i) {
-    published[i] = reference_value(study, entry, metric_names[i]);
-    difference[i] = mean[i] - published[i];
-  }
-  if (std::ranges::all_of(published, [](double value) { return std::isnan(value); })) return;
-  put_row("published", published.data(), study.attribute("reference_source"));
-  put_row("difference", difference.data(), "");
+/// Over the seeds.
+MetricRow mean_of(const CellBlock& cells) {
+  const std::size_t n_seeds = cells.metric.size() / n_metrics;
+  MetricRow mean{};
+  for (std::size_t at = 0; at < cells.metric.size(); ++at)
+    mean[at % n_metrics] += cells.metric[at] / static_cast<double>(n_seeds);
+  return mean;
 }
 
-void put_metrics(const StudyReader& study, const std::string& entry, const CellBlock& cells) {
+/// Published results of the entry, and how far the trial of the published setting is from them, or the one shown where
+/// there is none; nothing where the spec gives no results.
+void put_published(const StudyReader& study, const FoundTrial& shown, MetricRow mean, bool is_best) {
+  const TrialTable& table = study.models()[static_cast<std::size_t>(shown.model.value)];
+  MetricRow published{}, difference{};
+  for (std::size_t i = 0; i < n_metrics; ++i) published[i] = reference_value(study, table.model_name, metric_names[i]);
+  if (std::ranges::all_of(published, [](double value) { return std::isnan(value); })) return;
+  const std::optional<std::int64_t> setting = published_trial(table);
+  if (setting && *setting != shown.trial) {
+    mean = mean_of(study.trial(shown.model, *setting));
+    put_row("as_published", mean.data(), "trial " + table.id[static_cast<std::size_t>(*setting)]);
+  }
+  for (std::size_t i = 0; i < n_metrics; ++i) difference[i] = mean[i] - published[i];
+  put_row("published", published.data(), study.attribute("reference_source"));
+  put_row("difference", difference.data(),
+          setting   ? "as_published - published"
+          : is_best ? "best of the grid - published: optimistic"
+                    : "");
+}
+
+void put_metrics(const StudyReader& study, const FoundTrial& shown, bool is_best) {
+  const CellBlock cells = study.trial(shown.model, shown.trial);
   const std::size_t n_seeds = study.seeds().size();
   const std::size_t n_folds = cells.status.size() / n_seeds;
-  put("{:>10}{:>14}{:>14}{:>12}{:>12}  {}\n", "seed", "mae", "rmse", "r2", "r2_eq13", "folds");
-  MetricRow mean{};
+  put("{:>12}{:>14}{:>14}{:>12}{:>12}  {}\n", "seed", "mae", "rmse", "r2", "r2_eq13", "folds");
   for (std::size_t s = 0; s < n_seeds; ++s) {
     const double* metric = cells.metric.data() + n_metrics * s;
     put_row(std::to_string(study.seeds()[s]), metric,
             status_text(std::span(cells.status).subspan(n_folds * s, n_folds)));
-    for (std::size_t i = 0; i < n_metrics; ++i) mean[i] += metric[i] / static_cast<double>(n_seeds);
   }
+  const MetricRow mean = mean_of(cells);
   if (n_seeds > 1) put_row("mean", mean.data(), "");
-  put_published(study, entry, mean);
+  put_published(study, shown, mean, is_best);
   if (const std::string unit = printed_unit(study.target().units); !unit.empty()) put("mae and rmse in {}\n", unit);
   put_text(render_folds(study));
 }
@@ -97,13 +115,13 @@ void put_importance(const StudyReader& study) {
       put("  {:<24}{:>14.6g}  {} {:.4g}\n", features[f].column, score, n == 1 ? "rank" : "mean rank", rank);
     }
   }
-  if (study.importance().empty())
-    throw InputError("no feature scores in " + study.path(), "importance: in a spec asks for them");
 }
 
 void declare(Signature& takes) {
   takes.results();
   takes.word("TRIAL", "a model for its best trial, the beginning of a trial id, or importance", takes.options().trial);
+  takes.flag("--as-published", "the trial of the model's published setting, not its best",
+             takes.options().as_published);
   takes.json("the same as JSON, with full precision");
 }
 
@@ -111,25 +129,33 @@ int show(const Options& options) {
   check_results_path(options.results);
   const StudyReader study(options.results);
   const auto is_wanted = [&](const TrialTable& table) { return table.model_name == options.trial; };
-  if (options.trial == "importance" && !options.json && std::ranges::none_of(study.models(), is_wanted)) {
-    put_importance(study);
+  if (options.trial == "importance" && std::ranges::none_of(study.models(), is_wanted)) {
+    if (study.importance().empty())
+      throw InputError("no feature scores in " + study.path(), "importance: in a spec asks for them");
+    if (options.json)
+      put_text(importance_json(study));
+    else
+      put_importance(study);
     return done;
   }
-  const FoundTrial found = find_trial(study, options.trial);
+  const FoundTrial found = find_trial(study, options.trial, options.as_published ? Of::as_published : Of::best);
   if (options.json) {
     put_text(trial_json(study, found.model, found.trial));
     return done;
   }
   const auto t = static_cast<std::size_t>(found.trial);
   const TrialTable& table = study.models()[static_cast<std::size_t>(found.model.value)];
-  const bool is_best = options.trial == table.model_name && table.id.size() > 1;
+  const bool is_best = !options.as_published && options.trial == table.model_name && table.id.size() > 1;
   put("{} {} ({}){}\n", table.model_name, table.id[t], table.model,
-      is_best ? fmt::format(", best of {} by mean rmse", grouped(std::ssize(table.id))) : "");
+      is_best                                 ? fmt::format(", best of {} by mean rmse", grouped(std::ssize(table.id)))
+      : published_trial(table) == found.trial ? ", as published"
+                                              : "");
   std::size_t width = 18;
   for (const TrialColumn& column : table.columns) width = std::max(width, column.name.size());
   for (const TrialColumn& column : table.columns) put("  {:<{}}  {}\n", column.name, width, value_text(column, t));
-  put_metrics(study, table.model_name, study.trial(found.model, found.trial));
-  say("next: kilofold export {} --trial {} --predictions\n", shell_word(options.results), options.trial);
+  put_metrics(study, found, is_best);
+  say("next: kilofold export {} --trial {}{} --predictions\n", shell_word(options.results), options.trial,
+      options.as_published ? " --as-published" : "");
   return done;
 }
 

@@ -85,6 +85,14 @@ std::string read_override(const std::string& text, Options& options) {
   return "";
 }
 
+std::string read_rope(const std::string& text, Options& options) {
+  double rope = 0;
+  if (!read_number(std::string_view(text), rope) || !std::isfinite(rope) || rope < 0)
+    return fmt::format("expected a number from 0 on, in the target's unit, got '{}'", text);
+  options.rope = rope;
+  return "";
+}
+
 std::string read_rule(const std::string& text, Options& options) {
   std::vector<std::string> names;
   for (const Rule& rule : all_rules()) names.emplace_back(rule.name);

@@ -19,6 +19,7 @@ std::string read_count(const std::string& text, std::int64_t smallest, std::int6
 std::string read_time_limit(const std::string& text, Options& options);
 std::string read_shard(const std::string& text, Options& options);
 std::string read_override(const std::string& text, Options& options);
+std::string read_rope(const std::string& text, Options& options);
 std::string read_rule(const std::string& text, Options& options);
 std::string read_device(const std::string& text, Options& options);
 std::string read_numerics(const std::string& text, Options& options);

@@ -68,16 +68,16 @@ double mean_test_per_train(const StudyReader& study, std::int32_t n_folds) {
   return sum / static_cast<double>(study.seeds().size());
 }
 
-std::optional<Contender> make_contender(const StudyReader& study, ModelId model) {
+/// A trial with its numbers of every seed and fold.
+Contender make_contender(const StudyReader& study, ModelId model, std::int64_t trial) {
   const TrialTable& table = study.models()[static_cast<std::size_t>(model.value)];
   const std::size_t n_seeds = study.seeds().size();
-  const std::vector<std::int64_t> order = by_mean_rmse(study.metrics(model), n_seeds);
-  if (order.empty()) return std::nullopt;
   Contender contender;
   contender.name = table.model_name;
+  contender.trial = table.id[static_cast<std::size_t>(trial)];
   contender.n_trials = std::ssize(table.id);
-  contender.n_folds = table.n_folds[static_cast<std::size_t>(order.front())];
-  const CellBlock cells = study.trial(model, order.front());
+  contender.n_folds = table.n_folds[static_cast<std::size_t>(trial)];
+  const CellBlock cells = study.trial(model, trial);
   const std::size_t k = cells.status.size() / n_seeds;
   for (std::size_t s = 0; s < n_seeds; ++s) {
     contender.rmse.push_back(cells.metric[s * n_metrics + rmse]);
@@ -85,8 +85,25 @@ std::optional<Contender> make_contender(const StudyReader& study, ModelId model)
       contender.fold_rmse.push_back(cells.fold_metric[(s * k + fold) * n_fold_metrics + rmse]);
   }
   contender.mean = mean_of(contender.rmse);
-  correct_for_choice(study, model, order, contender);
   return contender;
+}
+
+/// The entry competes, or is left out.
+void add_entry(const StudyReader& study, ModelId model, Comparison& comparison) {
+  const TrialTable& table = study.models()[static_cast<std::size_t>(model.value)];
+  const std::vector<std::int64_t> order = by_mean_rmse(study.metrics(model), study.seeds().size());
+  if (!comparison.as_published && order.empty()) {
+    comparison.left_out.push_back({table.model_name, "no trial is finished for every seed"});
+  } else if (!comparison.as_published) {
+    comparison.contenders.push_back(make_contender(study, model, order.front()));
+    correct_for_choice(study, model, order, comparison.contenders.back());
+  } else if (const auto trial = published_trial(table); !trial) {
+    comparison.left_out.push_back({table.model_name, "has no published setting"});
+  } else if (std::ranges::find(order, *trial) == order.end()) {
+    comparison.left_out.push_back({table.model_name, "its published setting is not finished for every seed"});
+  } else {
+    comparison.contenders.push_back(make_contender(study, model, *trial));
+  }
 }
 
 /// Nothing where the two can be tested fold by fold.
@@ -140,23 +157,22 @@ void rank_by_seed(Comparison& comparison) {
 
 }  // namespace
 
-Comparison compare_models(const StudyReader& study) {
+Comparison compare_models(const StudyReader& study, const CompareOptions& options) {
   Comparison comparison;
+  comparison.as_published = options.as_published;
   comparison.unit = printed_unit(study.target().units);
   comparison.n_seeds = std::ssize(study.seeds());
-  comparison.rope = rope_of_sd * population_sd(study.y());
+  comparison.own_rope = options.rope.has_value();
+  comparison.rope = options.rope ? *options.rope : rope_of_sd * population_sd(study.y());
   comparison.shared_groups = shared_groups(study);
   comparison.n_groups = std::ssize(study.data().group_name);
-  for (std::size_t m = 0; m < study.models().size(); ++m) {
-    if (auto contender = make_contender(study, ModelId(static_cast<std::int32_t>(m))))
-      comparison.contenders.push_back(std::move(*contender));
-    else
-      comparison.unfinished.push_back(study.models()[m].model_name);
-  }
+  for (std::size_t m = 0; m < study.models().size(); ++m)
+    add_entry(study, ModelId(static_cast<std::int32_t>(m)), comparison);
   if (comparison.contenders.size() < 2)
-    throw InputError(fmt::format("{} has {} models with a finished trial; comparing needs two", study.path(),
-                                 comparison.contenders.size()),
-                     "put the models into one spec and finish the run");
+    throw InputError(fmt::format("{} has {} models with a finished trial{}; comparing needs two", study.path(),
+                                 comparison.contenders.size(), options.as_published ? " as published" : ""),
+                     options.as_published ? "as_published: of an entry in the spec names its published setting"
+                                          : "put the models into one spec and finish the run");
   std::ranges::stable_sort(comparison.contenders, {}, &Contender::mean);
   rank_by_seed(comparison);
   for (std::size_t a = 0; a < comparison.contenders.size(); ++a)

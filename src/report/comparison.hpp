@@ -21,9 +21,10 @@ struct Corrected {
   std::int64_t n_considered = 0;  ///< trials among which the draws choose
 };
 
-/// One entry of `models:` with the trial it competes with: its best by mean RMSE.
+/// One entry of `models:` with the trial it competes with: its best by mean RMSE, or that of its published setting.
 struct Contender {
   std::string name;
+  std::string trial;  ///< its id
   std::int64_t n_trials = 0;
   std::int32_t n_folds = 0;
   std::vector<double> rmse;       ///< (seeds), pooled
@@ -31,7 +32,7 @@ struct Contender {
   std::vector<double> rank;       ///< (seeds)
   double mean = 0;
   std::optional<Corrected> corrected;
-  std::string why_not_corrected;
+  std::string why_not_corrected;  ///< empty where nothing was chosen either
 };
 
 /// Differences first - second of two contenders' RMSE, fold by fold.
@@ -46,12 +47,20 @@ struct Pair {
   std::int64_t losses = 0;
 };
 
+/// An entry that does not compete, and why.
+struct LeftOut {
+  std::string name;
+  std::string reason;
+};
+
 struct Comparison {
+  bool as_published = false;
   std::string unit;
   std::int64_t n_seeds = 0;
   double rope = 0;                    ///< half the region of practical equivalence, in the target's unit
+  bool own_rope = false;              ///< asked for, not 1 % of sd(y)
   std::vector<Contender> contenders;  ///< by mean RMSE
-  std::vector<std::string> unfinished;
+  std::vector<LeftOut> left_out;
   std::vector<Pair> pairs;
   std::int64_t settled_after = 0;  ///< seeds
   double shared_groups = 0;        ///< share of held-out rows with a row of their group in training
@@ -61,8 +70,8 @@ struct Comparison {
 /// Gather and test.
 ///
 /// Cost      reads the predictions of at most 2,000 trials a model
-/// Errors    InputError with fewer than two models whose best trial is finished
-Comparison compare_models(const StudyReader& study);
+/// Errors    InputError with fewer than two models that have a finished trial to compete with
+Comparison compare_models(const StudyReader& study, const CompareOptions& options = {});
 
 std::string comparison_text(const Comparison& comparison);
 

@@ -34,27 +34,29 @@ void write_contenders(Buffer out, const Comparison& comparison) {
   std::vector<std::string> names;
   for (const Contender& contender : comparison.contenders) names.push_back(contender.name);
   const std::size_t width = width_of(names, 16);
-  fmt::format_to(out, "{:<{}}{:>8}{:>12}{:>12}{:>12}{:>10}{:>24}   {}\n", "model", width, "trials", "rmse", "sd(seeds)",
-                 "corrected", "+-", "95 % of draws", "ranks");
+  const bool chosen = !comparison.as_published;
+  const std::string of_choice = chosen ? fmt::format("{:>12}{:>10}{:>24}", "corrected", "+-", "95 % of draws") : "";
+  fmt::format_to(out, "{:<{}}{:>8}{:>12}{:>12}{}   {}\n", "model", width, chosen ? "trials" : "", "rmse", "sd(seeds)",
+                 of_choice, "ranks");
   for (const Contender& contender : comparison.contenders) {
-    fmt::format_to(out, "{:<{}}{:>8}{:>12}{:>12}", contender.name, width, contender.n_trials,
-                   significant(contender.mean), significant(spread(contender.rmse).sd));
+    fmt::format_to(out, "{:<{}}{:>8}{:>12}{:>12}", contender.name, width,
+                   chosen ? std::to_string(contender.n_trials) : "", significant(contender.mean),
+                   significant(spread(contender.rmse).sd));
     if (const auto& corrected = contender.corrected)
       fmt::format_to(out, "{:>12}{:>10}{:>24}", significant(corrected->rmse), significant(corrected->error, 2),
                      significant(corrected->low) + " to " + significant(corrected->high));
-    else
+    else if (chosen)
       fmt::format_to(out, "{:>12}{:>10}{:>24}", "-", "-", "-");
     fmt::format_to(out, "   {}\n", rank_text(contender.rank));
   }
   for (const Contender& contender : comparison.contenders) {
-    if (!contender.corrected)
+    if (!contender.why_not_corrected.empty())
       fmt::format_to(out, "{}: not corrected: {}\n", contender.name, contender.why_not_corrected);
     if (contender.corrected && contender.corrected->n_considered < contender.n_trials)
       fmt::format_to(out, "{}: the correction chooses among its {} best trials\n", contender.name,
                      count(contender.corrected->n_considered));
   }
-  for (const std::string& name : comparison.unfinished)
-    fmt::format_to(out, "{}: left out, no trial is finished for every seed\n", name);
+  for (const LeftOut& entry : comparison.left_out) fmt::format_to(out, "{}: left out, {}\n", entry.name, entry.reason);
 }
 
 void write_pairs(Buffer out, const Comparison& comparison) {
@@ -79,8 +81,9 @@ void write_pairs(Buffer out, const Comparison& comparison) {
   if (std::ranges::any_of(comparison.pairs, [](const Pair& pair) { return pair.test.has_value(); }))
     fmt::format_to(out,
                    " difference: mean over folds and seeds. t, p: corrected resampled t-test,\ntwo-sided. P: Bayesian "
-                   "correlated t-test; equal: within {}{} (1 % of sd(y)).",
-                   significant(comparison.rope), comparison.unit.empty() ? "" : " " + comparison.unit);
+                   "correlated t-test; equal: within {}{}{}.",
+                   significant(comparison.rope), comparison.unit.empty() ? "" : " " + comparison.unit,
+                   comparison.own_rope ? "" : " (1 % of sd(y); --rope sets it)");
   fmt::format_to(out, "\n");
 }
 
@@ -89,14 +92,17 @@ void write_pairs(Buffer out, const Comparison& comparison) {
 std::string comparison_text(const Comparison& comparison) {
   std::string text;
   const Buffer out(text);
-  const std::string unit = comparison.unit.empty() ? "" : ", rmse in " + comparison.unit;
-  fmt::format_to(
-      out,
-      "Best trial of every model over {}{}. It was chosen on these folds, so its rmse is optimistic; "
-      "corrected: what is left\n"
-      "when each of 1,000 draws of {} chooses anew and is judged on the samples it left out (BBC-CV), +- its "
-      "Monte Carlo error.\n\n",
-      count(comparison.n_seeds, "fold seed"), unit, comparison.n_groups > 0 ? "whole groups" : "rows");
+  fmt::format_to(out, "{} of every model over {}{}. ",
+                 comparison.as_published ? "Trial of the published setting" : "Best trial",
+                 count(comparison.n_seeds, "fold seed"), comparison.unit.empty() ? "" : ", rmse in " + comparison.unit);
+  if (comparison.as_published)
+    fmt::format_to(out, "Nothing was chosen on these folds.\n\n");
+  else
+    fmt::format_to(out,
+                   "It was chosen on these folds, so its rmse is optimistic; corrected: what is left\nwhen each of "
+                   "1,000 draws of {} chooses anew and is judged on the samples it left out (BBC-CV), +- its Monte "
+                   "Carlo error.\n\n",
+                   comparison.n_groups > 0 ? "whole groups" : "rows");
   write_contenders(out, comparison);
   write_pairs(out, comparison);
   fmt::format_to(out, "The ranking by mean rmse is settled after {} of {}.\n", comparison.settled_after,

@@ -12,6 +12,7 @@
 #include "fold_gap.hpp"
 #include "fold_text.hpp"
 #include "html.hpp"
+#include "profiles.hpp"
 #include "study_summary.hpp"
 #include "text.hpp"
 
@@ -19,6 +20,11 @@ namespace kilofold {
 
 std::optional<std::int64_t> best_trial(const StudyReader& study, ModelId model) {
   return report::rank_by_rmse(study.metrics(model), study.seeds().size()).best;
+}
+
+std::optional<std::int64_t> published_trial(const TrialTable& table) {
+  const std::vector<std::size_t> trials = report::published_trials(table.columns);
+  return trials.empty() ? std::nullopt : std::optional(static_cast<std::int64_t>(trials.front()));
 }
 
 std::string printed_unit(const std::string& units) { return units == "1" ? "" : units; }
@@ -41,8 +47,8 @@ std::string render_html(const StudyReader& study) { return report::render_html(r
 
 std::string render_text(const StudyReader& study) { return report::render_text(report::summarize(study)); }
 
-std::string render_comparison(const StudyReader& study) {
-  return report::comparison_text(report::compare_models(study));
+std::string render_comparison(const StudyReader& study, const CompareOptions& options) {
+  return report::comparison_text(report::compare_models(study, options));
 }
 
 std::string render_fold_gap(const StudyReader& first, const StudyReader& second) {

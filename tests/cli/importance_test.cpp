@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "cli/feature_scores.hpp"
 #include "kilofold/importance.hpp"
 #include "support/program.hpp"
@@ -89,6 +91,7 @@ output: {file: small.h5}
 
   const StudyReader study((folder / "small.h5").string());
   const Outcome shown = run_program(folder, {"show", "small.h5", "importance"});
+  const auto json = nlohmann::json::parse(run_program(folder, {"show", "small.h5", "importance", "--json"}).out);
   ASSERT_EQ(run_program(folder, {"report", "small.h5"}).code, 0);
   const std::string page = read_text(folder / "small.html");
 
@@ -99,6 +102,11 @@ output: {file: small.h5}
   EXPECT_EQ(shown.code, 0) << shown.err;
   EXPECT_NE(shown.out.find("F-test, -ln p\n  a "), std::string::npos) << shown.out;
   EXPECT_NE(shown.out.find("mean rank"), std::string::npos);
+  EXPECT_EQ(json["features"], (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(json["importance"][0]["score"][0], study.importance()[0].score);
+  EXPECT_EQ(json["importance"][1]["folds"], 4);
+  ASSERT_EQ(json["importance"][1]["rank"].size(), 2u * 4);
+  EXPECT_EQ(json["importance"][1]["rank"][7][2], study.importance()[1].rank.back());
   EXPECT_NE(page.find("<h2>Feature importance</h2>"), std::string::npos);
   EXPECT_NE(page.find("class=\"bar\""), std::string::npos);
   EXPECT_EQ(run_program(folder, {"verify", "small.h5"}).code, 0);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "support/program.hpp"
 
@@ -43,13 +44,44 @@ TEST(Reference, IsPrintedBesideOursByEveryVerbThatShowsResults) {
   EXPECT_NE(shown.out.find(" published             -          9.25    0.500000           -  an old paper\n"),
             std::string::npos)
       << shown.out;
-  EXPECT_NE(shown.out.find("difference "), std::string::npos);
+  EXPECT_NE(shown.out.find("  best of the grid - published: optimistic\n"), std::string::npos) << shown.out;
   EXPECT_EQ(nlohmann::json::parse(json.out)["published"], nlohmann::json({{"rmse", 8.0}}));
   EXPECT_NE(reported.err.find("beside the published results (an old paper)"), std::string::npos) << reported.err;
   EXPECT_NE(reported.err.find("published setting, but of Ridge (best of 3 trials"), std::string::npos) << reported.err;
   EXPECT_NE(reported.err.find("of 1 pairs of models"), std::string::npos) << reported.err;
   EXPECT_LT(page.find("<h2>Validation curves"), page.find("<h2>Residuals"));
   EXPECT_EQ(page.find("as_published ="), std::string::npos) << "the mark is no parameter";
+}
+
+/// The number in the rmse column of the row with that name.
+double rmse_of(const std::string& shown, const std::string& row) {
+  std::istringstream words(shown.substr(shown.find(" " + row + " ")));
+  std::string name, mae, rmse;
+  words >> name >> mae >> rmse;
+  return std::stod(rmse);
+}
+
+TEST(Reference, IsComparedWithThePublishedSettingWhicheverTrialIsShown) {
+  const Folder folder;
+  folder.write("table.csv", testing::small_table(60));
+  folder.write("study.yaml", study("an old paper", "[residuals]"));
+  ASSERT_EQ(run_program(folder, {"run", "study.yaml"}).code, 0) << read_text(folder / "err");
+
+  const auto json = nlohmann::json::parse(run_program(folder, {"show", "small.h5", "DT", "--json"}).out);
+  const std::string best = run_program(folder, {"show", "small.h5", "DT"}).out;
+  const std::string published = run_program(folder, {"show", "small.h5", "DT", "--as-published"}).out;
+
+  const double ours = json["as_published"]["rmse"];
+  const double printed = 1e-5 * ours;  // six digits
+  EXPECT_NE(best.find(", best of 7 by mean rmse"), std::string::npos) << best;
+  EXPECT_NE(best.find("trial " + json["as_published"]["trial"].get<std::string>()), std::string::npos) << best;
+  EXPECT_NE(json["trial"], json["as_published"]["trial"]);
+  EXPECT_NEAR(rmse_of(best, "as_published"), ours, printed);
+  EXPECT_NEAR(rmse_of(best, "difference"), ours - 8, printed);
+  EXPECT_NEAR(rmse_of(published, "mean"), ours, printed);
+  EXPECT_NEAR(rmse_of(published, "difference"), ours - 8, printed);
+  EXPECT_NE(published.find("(tree), as published\n"), std::string::npos) << published;
+  EXPECT_EQ(run_program(folder, {"show", "small.h5", json["trial"], "--as-published"}).code, 2);
 }
 
 TEST(Reference, FollowsTheSpecWithoutComputingAnything) {

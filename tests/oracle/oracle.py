@@ -16,6 +16,7 @@ SHARED = ROOT.parent / "shared" / "data"
 sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import audit  # noqa: E402
+import comparison  # noqa: E402
 import ensembles  # noqa: E402
 import kernel_ridge  # noqa: E402
 import mutations  # noqa: E402
@@ -147,6 +148,10 @@ def tuning_agrees(_, folder):
     return tuning.agree(BUILT / "kilofold", folder)
 
 
+def comparison_agrees(_, folder):
+    return comparison.agree(BUILT / "kilofold", folder)
+
+
 def audit_sees_errors(_, folder):
     return audit.agree(BUILT / "kilofold", folder)
 
@@ -216,6 +221,7 @@ CHECKS = [
     (svr_agrees, ""),
     (kernel_ridge_agrees, ""),
     (tuning_agrees, ""),
+    (comparison_agrees, ""),
     (audit_sees_errors, ""),
     (pictures_hold_everything, ""),
     *((check, name) for check in (predictions_agree, training_errors_agree, opens_in_xarray)
