@@ -84,7 +84,7 @@ data:
 {features}  target: {target}  # the last column of numbers; change it if another one is to be predicted
 {group}cv:
   folds: {folds}
-  seeds: {{from: 0, to: 9}}  # ten reshuffles of the folds, to see what is luck
+  seeds: {seeds}
 scaling: {{features: zscore, target: zscore}}  # fitted on the training rows of each fold
 metrics: [mae, rmse, r2]
 models:
@@ -103,7 +103,9 @@ output: {{file: results/{name}.h5}}  # relative to where kilofold runs
 )",
       fmt::arg("name", name), fmt::arg("file", yaml_text(table_from(table, spec))),
       fmt::arg("features", feature_lines(columns)), fmt::arg("target", yaml_text(columns.target)),
-      fmt::arg("group", group_line(columns)), fmt::arg("folds", std::min<std::int64_t>(5, columns.n_rows)));
+      fmt::arg("group", group_line(columns)), fmt::arg("folds", std::clamp<std::int64_t>(columns.n_rows - 1, 2, 5)),
+      fmt::arg("seeds", columns.n_rows == 2 ? "0  # two rows make two folds in one way"
+                                            : "{from: 0, to: 9}  # ten reshuffles of the folds, to see what is luck"));
 }
 
 void write_new_file(const std::string& path, const std::string& text) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "fold_gap.hpp"
 #include "kilofold/core/error.hpp"
@@ -45,9 +46,9 @@ std::vector<std::int64_t> by_mean_rmse(const std::vector<double>& metric, std::s
   return order;
 }
 
-void correct_for_choice(const StudyReader& study, ModelId model, std::vector<std::int64_t> order,
+void correct_for_choice(const StudyReader& study, ModelId model, std::span<const std::int64_t> order,
                         Contender& contender) {
-  order.resize(std::min(order.size(), most_considered));
+  order = order.first(std::min(order.size(), most_considered));
   const std::vector<double> loss = squared_errors(study, model, order);
   const std::vector<std::int32_t> group = groups_of(study);
   const auto n_groups = static_cast<std::size_t>(std::ranges::max(group)) + 1;

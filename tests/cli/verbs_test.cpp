@@ -61,9 +61,13 @@ TEST_F(Verbs, InitSortsColumnsByWhatTheyHold) {
   for (const char* line :
        {"file: \"../mixed.csv\"", "    - \"water, l/m3\"\n", "    - \"none\"\n", "    - same\n",
         "    # - id  # left out: it counts the rows\n", "    # - gaps  # left out: line 3 is empty\n",
-        "  target: strength", "  # groups: plant ", "columns of text: plant, shift\n", "  folds: 3\n"})
+        "  target: strength", "  # groups: plant ", "columns of text: plant, shift\n", "  folds: 2\n"})
     EXPECT_NE(spec.find(line), std::string::npos) << line << "\n" << spec;
   EXPECT_EQ(run({"validate", "specs/mixed.yaml"}).code, 0);
+
+  folder.write("two.csv", "a,b\n1,2\n3,4\n");
+  ASSERT_EQ(run({"init", "two.csv"}).code, 0);
+  EXPECT_EQ(run({"validate", "two.yaml"}).code, 0) << "two rows have one way to make two folds";
 }
 
 TEST_F(Verbs, InitOverwritesNothingAndRefusesWhatIsNoTable) {
