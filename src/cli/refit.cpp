@@ -8,6 +8,7 @@
 #include "cli/refit_models.hpp"
 #include "reference/reference.hpp"
 #include "reference/reference_gp.hpp"
+#include "reference/reference_scaling.hpp"
 
 namespace kilofold::cli {
 namespace {
@@ -33,12 +34,13 @@ Refit refit_linear(const StoredFit& fit) {
 Refit judged(const ReferenceGpFit& plain) {
   const double relative = 50 * eps * plain.condition;
   if (!(relative <= most_useful_bound)) return not_judged(too_ill_conditioned);
-  return {plain.mean, plain.sd, relative * plain.target_sd};
+  return {plain.mean, plain.sd, plain.bound, plain.sd_bound};
 }
 
-ReferenceGpFit fit_process(const StoredFit& fit, const ReferenceGp& model) {
-  return reference_gp(fit.data.X.view(), fit.data.y, fit.rows.train, fit.rows.held_out, TrialValues(fit).feature_rows(),
-                      model);
+ReferenceGpFit fit_process(const StoredFit& fit, ReferenceGp model) {
+  const std::vector<std::int32_t> feature_rows = TrialValues(fit).feature_rows();
+  if (feature_rows.size() == fit.data.y.size()) model.least_size = root_mean_square(fit.data.y);
+  return reference_gp(fit.data.X.view(), fit.data.y, fit.rows.train, fit.rows.held_out, feature_rows, model);
 }
 
 /// What an optimizer found, as the file keeps it.
@@ -90,7 +92,11 @@ Refit refit_gpr(const StoredFit& fit) {
   if (is_found) take_found(fit, model);
   const ReferenceGpFit plain = fit_process(fit, model);
   Refit result = judged(plain);
-  if (is_found && result.not_judged.empty()) result.bound += float_rounding(fit, model, plain);
+  if (is_found && result.not_judged.empty()) {
+    const double moved = float_rounding(fit, model, plain);
+    result.bound += moved;
+    result.sd_bound += moved;
+  }
   return result;
 }
 
@@ -206,7 +212,11 @@ std::vector<std::int32_t> TrialValues::feature_rows() const {
   return every_row;
 }
 
-Refit not_judged(const std::string& reason) { return {{}, {}, 0, reason}; }
+Refit not_judged(const std::string& reason) {
+  Refit none;
+  none.not_judged = reason;
+  return none;
+}
 
 double largest_target(const StoredFit& fit) {
   double largest = 0;

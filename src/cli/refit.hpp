@@ -20,6 +20,7 @@ struct Refit {
   std::vector<double> prediction;  ///< one a held-out row, ascending
   std::vector<double> sd;          ///< likewise; empty where the model gives none
   double bound = 0;                ///< in the target's unit
+  double sd_bound = 0;             ///< times the larger of sd and the target's sd: of the variance
   std::string not_judged = {};     ///< why nothing can be said of this fit; the rest is then empty
 };
 
@@ -46,10 +47,10 @@ std::optional<std::size_t> chosen_candidate(const StoredFit& fit, const TrialTab
 /// Do a fit again, a tuned one as its candidate. Requires a model with a reference.
 ///
 /// Accuracy  bounds as docs/numerics.md promises: least squares 50 eps cond(X) max |y|; a tree and adaboost 4 eps (max
-/// |y| + range), a forest of T trees 4 + T of them; gradient boosting 1e-10 sd(y); Gaussian processes 50 eps cond(A)
-/// sd(y), with an optimizer also what half a unit in the last place of float32, in which the file keeps what it found,
-/// moves the prediction; svr what its certificate leaves open, or max(1e-8 sd(y), 64 eps C sqrt(n)) where the optimum
-/// is degenerate
+/// |y| + range), a forest of T trees 4 + T of them; gradient boosting as many and 1e-10 sd(y); Gaussian processes 50
+/// eps cond(A) sd(y), with an optimizer also what half a unit in the last place of float32, in which the file keeps
+/// what it found, moves the prediction; svr what its certificate leaves open, or max(1e-8 sd(y), 64 eps C sqrt(n))
+/// where the optimum is degenerate; of these two also what doubles round at a target's distance from zero
 Refit refit(const StoredFit& fit);
 
 }  // namespace kilofold::cli

@@ -18,6 +18,15 @@ double penalty(const StoredFit& fit, const TrialValues& trial, const char* name,
   return (range > 0 ? range / divisor : otherwise) / unit;
 }
 
+/// How many times the conditions' residual where the target's interquartile range makes C or epsilon. Two quantiles
+/// round at the target's magnitude, eps max |y| / range of either number, which moves the conditions by as many eps of
+/// the coefficients and targets; the residual is 64 eps of them.
+double more_by_words(const StoredFit& fit, const TrialValues& trial) {
+  if (!trial.is_word("C") && !trial.is_word("epsilon")) return 1;
+  const double range = reference_interquartile_range(fit.data.y, fit.rows.train);
+  return range > 0 ? 1 + largest_target(fit) / range / 64 : 1;
+}
+
 }  // namespace
 
 double gamma_of(const StoredFit& fit, const TrialValues& trial) {
@@ -46,11 +55,14 @@ Refit refit_svr(const StoredFit& fit) {
       reference_svr(fit.data.X.view(), fit.data.y, fit.rows.train, fit.rows.held_out, trial.feature_rows(),
                     fit.spec.feature_scaling, fit.spec.target_scaling, parameters);
   if (plain.kind == ReferenceSvrFit::Kind::unsolved) return not_judged("the plain solver takes too long");
+  // a rounded centre moves all targets alike and the bias with them, so of an offset only the answer's rounding is left
+  const double rounding = answer_rounding(plain.prediction);
+  const double more = more_by_words(fit, trial);
   if (plain.kind == ReferenceSvrFit::Kind::proven && fit.status == FitStatus::ok)
-    return {plain.prediction, {}, plain.bound};
+    return {plain.prediction, {}, more * plain.bound + rounding};
   const auto sd = static_cast<double>(reference_scale(fit.data.y.data(), fit.rows.train, Scaling::zscore).unit);
   const double rows = std::sqrt(static_cast<double>(fit.rows.train.size()));
-  return {plain.prediction, {}, std::max(1e-8 * sd, 64 * eps * parameters.C * rows * unit)};
+  return {plain.prediction, {}, std::max(1e-8 * sd, more * 64 * eps * parameters.C * rows * unit) + rounding};
 }
 
 }  // namespace kilofold::cli

@@ -75,14 +75,15 @@ Refit refit_adaboost(const StoredFit& fit) {
 Refit refit_gradient_boosting(const StoredFit& fit) {
   constexpr double promised = 1e-10;  // of sd(y)
   const TrialValues trial(fit);
+  const std::uint32_t members = count(trial, "n_estimators");
   const double n = static_cast<double>(fit.rows.train.size());
   double sum = 0, squares = 0;
   for (const std::int32_t i : fit.rows.train) sum += fit.data.y[static_cast<std::size_t>(i)];
   for (const std::int32_t i : fit.rows.train) squares += std::pow(fit.data.y[static_cast<std::size_t>(i)] - sum / n, 2);
-  return {reference_gradient_boosting(sample_of(fit), count(trial, "n_estimators"), trial.number("learning_rate"),
+  return {reference_gradient_boosting(sample_of(fit), members, trial.number("learning_rate"),
                                       trial.choice<ReferenceStart>("init"), limits_of(trial)),
           {},
-          promised * std::sqrt(squares / n)};
+          promised * std::sqrt(squares / n) + roundings(fit, 4 + members)};
 }
 
 }  // namespace kilofold::cli

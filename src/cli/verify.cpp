@@ -63,7 +63,10 @@ class ModelCheck {
       return;
     }
     const bool has_predictions = std::ranges::any_of(stored.prediction, [](double p) { return !std::isnan(p); });
-    if (!has_predictions) {
+    const auto gave_numbers = [](std::int32_t status) {
+      return status >= 0 && !failed(static_cast<FitStatus>(status));
+    };
+    if (!has_predictions && std::ranges::any_of(stored.status, gave_numbers)) {
       ++n_without_predictions_;
       return;
     }
@@ -72,8 +75,8 @@ class ModelCheck {
     if (has_reference(table_.model)) check_fits(cell, stored, findings);
   }
 
-  void put_line() const {
-    put("  {:<12}", table_.model_name);
+  void put_line(std::size_t name_width) const {
+    put("  {:<{}}  ", table_.model_name, name_width);
     if (has_reference(table_.model))
       put("{} cells, {} fits refitted: at worst {:.2g} of the bound, {:.2g} sd(y)", n_checked_, n_fits_,
           worst_of_bound_, worst_of_sd_);
@@ -82,7 +85,7 @@ class ModelCheck {
     if (n_without_predictions_ > 0) put("; {} cells keep no predictions", n_without_predictions_);
     if (n_missing_ > 0) put("; {} not computed yet", n_missing_);
     put("\n");
-    for (const auto& [reason, n] : not_judged_) put("  {:<12}{} fits not refitted: {}\n", "", n, reason);
+    for (const auto& [reason, n] : not_judged_) put("  {:<{}}  {} fits not refitted: {}\n", "", name_width, n, reason);
   }
 
  private:
@@ -128,7 +131,7 @@ class ModelCheck {
       for (std::size_t i = 0; i < rows.held_out.size(); ++i) {
         const auto sample = static_cast<std::size_t>(rows.held_out[i]);
         compare(cell, sample, stored.prediction[sample], plain->prediction[i], plain->bound, findings);
-        if (!plain->sd.empty()) compare_sd(cell, sample, stored.sd[sample], plain->sd[i], plain->bound, findings);
+        if (!plain->sd.empty()) compare_sd(cell, sample, stored.sd[sample], plain->sd[i], plain->sd_bound, findings);
       }
     }
   }
@@ -215,13 +218,16 @@ int verify(const Options& options) {
   put("{}: payload, table, trials and folds {}\n", options.results, findings.empty() ? "as they should be" : "checked");
 
   const std::int64_t n_models = std::ssize(file.models());
+  std::size_t name_width = 10;
+  for (const TrialTable& table : file.models())
+    name_width = std::max(name_width, split_characters(table.model_name).size());
   for (std::int32_t m = 0; m < n_models; ++m) {
     ModelCheck model(file, stored.study, made.splits, ModelId(m));
     const std::int64_t share = options.sample / n_models + (m < options.sample % n_models ? 1 : 0);
     for (const Cell& cell : draw_cells(ModelId(m), std::ssize(file.models()[static_cast<std::size_t>(m)].id),
                                        std::ssize(file.seeds()), share, options.sample_seed))
       model.check(cell, findings);
-    model.put_line();
+    model.put_line(name_width);
   }
   if (findings.empty()) {
     put_text("verified: every number within its bound\n");

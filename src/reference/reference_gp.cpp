@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "reference/reference_scaling.hpp"
@@ -175,6 +176,13 @@ Fit fit_of(const Square& A, const Vector& y, Square H) {
   return fit;
 }
 
+/// The mean's coefficients where every target is 1.
+Vector coefficients_of_ones(const Fit& fit) {
+  Vector right;
+  for (const Vector& a : fit.A_inv_H) right.push_back(std::accumulate(a.begin(), a.end(), Real{0}));
+  return solve(fit.G, right);
+}
+
 struct Scaled {
   Square train, held_out;  ///< rows of features
   Vector y;
@@ -214,6 +222,8 @@ ReferenceGpFit reference_gp(MatrixView<const double> X, std::span<const double> 
   keep(H_held_out, kept);
   const Fit fit = fit_of(A, s.y, H);
 
+  const Vector A_inv_ones = solve(fit.L, Vector(n, 1)), b_of_ones = coefficients_of_ones(fit);
+  Real centre_kept = 0, largest_variance = 0;
   ReferenceGpFit out;
   for (std::size_t e = 0; e < held_out.size(); ++e) {
     Vector k, w;
@@ -225,6 +235,8 @@ ReferenceGpFit reference_gp(MatrixView<const double> X, std::span<const double> 
     }
     const Real own = covariance(model, s.held_out[e], s.held_out[e]);
     const Real variance = v * (own - dot(k, solve(fit.L, k)) + dot(w, solve(fit.G, w))) + noise;
+    centre_kept = std::max(centre_kept, std::fabs(1 - dot(k, A_inv_ones) - dot(w, b_of_ones)));
+    largest_variance = std::max(largest_variance, variance);
     out.mean.push_back(static_cast<double>(s.target.centre + s.target.unit * mean));
     out.sd.push_back(static_cast<double>(s.target.unit * std::sqrt(variance)));
   }
@@ -235,6 +247,11 @@ ReferenceGpFit reference_gp(MatrixView<const double> X, std::span<const double> 
                                                     static_cast<Real>(n) / 2 * std::log(two_pi));
   out.condition = static_cast<double>(condition_of(A, fit.L));
   out.target_sd = static_cast<double>(reference_scale(y.data(), train, Scaling::zscore).unit);
+  const Real unit = s.target.unit, relative = 50 * eps * out.condition, off = s.target.centre_rounding;
+  const Real size = std::max<Real>(unit * std::sqrt(dot(s.y, s.y) / static_cast<Real>(n)), model.least_size);
+  out.bound = static_cast<double>(relative * size + centre_kept * off) + answer_rounding(out.mean);
+  out.sd_bound = static_cast<double>(relative * std::max<Real>(out.target_sd, unit * std::sqrt(v)) +
+                                     std::sqrt(largest_variance) * off * off / unit);
   return out;
 }
 

@@ -26,6 +26,9 @@ struct ReferenceGp {
   double gamma = 1;         ///< rbf, polynomial
   double coef0 = 0;         ///< polynomial
   std::int32_t degree = 1;  ///< polynomial
+  /// Least size of the target in the bound: its root mean square where folds may come from one inverse, which meets the
+  /// target before it is centred.
+  double least_size = 0;
 };
 
 struct ReferenceGpFit {
@@ -33,6 +36,13 @@ struct ReferenceGpFit {
   double log_marginal_likelihood = 0;  ///< of the scaled target
   double condition = 0;                ///< of A, by power iteration
   double target_sd = 0;                ///< population sd of the training target
+  /// How far a mean in double may be: 50 eps cond(A) times the root mean square of the target about its centre, plus a
+  /// rounding of the answer (eps of the largest), plus what the rounding of the centre, which moves every target alike,
+  /// leaves in a prediction of weights w (as much as 1 - sum of w). In the target's unit.
+  double bound = 0;
+  /// The same of the sd: a variance is within it times the larger of the sd and target_sd. A centre that is off by c
+  /// makes the squared scale larger by c^2.
+  double sd_bound = 0;
 };
 
 /// Fit the process to the training rows and predict the held-out rows, from the textbook's formulas: A = K + (s / v) I

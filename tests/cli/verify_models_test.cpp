@@ -1,7 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+#include <regex>
 #include <sstream>
 #include <string>
 
@@ -195,6 +199,87 @@ scaling: )") + GetParam() + "\n");
 INSTANTIATE_TEST_SUITE_P(Scalings, VerifyScaled,
                          ::testing::Values("{features: minmax}", "{features: zscore, fit_on: all}",
                                            "{features: none, target: center}"));
+
+/// The target offset + signal times that of small_table, whose sd is some 13.
+struct Offset {
+  const char* name;
+  double offset, signal;
+};
+const Offset offsets[] = {{"Thousand", 1e3, 1}, {"Pascals", 101325, 100},    {"TenThousand", 1e4, 1},
+                          {"Million", 1e6, 1},  {"ThousandMillion", 1e9, 1}, {"Volts", 3.7, 1e-4},
+                          {"Below", -1e7, 1}};
+
+class VerifyOffset : public ::testing::TestWithParam<Offset> {
+ protected:
+  VerifyOffset() {
+    std::istringstream lines(small_table(40));
+    std::string text, line;
+    std::getline(lines, text);
+    text += '\n';
+    while (std::getline(lines, line)) {
+      const std::size_t target = line.rfind(',') + 1;
+      const double y = GetParam().offset + GetParam().signal * std::stod(line.substr(target));
+      text += line.substr(0, target) + fmt::format("{}\n", y);
+    }
+    folder.write("table.csv", text);
+    folder.write("study.yaml", R"(spec: 1
+name: study
+data: {file: table.csv, features: [a, b, c], target: y}
+cv: {folds: 4, seeds: {from: 0, to: 1}}
+scaling: {fit_on: [fold, all]}
+models:
+  - {name: LR, model: linear, parameters: {alpha: [0, 1]}}
+  - {name: GB, model: gradient_boosting, parameters: {n_estimators: [5, 50], init: [mean, zero]}}
+  - {name: SVR, model: svr, parameters: {C: [1, 100], epsilon: [0.1, 0.01]}}
+  - {name: IQR, model: svr, parameters: {C: iqr, epsilon: iqr}}
+  - {name: KR, model: kernel_ridge, parameters: {kernel: [rbf, linear], alpha: [0.1, 1]}}
+  - {name: GPR, model: gpr, parameters: {length_scale: [0.1, 1, 3], mean: [zero, linear], noise_variance: [0.01, 0.1]}}
+)");
+    EXPECT_EQ(run_program(folder, {"run", "study.yaml", "-q", "-o", "study.h5"}).code, 0);
+  }
+
+  Outcome verify() const { return run_program(folder, {"verify", "study.h5", "--sample", "1000"}); }
+
+  Folder folder;
+};
+
+TEST_P(VerifyOffset, OfTheTargetIsNoDisagreement) {
+  const Outcome verified = verify();
+
+  EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
+  EXPECT_EQ(verified.out.find("not refitted"), std::string::npos) << verified.out;
+}
+
+TEST_P(VerifyOffset, HidesNoErrorOfSomeRoundingsOfIt) {
+  // above 54 roundings of 50 members and range, and 50 eps cond(A) of processes with a noise of 0.01
+  constexpr double eps = std::numeric_limits<double>::epsilon();
+  const double wrong = 150 * eps * std::fabs(GetParam().offset) + 1e-8 * GetParam().signal;
+  for (const std::string model : {"GB", "SVR", "KR", "GPR"}) {
+    const std::string prediction = "/models/" + model + "/prediction";
+    const double right =
+        change_number(folder / "study.h5", prediction, {1, 1, 17}, [wrong](double p) { return p + wrong; });
+
+    const Outcome verified = verify();
+
+    EXPECT_EQ(verified.code, 5);
+    EXPECT_TRUE(std::regex_search(verified.out, std::regex(model + " trial .*seed 1, sample 17: stored")))
+        << model << "\n"
+        << verified.out;
+    change_number(folder / "study.h5", prediction, {1, 1, 17}, [right](double) { return right; });
+  }
+}
+
+TEST_P(VerifyOffset, DoesNotLoosenStandardDeviations) {
+  change_number(folder / "study.h5", "/models/GPR/sd", {1, 1, 17}, [](double sd) { return sd * (1 + 1e-9); });
+
+  const Outcome verified = verify();
+
+  EXPECT_EQ(verified.code, 5);
+  EXPECT_NE(verified.out.find("seed 1, sample 17: sd stored"), std::string::npos) << verified.out;
+}
+
+INSTANTIATE_TEST_SUITE_P(Targets, VerifyOffset, ::testing::ValuesIn(offsets),
+                         [](const auto& offset) { return std::string(offset.param.name); });
 
 }  // namespace
 }  // namespace kilofold::testing

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "kilofold/core/kernel_functions.hpp"
 #include "reference/reference_gp.hpp"
+#include "reference/reference_scaling.hpp"
 #include "reference/reference_svr.hpp"
 #include "support/runs.hpp"
 
@@ -24,7 +24,6 @@ using testing::plan_by;
 using testing::run_plan;
 using testing::run_study;
 
-constexpr double eps = std::numeric_limits<double>::epsilon();
 constexpr std::int64_t n_samples = 40;
 constexpr int n_folds = 4;
 const std::vector<std::string> gp_rules = {"replicate_collapse", "noise_shift", "fold_block_inverse"};
@@ -34,7 +33,8 @@ const std::vector<double> gammas = {gamma_scale, 0.3};
 struct Case {
   Kernel kernel;
   FitOn fit_on;
-  int levels;  // of the features: 0 = no two rows are equal
+  int levels;         // of the features: 0 = no two rows are equal
+  double offset = 0;  // of the target, whose sd is about 1
 };
 
 double category_of(Kernel kernel) { return kernel == Kernel::linear ? 0 : kernel == Kernel::rbf ? 1 : 2; }
@@ -71,10 +71,11 @@ Plain plain_fit(const Dataset& data, const Case& c, double alpha, double gamma, 
         gamma == gamma_scale ? reference_gamma_scale(data.X.view(), rows.train, scaled_on, Scaling::zscore) : gamma;
     model.noise_variance = alpha;
     model.noise_floor = NoiseFloor::none;
+    if (c.fit_on == FitOn::all) model.least_size = root_mean_square(data.y);
     const ReferenceGpFit fit = reference_gp(data.X.view(), data.y, rows.train, rows.held_out, scaled_on, model);
     for (std::size_t i = 0; i < rows.held_out.size(); ++i)
       plain.prediction[static_cast<std::size_t>(rows.held_out[i])] = fit.mean[i];
-    plain.bound = std::max(plain.bound, 50 * eps * fit.condition * fit.target_sd);
+    plain.bound = std::max(plain.bound, fit.bound);
   }
   return plain;
 }
@@ -82,7 +83,8 @@ Plain plain_fit(const Dataset& data, const Case& c, double alpha, double gamma, 
 class KernelRidge : public ::testing::TestWithParam<Case> {};
 
 TEST_P(KernelRidge, UnderEveryCompositionOfRulesAgreesWithThePlainRefit) {
-  const Dataset data = make_data(n_samples, 3, 5, GetParam().levels);
+  Dataset data = make_data(n_samples, 3, 5, GetParam().levels);
+  for (double& y : data.y) y += GetParam().offset;
   const Spec spec = study(data, GetParam());
   std::map<std::pair<std::int64_t, std::int32_t>, Plain> plain;
   for (std::size_t t = 0; t < alphas.size() * gammas.size(); ++t)
@@ -112,14 +114,15 @@ std::string case_name(const ::testing::TestParamInfo<Case>& info) {
   const char* const names[] = {"Linear", "Rbf", "Poly"};
   return std::string(names[static_cast<int>(category_of(info.param.kernel))]) +
          (info.param.fit_on == FitOn::all ? "ScaledOnAll" : "ScaledPerFold") +
-         (info.param.levels > 0 ? "Replicates" : "");
+         (info.param.levels > 0 ? "Replicates" : "") + (info.param.offset != 0 ? "FarFromZero" : "");
 }
 
 std::vector<Case> cases() {
   std::vector<Case> all;
   for (Kernel kernel : {Kernel::linear, Kernel::rbf, Kernel::polynomial})
     for (FitOn fit_on : {FitOn::fold, FitOn::all})
-      for (int levels : {0, 3}) all.push_back({kernel, fit_on, levels});
+      for (int levels : {0, 3})
+        for (double offset : {0.0, 1e9}) all.push_back({kernel, fit_on, levels, offset});
   return all;
 }
 
