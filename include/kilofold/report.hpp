@@ -22,6 +22,9 @@ std::optional<std::int64_t> published_trial(const TrialTable& table);
 /// A unit as people read it: nothing for "1", a plain number.
 std::string printed_unit(const std::string& units);
 
+/// Trials of one model entry that have a score in every seed: what "best of N" counts.
+std::int64_t n_finished_trials(const StudyReader& study, ModelId model);
+
 /// A published result that `reference:` of the spec gives for an entry, by the metric's name; NaN where it gives none.
 /// Files keep it in the root attribute `reference METRIC ENTRY`.
 double reference_value(const StudyReader& study, const std::string& entry, const std::string& metric);

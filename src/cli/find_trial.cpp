@@ -24,6 +24,20 @@ InputError not_one(const StudyReader& study, const std::string& wanted, std::siz
           models + "; ids are in /models/<name>/trial"};
 }
 
+/// Why a model has no best trial: some cells are missing, or fits failed in every trial.
+InputError no_best(const StudyReader& study, ModelId model) {
+  const std::string& entry = study.models()[static_cast<std::size_t>(model.value)].model_name;
+  const std::vector<std::int64_t> counts = study.status_counts(model);
+  if (counts.back() > 0)
+    return {fmt::format("{} has no finished trial yet", entry), "kilofold run goes on with the study"};
+  std::string how;
+  for (std::size_t s = 0; s + 1 < counts.size(); ++s)
+    if (counts[s] > 0 && failed(static_cast<FitStatus>(s)))
+      how += fmt::format("{}{} {}", how.empty() ? "" : ", ", grouped(counts[s]), name(static_cast<FitStatus>(s)));
+  return {fmt::format("{} has no best trial: fits failed in every one of them ({})", entry, how),
+          "the beginning of a trial's id shows how its folds ended"};
+}
+
 FoundTrial trial_of(const StudyReader& study, ModelId model, Of of) {
   const TrialTable& table = study.models()[static_cast<std::size_t>(model.value)];
   if (of == Of::as_published) {
@@ -32,8 +46,7 @@ FoundTrial trial_of(const StudyReader& study, ModelId model, Of of) {
                      "as_published: of its entry in the spec names it");
   }
   if (const auto best = best_trial(study, model)) return {model, *best};
-  throw InputError(fmt::format("{} has no finished trial yet", table.model_name),
-                   "kilofold run goes on with the study");
+  throw no_best(study, model);
 }
 
 }  // namespace

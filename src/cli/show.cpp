@@ -13,6 +13,7 @@
 #include "cli/paths.hpp"
 #include "cli/verbs.hpp"
 #include "kilofold/core/text.hpp"
+#include "kilofold/core/text_table.hpp"
 #include "kilofold/report.hpp"
 
 namespace kilofold::cli {
@@ -36,20 +37,22 @@ std::string status_text(std::span<const std::int32_t> folds) {
   return text;
 }
 
+constexpr auto left = TextTable::Align::left, right = TextTable::Align::right;
+
 constexpr std::array<const char*, 4> metric_names = {"mae", "rmse", "r2", "r2_eq13"};
 constexpr std::size_t n_metrics = metric_names.size();
 
 using MetricRow = std::array<double, n_metrics>;
 
-/// A line of the table of metrics; what is not known is a dash.
-void put_row(const std::string& name, const double* metric, const std::string& status) {
-  constexpr std::array<int, n_metrics> width = {14, 14, 12, 12};
-  std::string line = fmt::format("{:>12}", name);
+/// A row of the table of metrics; what is not known is a dash.
+void add_row(TextTable& table, const std::string& name, const double* metric, const std::string& status) {
+  std::vector<std::string> cells = {name};
   for (std::size_t i = 0; i < n_metrics; ++i) {
     const std::string number = i < 2 ? fmt::format("{:.6g}", metric[i]) : fmt::format("{:.6f}", metric[i]);
-    line += fmt::format("{:>{}}", std::isnan(metric[i]) ? "-" : number, width[i]);
+    cells.push_back(std::isnan(metric[i]) ? "-" : number);
   }
-  put("{}{}\n", line, status.empty() ? "" : "  " + status);
+  cells.push_back(status);
+  table.add(std::move(cells));
 }
 
 /// Over the seeds.
@@ -63,7 +66,7 @@ MetricRow mean_of(const CellBlock& cells) {
 
 /// Published results of the entry, and how far the trial of the published setting is from them, or the one shown where
 /// there is none; nothing where the spec gives no results.
-void put_published(const StudyReader& study, const FoundTrial& shown, MetricRow mean, bool is_best) {
+void add_published(TextTable& rows, const StudyReader& study, const FoundTrial& shown, MetricRow mean, bool is_best) {
   const TrialTable& table = study.models()[static_cast<std::size_t>(shown.model.value)];
   MetricRow published{}, difference{};
   for (std::size_t i = 0; i < n_metrics; ++i) published[i] = reference_value(study, table.model_name, metric_names[i]);
@@ -71,11 +74,11 @@ void put_published(const StudyReader& study, const FoundTrial& shown, MetricRow 
   const std::optional<std::int64_t> setting = published_trial(table);
   if (setting && *setting != shown.trial) {
     mean = mean_of(study.trial(shown.model, *setting));
-    put_row("as_published", mean.data(), "trial " + table.id[static_cast<std::size_t>(*setting)]);
+    add_row(rows, "as_published", mean.data(), "trial " + table.id[static_cast<std::size_t>(*setting)]);
   }
   for (std::size_t i = 0; i < n_metrics; ++i) difference[i] = mean[i] - published[i];
-  put_row("published", published.data(), study.attribute("reference_source"));
-  put_row("difference", difference.data(),
+  add_row(rows, "published", published.data(), study.attribute("reference_source"));
+  add_row(rows, "difference", difference.data(),
           setting   ? "as_published - published"
           : is_best ? "best of the grid - published: optimistic"
                     : "");
@@ -85,15 +88,21 @@ void put_metrics(const StudyReader& study, const FoundTrial& shown, bool is_best
   const CellBlock cells = study.trial(shown.model, shown.trial);
   const std::size_t n_seeds = study.seeds().size();
   const std::size_t n_folds = cells.status.size() / n_seeds;
-  put("{:>12}{:>14}{:>14}{:>12}{:>12}  {}\n", "seed", "mae", "rmse", "r2", "r2_eq13", "folds");
+  TextTable table({{"seed", right, 10},
+                   {"mae", right, 12},
+                   {"rmse", right, 12},
+                   {"r2", right, 10},
+                   {"r2_eq13", right, 10},
+                   {"folds", left}});
   for (std::size_t s = 0; s < n_seeds; ++s) {
     const double* metric = cells.metric.data() + n_metrics * s;
-    put_row(std::to_string(study.seeds()[s]), metric,
+    add_row(table, std::to_string(study.seeds()[s]), metric,
             status_text(std::span(cells.status).subspan(n_folds * s, n_folds)));
   }
   const MetricRow mean = mean_of(cells);
-  if (n_seeds > 1) put_row("mean", mean.data(), "");
-  put_published(study, shown, mean, is_best);
+  if (n_seeds > 1) add_row(table, "mean", mean.data(), "");
+  add_published(table, study, shown, mean, is_best);
+  put_text(table.text());
   if (const std::string unit = printed_unit(study.target().units); !unit.empty()) put("mae and rmse in {}\n", unit);
   put_text(render_folds(study));
 }
@@ -105,6 +114,7 @@ void put_importance(const StudyReader& study) {
   for (const FeatureScoreTable& table : study.importance()) {
     put("{}{}\n", table.long_name, printed_unit(table.units).empty() ? "" : " (" + table.units + ")");
     const std::size_t n = table.score.size() / d;
+    TextTable lines({{"", left, 22}, {"", right, 14}, {"", left}});
     for (std::size_t f = 0; f < d; ++f) {
       double score = 0;
       double rank = 0;
@@ -112,9 +122,19 @@ void put_importance(const StudyReader& study) {
         score += table.score[i * d + f] / static_cast<double>(n);
         rank += table.rank[i * d + f] / static_cast<double>(n);
       }
-      put("  {:<24}{:>14.6g}  {} {:.4g}\n", features[f].column, score, n == 1 ? "rank" : "mean rank", rank);
+      lines.add({features[f].column, fmt::format("{:.6g}", score),
+                 fmt::format("{} {:.4g}", n == 1 ? "rank" : "mean rank", rank)});
     }
+    put_text(lines.text("  "));
   }
+}
+
+/// "20", or "16 finished trials (20 in all)" where some have no score.
+std::string finished_text(const StudyReader& study, ModelId model) {
+  const std::int64_t finished = n_finished_trials(study, model);
+  const std::int64_t all = std::ssize(study.models()[static_cast<std::size_t>(model.value)].id);
+  return finished == all ? grouped(all)
+                         : fmt::format("{} finished trials ({} in all)", grouped(finished), grouped(all));
 }
 
 void declare(Signature& takes) {
@@ -147,12 +167,12 @@ int show(const Options& options) {
   const TrialTable& table = study.models()[static_cast<std::size_t>(found.model.value)];
   const bool is_best = !options.as_published && options.trial == table.model_name && table.id.size() > 1;
   put("{} {} ({}){}\n", table.model_name, table.id[t], table.model,
-      is_best                                 ? fmt::format(", best of {} by mean rmse", grouped(std::ssize(table.id)))
+      is_best ? fmt::format(", best of {} by mean rmse", finished_text(study, found.model))
       : published_trial(table) == found.trial ? ", as published"
                                               : "");
-  std::size_t width = 18;
-  for (const TrialColumn& column : table.columns) width = std::max(width, column.name.size());
-  for (const TrialColumn& column : table.columns) put("  {:<{}}  {}\n", column.name, width, value_text(column, t));
+  TextTable parameters({{"", left, 18}, {"", left}});
+  for (const TrialColumn& column : table.columns) parameters.add({column.name, value_text(column, t)});
+  put_text(parameters.text("  "));
   put_metrics(study, found, is_best);
   say("next: kilofold export {} --trial {}{} --predictions\n", shell_word(options.results), options.trial,
       options.as_published ? " --as-published" : "");

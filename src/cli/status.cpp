@@ -7,6 +7,7 @@
 #include "cli/paths.hpp"
 #include "cli/verbs.hpp"
 #include "kilofold/core/text.hpp"
+#include "kilofold/core/text_table.hpp"
 
 namespace kilofold::cli {
 namespace {
@@ -26,14 +27,16 @@ int status(const Options& options) {
   }
   put("{}: {}; {} of {} cells\n", options.results, complete ? "complete" : "not complete", grouped(study.n_committed()),
       grouped(study.n_cells()));
+  TextTable table({{"", TextTable::Align::left, 14}, {"", TextTable::Align::left}});
   for (std::size_t m = 0; m < study.models().size(); ++m) {
     const std::vector<std::int64_t> counts = study.status_counts(ModelId(static_cast<int>(m)));
     std::string fits;
     for (std::size_t s = 0; s + 1 < counts.size(); ++s)
       if (counts[s] > 0) fits += fmt::format(", {} {}", grouped(counts[s]), name(static_cast<FitStatus>(s)));
     if (counts.back() > 0) fits += fmt::format(", {} missing", grouped(counts.back()));
-    put("  {:<16}fits: {}\n", study.models()[m].model_name, fits.substr(std::min<std::size_t>(2, fits.size())));
+    table.add({study.models()[m].model_name, "fits: " + fits.substr(std::min<std::size_t>(2, fits.size()))});
   }
+  put_text(table.text("  "));
   say("next: kilofold {} {}\n", complete ? "report" : "run SPEC -o", shell_word(options.results));
   return complete ? done : stopped_early;
 }

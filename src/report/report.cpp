@@ -29,6 +29,10 @@ std::optional<std::int64_t> published_trial(const TrialTable& table) {
 
 std::string printed_unit(const std::string& units) { return units == "1" ? "" : units; }
 
+std::int64_t n_finished_trials(const StudyReader& study, ModelId model) {
+  return report::rank_by_rmse(study.metrics(model), study.seeds().size()).n_finished;
+}
+
 double reference_value(const StudyReader& study, const std::string& entry, const std::string& metric) {
   const std::string& text = study.attribute(fmt::format("reference {} {}", metric, entry));
   double value = std::numeric_limits<double>::quiet_NaN();
