@@ -40,6 +40,7 @@ struct Progress {
   std::int64_t cells_done = 0;   ///< computed by this call
   std::int64_t cells_total = 0;  ///< to compute by this call
   std::int64_t fits_done = 0;
+  std::int64_t inner_fits_done = 0;  ///< further ones that tuned cells were chosen by
   double planned_done = 0;
   double planned_total = 0;
   double elapsed = 0;  ///< wall seconds
@@ -49,7 +50,8 @@ struct Progress {
 struct Executed {
   bool complete = false;  ///< every requested cell was computed
   std::int64_t cells = 0;
-  std::int64_t fits = 0;  ///< of these cells
+  std::int64_t fits = 0;        ///< of these cells
+  std::int64_t inner_fits = 0;  ///< further ones that tuned cells were chosen by
   std::int64_t failed_fits = 0;
   std::vector<std::int64_t> items;  ///< by plan node: items evaluated
   double seconds = 0;

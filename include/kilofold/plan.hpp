@@ -181,6 +181,8 @@ struct Group {
 
   /// Trials that the file keeps: of candidates one, counted with the group of the first.
   std::int64_t n_kept_trials() const { return !tuning ? n_trials : tuning->first == 0 ? 1 : 0; }
+  /// Trials that are kept x seeds.
+  std::int64_t n_cells() const { return grid.size() / n_row_sets() / n_trials * n_kept_trials(); }
   /// Training sets a seed: folds, and inner folds of them.
   std::int64_t n_row_sets() const { return grid.factor_of(fold).rows(); }
 };
@@ -271,7 +273,8 @@ struct Plan {
   std::int64_t n_samples = 0;
   std::int64_t n_features = 0;
   std::int64_t n_trials = 0;
-  std::int64_t n_fits = 0;  ///< trials x seeds x folds: what others would run one by one
+  std::int64_t n_fits = 0;        ///< trials x seeds x folds: what the file tells of
+  std::int64_t n_inner_fits = 0;  ///< further ones that tuned entries choose by, inside training sets
   double naive_seconds = 0;
   double seconds = 0;
 };
@@ -327,8 +330,11 @@ class UnitIndex {
 /// The plan as text for people: axes, nodes with items before and after, the rules that fired and what each saved.
 std::string explain(const Plan& plan, const Spec& spec);
 
-/// Five lines of it: trials, fits, what is shared, time on one core.
+/// Four lines of it: trials, fits, what is shared, time on one core.
 std::string summary(const Plan& plan, const Spec& spec);
+
+/// "465 fits, 75 more inside training sets": those that the file tells of, and those that tuned entries choose by.
+std::string fits_text(std::int64_t fits, std::int64_t inner_fits);
 
 /// The plan as canonical text, complete and stable: what golden tests compare and plan_hash hashes.
 std::string plan_text(const Plan& plan);

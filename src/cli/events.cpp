@@ -52,6 +52,7 @@ void EventLog::progress(const Progress& progress) {
                      {"cells", progress.cells_done},
                      {"cells_total", progress.cells_total},
                      {"fits", progress.fits_done},
+                     {"inner_fits", progress.inner_fits_done},
                      {"seconds", progress.elapsed}});
 }
 

@@ -89,11 +89,13 @@ std::string problems_json(const std::vector<Problem>& problems) {
   return text_of(list);
 }
 
-std::string plan_json(const Plan& plan, const Spec& spec, const std::string& asked, const Device& device) {
+std::string plan_json(const Plan& plan, const Spec& spec, double file_bytes, const std::string& asked,
+                      const Device& device) {
   return text_of({{"study", spec.name},
                   {"trials", plan.n_trials},
                   {"seeds", spec.cv.seeds.size()},
                   {"fits", plan.n_fits},
+                  {"inner_fits", plan.n_inner_fits},
                   {"samples", plan.n_samples},
                   {"features", plan.n_features},
                   {"seconds_one_by_one", plan.naive_seconds},
@@ -102,6 +104,7 @@ std::string plan_json(const Plan& plan, const Spec& spec, const std::string& ask
                   {"nodes", nodes_json(plan)},
                   {"rules", rules_json(plan)},
                   {"output", spec.output.file},
+                  {"output_bytes", std::llround(file_bytes)},
                   {"cost_table", cost_table_version},
                   {"device", {{"asked", asked}, {"takes", device.name}, {"reason", device.reason}}},
                   {"numerics_library", device.library},

@@ -15,7 +15,8 @@ namespace kilofold::cli {
 
 std::string problems_json(const std::vector<Problem>& problems);
 /// `asked`: the device as --device or the spec names it; `device`: what that takes.
-std::string plan_json(const Plan& plan, const Spec& spec, const std::string& asked, const Device& device);
+std::string plan_json(const Plan& plan, const Spec& spec, double file_bytes, const std::string& asked,
+                      const Device& device);
 std::string status_json(const StudyReader& study, const std::string& file);
 std::string trial_json(const StudyReader& study, ModelId model, std::int64_t trial);
 std::string importance_json(const StudyReader& study);

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/exit_codes.hpp"
+#include "cli/file_size.hpp"
 #include "cli/json.hpp"
 #include "cli/paths.hpp"
 #include "cli/study.hpp"
@@ -36,11 +37,14 @@ int plan(const Options& options) {
   const Study study = read_study(options);
   const std::string& wanted = options.device.empty() ? study.spec.run.device : options.device;
   const auto [device, planned, stays] = place_plan(wanted, study, options);
+  const double bytes = file_size(study, planned);
   if (options.json) {
-    put_text(plan_json(planned, study.spec, wanted, device));
+    put_text(plan_json(planned, study.spec, bytes, wanted, device));
     return done;
   }
   put_text(options.explain ? explain(planned, study.spec) : summary(planned, study.spec));
+  put("results: {} {} in {}\n", study.spec.output.predictions == "best" ? "at most" : "about", size_text(bytes),
+      study.spec.output.file);
   put("device {}{}; {}\n", wanted == "auto" ? "auto takes: " : "", device.name, device.reason);
   if (!device.library.empty()) put("numerics vendor are of: {}\n", device.library);
   const std::string device_switch = options.device.empty() ? "" : "--device " + options.device + " ";

@@ -34,8 +34,9 @@ std::vector<std::string> progress_fields(const Progress& progress) {
   std::vector<std::string> fields = {fmt::format("{:.0f} %", 100 * share),
                                      fmt::format("{} of {} cells", grouped(progress.cells_done),
                                                  grouped(std::max(progress.cells_total, progress.cells_done)))};
-  if (progress.elapsed <= 0 || progress.fits_done == 0) return fields;
-  const double speed = static_cast<double>(progress.fits_done) / progress.elapsed;
+  const std::int64_t fits = progress.fits_done + progress.inner_fits_done;
+  if (progress.elapsed <= 0 || fits == 0) return fields;
+  const double speed = static_cast<double>(fits) / progress.elapsed;
   const double left = share > 0 ? progress.elapsed * (1 - share) / share : 0;
   if (left > shortest_left) fields.push_back(duration_text(left) + " left");
   fields.push_back(fmt::format("{} fits/s", grouped(static_cast<std::int64_t>(speed))));

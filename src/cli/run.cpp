@@ -94,19 +94,20 @@ class Run {
   void say_start(const Store& store) {
     log_.write("start", {{"study", study_.spec.name},
                          {"file", path_},
-                         {"device", device_.description},
-                         {"device_name", device_.name},
+                         {"device", device_.name},
+                         {"device_name", device_.description},
                          {"device_reason", device_.reason},
                          {"numerics_library", device_.library},
                          {"trials", plan_.n_trials},
                          {"seeds", study_.spec.cv.seeds.size()},
                          {"fits", plan_.n_fits},
+                         {"inner_fits", plan_.n_inner_fits},
                          {"cells", store.committed().total()},
                          {"cells_there", store.committed().size()},
                          {"plan", plan_hash(plan_)}});
     if (options_.quiet) return;
-    say("{}: {} trials x {} seeds, {} fits on {}\n", study_.spec.name, grouped(plan_.n_trials),
-        grouped(std::ssize(study_.spec.cv.seeds)), grouped(plan_.n_fits), device_.description);
+    say("{}: {} trials x {} seeds, {} on {}\n", study_.spec.name, grouped(plan_.n_trials),
+        grouped(std::ssize(study_.spec.cv.seeds)), fits_text(plan_.n_fits, plan_.n_inner_fits), device_.description);
     say("device {}{}: {}\n", device_.name, placed_.stays ? ", as these results began" : "", device_.reason);
     if (store.committed().size() > 0)
       say("{} of {} cells are there already\n", grouped(store.committed().size()), grouped(store.committed().total()));
@@ -210,7 +211,7 @@ class Run {
     if (executed.cells == 0 && executed.complete) {
       say_text(options_.execute.shard_count > 1 ? "nothing to compute in this shard\n" : "nothing to compute\n");
     } else {
-      say("{} cells ({} fits) in {}\n", grouped(executed.cells), grouped(executed.fits),
+      say("{} cells ({}) in {}\n", grouped(executed.cells), fits_text(executed.fits, executed.inner_fits),
           duration_text(executed.seconds));
     }
     if (executed.failed_fits > 0)

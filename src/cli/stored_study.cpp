@@ -84,7 +84,7 @@ StoredStudy stored_study(const StudyReader& file) {
 
 std::optional<Began> how_results_began(const std::string& path) try {
   const StudyReader file(path);
-  return Began{file.attribute("device_name"), file.attribute("device_reason"), file.attribute("plan"),
+  return Began{file.attribute("device"), file.attribute("device_reason"), file.attribute("plan"),
                read_switches(file.attribute("rules")).priced_for};
 } catch (const std::runtime_error&) {  // no results, or damaged ones: the store says so when it opens them
   return {};

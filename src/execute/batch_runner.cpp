@@ -207,8 +207,8 @@ void BatchRunner::collect(const Tile& tile, const std::vector<Cell>& cells, Call
   make_room(cells, finished.blocks);
   for (const Cell& cell : cells) {
     const Group& group = plan_.groups[static_cast<std::size_t>(cell.group.value)].group;
-    finished.fits += call.share.count(static_cast<std::int32_t>(group.n_row_sets()));
     if (group.tuning) {
+      finished.inner_fits += call.share.count(static_cast<std::int32_t>(group.n_row_sets()));
       call.selection.consider(tile, {cell.group, cell.point_trial, cell.seed, cell.first_fit});
       continue;
     }
@@ -286,6 +286,8 @@ void BatchRunner::append_cell(GroupId id, std::int64_t trial, std::int32_t seed,
     append_fit(folds_[i], group, call.share.first + static_cast<std::int32_t>(i) * call.share.step, block);
     finished.failed_fits += failed(static_cast<FitStatus>(folds_[i].fit.status)) ? 1 : 0;
   }
+  finished.fits += std::ssize(folds_);
+  if (group.tuning) finished.inner_fits -= std::ssize(folds_);
   if (call.share.is_whole()) score_pooled(block, block.n_cells() - 1, study_);
   ++finished.cells;
 }

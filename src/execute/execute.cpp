@@ -220,9 +220,11 @@ void Run::hand_over(std::deque<Finished> batches) {
   for (Finished& finished : batches) {
     executed_.cells += finished.cells;
     executed_.fits += finished.fits;
+    executed_.inner_fits += finished.inner_fits;
     executed_.failed_fits += finished.failed_fits;
     progress_.cells_done += finished.cells;
     progress_.fits_done += finished.fits;
+    progress_.inner_fits_done += finished.inner_fits;
     progress_.planned_done += finished.planned_seconds;
     if (hooks_.on_cells && !finished.blocks.empty()) hooks_.on_cells(std::move(finished.blocks));
   }

@@ -84,6 +84,7 @@ Finished join(std::vector<Finished> shares, const Group& group, const StudyData&
   std::erase_if(joined.blocks, [](const CellBlock& block) { return block.n_cells() == 0; });
   for (const Finished& share : std::span(shares).subspan(1)) {
     joined.fits += share.fits;
+    joined.inner_fits += share.inner_fits;
     joined.failed_fits += share.failed_fits;
     joined.planned_seconds = std::min(joined.planned_seconds, share.planned_seconds);
     joined.cut_short = joined.cut_short || share.cut_short;

@@ -24,7 +24,8 @@ struct FoldShare {
 struct Finished {
   std::vector<CellBlock> blocks;
   std::int64_t cells = 0;
-  std::int64_t fits = 0;
+  std::int64_t fits = 0;        ///< of the cells
+  std::int64_t inner_fits = 0;  ///< further ones that tuned cells were chosen by
   std::int64_t failed_fits = 0;
   double planned_seconds = 0;
   bool cut_short = false;  ///< stopped before the end; what is here is whole

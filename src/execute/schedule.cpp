@@ -9,10 +9,6 @@ namespace kilofold {
 
 namespace {
 
-std::int64_t cells_of(const Group& group) {
-  return group.grid.size() / group.n_row_sets() / group.n_trials * group.n_kept_trials();
-}
-
 /// Slots of every bundle, ascending; decoding one is dear, so all are decoded once.
 std::vector<std::vector<std::int64_t>> slots_by_bundle(const Family& family, const UnitIndex& units) {
   std::vector<std::vector<std::int64_t>> bundles(static_cast<std::size_t>(family.n_bundles));
@@ -48,7 +44,7 @@ Schedule::Schedule(const Plan& plan, const ExecuteOptions& options, const Execut
     seconds_ += family.seconds;
     for (GroupId id : family.groups) {
       const Group& group = plan.groups[static_cast<std::size_t>(id.value)].group;
-      cells_ += cells_of(group);
+      cells_ += group.n_cells();
     }
   }
 }
@@ -100,7 +96,7 @@ double Schedule::unit_cells(std::size_t family) const {
   double cells = 0;
   for (GroupId id : plan_.families[family].groups) {
     const Group& group = plan_.groups[static_cast<std::size_t>(id.value)].group;
-    cells += static_cast<double>(cells_of(group));
+    cells += static_cast<double>(group.n_cells());
   }
   return cells / static_cast<double>(plan_.families[family].n_slots);
 }

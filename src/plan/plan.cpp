@@ -286,7 +286,8 @@ Plan make_plan(Lowered study, std::span<const Rule> rules, const Switches& switc
     planned.refused = explain_refusals(group, choice, plan.axes, rules, switches);
     planned.fired = std::move(choice.fired);
     plan.n_trials += group.n_kept_trials();
-    plan.n_fits += group.grid.size();
+    plan.n_fits += group.n_cells() * group.n_folds;
+    plan.n_inner_fits += group.grid.size() - group.n_cells() * group.n_folds;
     plan.naive_seconds += planned.naive_seconds;
     planned.group = std::move(group);
     share_nodes(plan, id, std::move(choice.nodes), switches.sharing);

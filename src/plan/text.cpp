@@ -4,15 +4,17 @@
 
 #include <algorithm>
 #include <iterator>
-#include <map>
 
 #include "kilofold/core/hash.hpp"
 #include "kilofold/core/text.hpp"
+#include "kilofold/core/text_table.hpp"
 #include "kilofold/plan.hpp"
 #include "plan/duration.hpp"
 
 namespace kilofold {
 namespace {
+
+constexpr auto left = TextTable::Align::left, right = TextTable::Align::right;
 
 std::string axis_names(const AxisSet& set, std::span<const Axis> axes) {
   std::string names;
@@ -21,10 +23,6 @@ std::string axis_names(const AxisSet& set, std::span<const Axis> axes) {
     names += axes[static_cast<std::size_t>(axis.value)].name;
   }
   return names.empty() ? "-" : names;
-}
-
-std::string data_size(double bytes) {
-  return bytes < 1e9 ? fmt::format("{:.3g} MB", bytes / 1e6) : fmt::format("{:.4g} GB", bytes / 1e9);
 }
 
 std::int64_t naive_items(const Plan& plan, const PlanNode& node) {
@@ -40,57 +38,48 @@ std::int64_t lane_count(const Plan& plan, const PlanNode& node) {
 }
 
 void explain_nodes(const Plan& plan, std::string& text) {
-  auto out = std::back_inserter(text);
-  fmt::format_to(out, "\nnodes\n  {:<15}{:>15}{:>15}{:>8}{:>12}  {}\n", "op", "one by one", "shared", "lanes", "cost",
-                 "reads -> lanes");
+  TextTable table({{"op", left, 13},
+                   {"one by one", right, 13},
+                   {"shared", right, 13},
+                   {"lanes", right, 6},
+                   {"cost", right, 10},
+                   {"reads -> lanes", left}});
   for (const PlanNode& node : plan.nodes) {
     const std::string lanes = node.node.lanes.empty() ? "" : " -> " + axis_names(node.node.lanes, plan.axes);
-    fmt::format_to(out, "  {:<15}{:>15}{:>15}{:>8}{:>12}  {}{}\n", name(node.node.op), grouped(naive_items(plan, node)),
-                   grouped(node.items), grouped(lane_count(plan, node)), duration(node.seconds),
-                   axis_names(node.node.reads, plan.axes), lanes);
+    table.add({name(node.node.op), grouped(naive_items(plan, node)), grouped(node.items),
+               grouped(lane_count(plan, node)), duration(node.seconds),
+               axis_names(node.node.reads, plan.axes) + lanes});
   }
+  text += "\nnodes\n" + table.text("  ");
 }
 
 void explain_rules(const Plan& plan, std::string& text) {
-  auto out = std::back_inserter(text);
-  fmt::format_to(out, "\nrules\n");
+  TextTable table({{"", left, 16}, {"", left}});
   for (const PlanGroup& group : plan.groups) {
     for (const std::string& fired : group.fired) {
       const auto rules = all_rules();
       const auto rule = std::ranges::find_if(rules, [&](const Rule& r) { return fired == r.name; });
       const std::string law = rule == rules.end() ? "" : fmt::format("; {}, {}", rule->identity, name(rule->sameness));
-      fmt::format_to(out, "  {:<18} {}: fired, {} -> {}{}\n", fired, group.group.label, duration(group.naive_seconds),
-                     duration(group.seconds), law);
+      table.add({fired, fmt::format("{}: fired, {} -> {}{}", group.group.label, duration(group.naive_seconds),
+                                    duration(group.seconds), law)});
     }
-    for (const auto& [rule, reason] : group.refused)
-      fmt::format_to(out, "  {:<18} {}: {}\n", rule, group.group.label, reason);
+    for (const auto& [rule, reason] : group.refused) table.add({rule, group.group.label + ": " + reason});
   }
+  text += "\nrules\n" + table.text("  ");
 }
 
 /// Axes with several values one by one, the others by name.
 void explain_axes(const Plan& plan, std::string& text) {
-  auto out = std::back_inserter(text);
   std::vector<std::string> single;
-  fmt::format_to(out, "\naxes\n");
+  TextTable table({{"", left, 18}, {"", right, 8}, {"", left}});
   for (const Axis& axis : plan.axes) {
     if (axis.size() > 1)
-      fmt::format_to(out, "  {:<20}{:>10} values\n", axis.name, grouped(axis.size()));
+      table.add({axis.name, grouped(axis.size()), "values"});
     else
       single.push_back(axis.name);
   }
-  if (!single.empty()) fmt::format_to(out, "  one value each: {}\n", fmt::join(single, ", "));
-}
-
-/// Bytes of the predictions that `output.predictions` keeps, before compression.
-double prediction_bytes(const Plan& plan, const Spec& spec) {
-  std::map<ModelId, std::int64_t> trials;
-  for (const PlanGroup& group : plan.groups) trials[group.group.model] += group.group.n_kept_trials();
-  std::int64_t kept = 0;
-  for (const auto& [model, n] : trials)
-    kept += spec.output.predictions == "best" ? std::min<std::int64_t>(n, spec.output.keep) : n;
-  if (spec.output.predictions == "none") kept = 0;
-  return 8.0 * static_cast<double>(plan.n_samples) * static_cast<double>(kept) *
-         static_cast<double>(spec.cv.seeds.size());
+  text += "\naxes\n" + table.text("  ");
+  if (!single.empty()) text += fmt::format("  one value each: {}\n", fmt::join(single, ", "));
 }
 
 /// What choosing inside every training set costs.
@@ -120,6 +109,12 @@ const char* of_gpu(const Plan& plan) { return plan.switches.priced_for == Priced
 
 }  // namespace
 
+std::string fits_text(std::int64_t fits, std::int64_t inner_fits) {
+  const bool has_inner = inner_fits > 0;
+  return grouped(fits) + " fits" +
+         (has_inner ? fmt::format(", {} more inside training sets", grouped(inner_fits)) : "");
+}
+
 std::string summary(const Plan& plan, const Spec& spec) {
   std::int64_t naive = 0;
   std::int64_t shared = 0;
@@ -128,22 +123,20 @@ std::string summary(const Plan& plan, const Spec& spec) {
     shared += node.items;
   }
   return fmt::format(
-      "{}: {} trials x {} seeds = {} fits on {} samples x {} features\n"
+      "{}: {} trials x {} seeds = {} on {} samples x {} features\n"
       "operations: {} one by one, {} shared\n"
       "{}, planned: {} one by one, {} shared\n"
-      "predictions kept: {} in {}\n"
       "plan {}\n",
-      spec.name, grouped(plan.n_trials), grouped(std::ssize(spec.cv.seeds)), grouped(plan.n_fits),
+      spec.name, grouped(plan.n_trials), grouped(std::ssize(spec.cv.seeds)), fits_text(plan.n_fits, plan.n_inner_fits),
       grouped(plan.n_samples), plan.n_features, grouped(naive), grouped(shared), one_machine(plan),
-      duration(plan.naive_seconds), duration(plan.seconds), data_size(prediction_bytes(plan, spec)), spec.output.file,
-      plan_hash(plan));
+      duration(plan.naive_seconds), duration(plan.seconds), plan_hash(plan));
 }
 
 std::string explain(const Plan& plan, const Spec& spec) {
   std::string text;
   auto out = std::back_inserter(text);
-  fmt::format_to(out, "{}: {} trials x {} seeds, {} fits on {} samples x {} features\n", spec.name,
-                 grouped(plan.n_trials), grouped(static_cast<std::int64_t>(spec.cv.seeds.size())), grouped(plan.n_fits),
+  fmt::format_to(out, "{}: {} trials x {} seeds, {} on {} samples x {} features\n", spec.name, grouped(plan.n_trials),
+                 grouped(static_cast<std::int64_t>(spec.cv.seeds.size())), fits_text(plan.n_fits, plan.n_inner_fits),
                  grouped(plan.n_samples), plan.n_features);
   explain_axes(plan, text);
   explain_nodes(plan, text);

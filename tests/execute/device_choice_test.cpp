@@ -52,7 +52,7 @@ TEST_F(DeviceChoice, SmallStudiesStayOnTheCpuAndSayWhy) {
   ASSERT_EQ(ran.code, 0) << ran.err;
   EXPECT_NE(ran.err.find("device cpu: planned "), std::string::npos) << ran.err;
   EXPECT_NE(ran.err.find(" on one core; a GPU pays from 8 s on\n"), std::string::npos) << ran.err;
-  EXPECT_EQ(attribute("device_name"), "cpu");
+  EXPECT_EQ(attribute("device"), "cpu");
   EXPECT_NE(attribute("device_reason").find("a GPU pays from 8 s on"), std::string::npos);
 }
 
@@ -112,7 +112,7 @@ TEST_F(DeviceChoice, AFailedProbeIsAReasonThatIsKept) {
                           {{"KILOFOLD_FAKE_REFUSAL", "it is asleep"}});
   ASSERT_EQ(ran.code, 75) << ran.err;
   EXPECT_NE(ran.err.find("but cuda: it is asleep\n"), std::string::npos) << ran.err;
-  EXPECT_EQ(attribute("device_name"), "cpu");
+  EXPECT_EQ(attribute("device"), "cpu");
   EXPECT_NE(attribute("device_reason").find("but cuda: it is asleep"), std::string::npos);
 
   const Outcome resumed = run({"run", "large.yaml", "--limit", "1", "--batch", "1", "-j", "1"});
@@ -137,13 +137,13 @@ TEST_F(DeviceChoice, AutoLeavesOutABackendThatNoGpuHasAccepted) {
 
   const Outcome asked_for = run({"run", "small.yaml", "--device", "cuda"}, not_accepted);
   EXPECT_EQ(asked_for.code, 0) << asked_for.err;
-  EXPECT_EQ(attribute("device_name"), "cuda:0");
+  EXPECT_EQ(attribute("device"), "cuda:0");
 }
 
 TEST_F(DeviceChoice, AutoStaysWithTheDeviceOnWhichTheResultsBegan) {
   ASSERT_EQ(run({"run", "small.yaml", "--device", "cuda:1", "--limit", "4", "--batch", "1"}).code, 75);
-  EXPECT_EQ(attribute("device_name"), "cuda:1");
-  EXPECT_EQ(attribute("device"), "no GPU: a fake one on the CPU, device 1");
+  EXPECT_EQ(attribute("device"), "cuda:1");
+  EXPECT_EQ(attribute("device_name"), "no GPU: a fake one on the CPU, device 1");
 
   const Outcome resumed = run({"run", "small.yaml", "--limit", "4", "--batch", "1"});
   EXPECT_NE(resumed.err.find("device cuda:1, as these results began: asked for\n"), std::string::npos) << resumed.err;
@@ -184,7 +184,7 @@ TEST_F(DeviceChoice, AFlavourThatTheModuleLacksIsAReason) {
       run({"run", "small.yaml", "--device", "cuda", "--numerics", "vendor"}, {{"KILOFOLD_FAKE_VENDOR", "1"}});
   ASSERT_EQ(ran.code, 0) << ran.err;
   EXPECT_EQ(attribute("numerics_library"), "a made-up library");
-  EXPECT_EQ(attribute("device_name"), "cuda:0");
+  EXPECT_EQ(attribute("device"), "cuda:0");
 }
 
 TEST_F(DeviceChoice, TheFileIsTheCpusBitForBit) {
