@@ -78,13 +78,15 @@ std::vector<std::string> parameter_names(const std::vector<Chosen>& models) {
   return names;
 }
 
-/// One trial's values of those parameters, each after a comma; empty where the model has no such parameter, or `none`.
+/// One trial's values of those parameters, each after a comma; empty where the model has no such parameter.
 std::string parameter_fields(const TrialTable& table, const std::vector<std::string>& names, std::size_t trial) {
   std::string fields;
   for (const std::string& name : names) {
     const auto column = std::ranges::find(table.columns, name, &TrialColumn::name);
     if (column == table.columns.end())
       fields += ',';
+    else if (column->text.empty() && std::isnan(column->number[trial]))
+      fields += ",none";
     else if (column->text.empty())
       append(fields, column->number[trial]);
     else

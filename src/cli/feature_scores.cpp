@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
 #include "kilofold/importance.hpp"
@@ -18,7 +19,14 @@ struct Method {
   std::string long_name;  ///< for people
   std::string units;
   std::function<FeatureScores(const Samples&)> score;
+  std::int32_t n_neighbors = 0;  ///< of every row, if there are that many others
 };
+
+/// Its name for people, with the neighbours that so many rows can have.
+std::string long_name(const Method& method, std::int64_t n_rows) {
+  if (method.n_neighbors < n_rows) return method.long_name;
+  return fmt::format("{} ({} rows have {})", method.long_name, n_rows, n_rows - 1);
+}
 
 /// "_bins20" where a number is not the usual one.
 template <class Number> std::string unless(const char* what, Number value, Number usual) {
@@ -50,7 +58,7 @@ Method make_rrelieff(const ImportanceSpec& entry, std::int32_t neighbors) {
   options.sigma = entry.sigma;
   return {fmt::format("rrelieff_k{}{}", neighbors, unless("sigma", entry.sigma, ImportanceSpec().sigma)),
           fmt::format("RReliefF, {} neighbours", neighbors), "1",
-          [options](const Samples& samples) { return rrelieff(samples, options); }};
+          [options](const Samples& samples) { return rrelieff(samples, options); }, neighbors};
 }
 
 std::vector<Method> methods_of(const ImportanceSpec& entry) {
@@ -66,27 +74,33 @@ std::vector<Method> methods_of(const ImportanceSpec& entry) {
 
 void append(FeatureScoreTable& table, const FeatureScores& scores) {
   table.score.insert(table.score.end(), scores.score.begin(), scores.score.end());
-  std::vector<std::int32_t> rank(scores.ranking.size());
-  for (std::size_t place = 0; place < rank.size(); ++place)
-    rank[static_cast<std::size_t>(scores.ranking[place])] = static_cast<std::int32_t>(place) + 1;
+  std::vector<std::int32_t> rank(scores.ranking.size(), -1);
+  for (std::size_t place = 0; place < rank.size(); ++place) {
+    const auto feature = static_cast<std::size_t>(scores.ranking[place]);
+    if (!std::isnan(scores.score[feature])) rank[feature] = static_cast<std::int32_t>(place) + 1;
+  }
   table.rank.insert(table.rank.end(), rank.begin(), rank.end());
 }
 
 FeatureScoreTable of_table(const Method& method, const Dataset& data) {
-  FeatureScoreTable table{method.name, method.long_name, method.units, 0, {}, {}};
+  FeatureScoreTable table{method.name, long_name(method, data.n_samples()), method.units, 0, {}, {}};
   append(table, method.score(all_rows(data)));
   return table;
 }
 
 FeatureScoreTable of_folds(const Method& method, const Dataset& data, std::span<const Split> splits) {
   const std::int32_t n_folds = std::ranges::max_element(splits, {}, &Split::n_folds)->n_folds;
-  FeatureScoreTable table{
-      method.name + "_fold", method.long_name + ", training rows of each fold", method.units, n_folds, {}, {}};
+  FeatureScoreTable table{method.name + "_fold", "", method.units, n_folds, {}, {}};
+  std::int64_t least_rows = data.n_samples();
   for (const Split& split : splits) {
     if (split.n_folds != n_folds) continue;
-    for (std::int32_t fold = 0; fold < n_folds; ++fold)
-      append(table, method.score(take_rows(data, row_set(split, fold).train).view()));
+    for (std::int32_t fold = 0; fold < n_folds; ++fold) {
+      const std::vector<std::int32_t> train = row_set(split, fold).train;
+      least_rows = std::min(least_rows, std::ssize(train));
+      append(table, method.score(take_rows(data, train).view()));
+    }
   }
+  table.long_name = long_name(method, least_rows) + ", training rows of each fold";
   return table;
 }
 

@@ -12,6 +12,7 @@
 #include "cli/json.hpp"
 #include "cli/paths.hpp"
 #include "cli/verbs.hpp"
+#include "kilofold/core/feature_mean.hpp"
 #include "kilofold/core/text.hpp"
 #include "kilofold/core/text_table.hpp"
 #include "kilofold/report.hpp"
@@ -116,14 +117,10 @@ void put_importance(const StudyReader& study) {
     const std::size_t n = table.score.size() / d;
     TextTable lines({{"", left, 22}, {"", right, 14}, {"", left}});
     for (std::size_t f = 0; f < d; ++f) {
-      double score = 0;
-      double rank = 0;
-      for (std::size_t i = 0; i < n; ++i) {
-        score += table.score[i * d + f] / static_cast<double>(n);
-        rank += table.rank[i * d + f] / static_cast<double>(n);
-      }
-      lines.add({features[f].column, fmt::format("{:.6g}", score),
-                 fmt::format("{} {:.4g}", n == 1 ? "rank" : "mean rank", rank)});
+      const FeatureMean mean = feature_mean(table, d, f);
+      const bool none = std::isnan(mean.score);
+      lines.add({features[f].column, none ? "no score" : fmt::format("{:.6g}", mean.score),
+                 none ? "" : fmt::format("{} {:.4g}", n == 1 ? "rank" : "mean rank", mean.rank)});
     }
     put_text(lines.text("  "));
   }

@@ -70,7 +70,8 @@ bool is_header(const CsvRecord& header, const DataSource& source, CsvProblems& p
   const char* const separator = foreign_separator(header);
   const bool has_target = std::any_of(header.fields.begin(), header.fields.end(),
                                       [&](const CsvField& field) { return field.text() == source.target.column; });
-  if (separator != nullptr && !has_target) {
+  // A study needs two columns, so where the whole line is one field it was not cut, whatever the spec calls that field.
+  if (separator != nullptr && (!has_target || header.fields.size() == 1)) {
     problems.add(header.line(), fmt::format("the columns are separated by {}s, not by commas", separator), "",
                  fmt::format("{}: export it again with these", dialect_hint));
     return false;

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "bars.hpp"
+#include "kilofold/core/feature_mean.hpp"
 #include "markup.hpp"
 #include "numbers.hpp"
 #include "pictures.hpp"
@@ -20,16 +22,14 @@ Bars bars_of(const FeatureScoreTable& table, const std::vector<ColumnName>& feat
   std::vector<std::pair<double, Bars::Row>> rows;
   for (std::size_t f = 0; f < d; ++f) {
     Bars::Row row;
-    double rank = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      row.value += table.score[i * d + f] / static_cast<double>(n);
-      rank += table.rank[i * d + f] / static_cast<double>(n);
-      if (n > 1) row.values.push_back(table.score[i * d + f]);
-    }
+    const FeatureMean mean = feature_mean(table, d, f);
+    row.value = mean.score;
+    for (std::size_t i = 0; n > 1 && i < n; ++i) row.values.push_back(table.score[i * d + f]);
     row.label = features[f].label.empty() ? features[f].column : features[f].label;
-    row.hover = fmt::format("{}: {}, {} {}", row.label, std::isnan(row.value) ? "undefined" : significant(row.value),
-                            n > 1 ? "mean rank" : "rank", significant(rank));
-    rows.emplace_back(rank, std::move(row));
+    row.hover = std::isnan(mean.score) ? fmt::format("{}: no score", row.label)
+                                       : fmt::format("{}: {}, {} {}", row.label, significant(mean.score),
+                                                     n > 1 ? "mean rank" : "rank", significant(mean.rank));
+    rows.emplace_back(std::isnan(mean.rank) ? std::numeric_limits<double>::infinity() : mean.rank, std::move(row));
   }
   std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   Bars bars;

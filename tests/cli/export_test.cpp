@@ -88,7 +88,7 @@ TEST_F(Export, HasEveryMetricOfEveryTrialAndSeedBitForBit) {
     }
 }
 
-TEST_F(Export, ParametersStandInColumnsOfTheirNameAndAreEmptyWhereTheyDoNotApply) {
+TEST_F(Export, ParametersStandInColumnsOfTheirNameAndAreEmptyOnlyWhereTheModelHasNone) {
   const std::string csv = exported({});
   const std::string header = csv.substr(0, csv.find('\n'));
   EXPECT_EQ(header.find("model,trial,"), 0U) << header;
@@ -100,7 +100,7 @@ TEST_F(Export, ParametersStandInColumnsOfTheirNameAndAreEmptyWhereTheyDoNotApply
   };
   const auto& last = rows.back();  // DT, no limit of depth, 5 folds
   EXPECT_EQ(last[column("alpha")], "");
-  EXPECT_EQ(last[column("max_depth")], "");
+  EXPECT_EQ(last[column("max_depth")], "none");
   EXPECT_EQ(last[column("cv.folds")], "5");
   EXPECT_EQ(rows[rows.size() - 1 - n_seeds][column("max_depth")], "2");
 }

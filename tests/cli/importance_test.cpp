@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "cli/feature_scores.hpp"
+#include "kilofold/core/feature_mean.hpp"
 #include "kilofold/importance.hpp"
 #include "support/program.hpp"
 #include "support/studies.hpp"
@@ -49,6 +51,46 @@ TEST(FeatureScoreTables, AreWhatTheLibraryGives) {
   EXPECT_EQ(table.score, direct.score);
   for (std::size_t place = 0; place < 3; ++place)
     EXPECT_EQ(table.rank[static_cast<std::size_t>(direct.ranking[place])], static_cast<std::int32_t>(place) + 1);
+}
+
+TEST(FeatureScoreTables, GiveNoRankToAScoreThatDoesNotExist) {
+  Dataset data = make_data(40, 3, 1);
+  for (std::int64_t row = 0; row < 40; ++row) data.X(row, 1) = 2;
+  Spec spec = make_spec(data);
+  spec.importance = {entry("ftest"), entry("mrmr")};
+
+  for (const FeatureScoreTable& table : cli::feature_scores(spec, data, {})) {
+    EXPECT_TRUE(std::isnan(table.score[1])) << table.name;
+    EXPECT_EQ(table.rank[1], -1) << table.name;
+    EXPECT_EQ(table.rank[0] + table.rank[2], 1 + 2) << table.name;
+  }
+}
+
+TEST(FeatureScoreTables, SayHowManyNeighboursTheRowsHave) {
+  const Dataset data = make_data(12, 3, 1);
+  Spec spec = make_spec(data);
+  spec.importance = {entry("rrelieff"), entry("rrelieff", "fold")};
+  spec.importance[0].neighbors = {11, 12};
+
+  std::vector<std::string> names;
+  for (const FeatureScoreTable& table : cli::feature_scores(spec, data, std::vector<Split>{kfold(12, 4, 0)}))
+    names.push_back(table.long_name);
+
+  EXPECT_EQ(names, (std::vector<std::string>{"RReliefF, 11 neighbours", "RReliefF, 12 neighbours (12 rows have 11)",
+                                             "RReliefF, 10 neighbours (9 rows have 8), training rows of each fold"}));
+}
+
+TEST(FeatureMean, IsOverTheTrainingSetsThatHaveAScore) {
+  const double nan = std::nan("");
+  const FeatureScoreTable table{"ftest_fold", "F-test", "1", 3, {4, nan, nan, nan, 2, nan}, {1, -1, -1, -1, 1, -1}};
+
+  const FeatureMean first = feature_mean(table, 2, 0);
+  const FeatureMean second = feature_mean(table, 2, 1);
+
+  EXPECT_EQ(first.score, 3);
+  EXPECT_EQ(first.rank, 1);
+  EXPECT_TRUE(std::isnan(second.score));
+  EXPECT_TRUE(std::isnan(second.rank));
 }
 
 TEST(FeatureScoreTables, OfFoldsSeeNoHeldOutRow) {
@@ -111,6 +153,23 @@ output: {file: small.h5}
   EXPECT_NE(page.find("class=\"bar\""), std::string::npos);
   EXPECT_EQ(run_program(folder, {"verify", "small.h5"}).code, 0);
   EXPECT_EQ(run_program(folder, {"run", "small.yaml", "-q"}).code, 0) << "again, with nothing to compute";
+}
+
+TEST(Importance, ThatDoesNotExistIsShownWithoutARank) {
+  const Folder folder;
+  folder.write("six.csv", small_table(6));
+  folder.write(
+      "six.yaml",
+      "spec: 1\nname: six\ndata: {file: six.csv, features: [a, b], target: y}\ncv: {folds: 3}\n"
+      "models: [{model: linear}]\nimportance: [{method: ftest}, {method: rrelieff}]\noutput: {file: six.h5}\n");
+  ASSERT_EQ(run_program(folder, {"run", "six.yaml", "-q"}).code, 0);
+
+  const std::string shown = run_program(folder, {"show", "six.h5", "importance"}).out;
+  ASSERT_EQ(run_program(folder, {"report", "six.h5"}).code, 0);
+
+  EXPECT_NE(shown.find("F-test, -ln p\n  a                             no score\n"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("RReliefF, 10 neighbours (6 rows have 5)\n"), std::string::npos) << shown;
+  EXPECT_NE(read_text(folder / "six.html").find("a: no score"), std::string::npos);
 }
 
 TEST(Importance, ThatNobodyAskedForCannotBeShown) {

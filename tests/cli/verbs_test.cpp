@@ -86,6 +86,16 @@ TEST_F(Verbs, InitOverwritesNothingAndRefusesWhatIsNoTable) {
   }
 }
 
+TEST_F(Verbs, InitSaysFirstThatATableIsCutBySemicolons) {
+  folder.write("semicolons.csv", "a;b;y\n1,5;2;3\n2,5;3;4\n");
+
+  const Outcome refused = run({"init", "semicolons.csv"});
+
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.err.find("error: the columns are separated by semicolons, not by commas"), std::string::npos);
+  EXPECT_EQ(refused.err.find("is both a feature and the target"), std::string::npos) << refused.err;
+}
+
 TEST_F(Verbs, WhatIsNoTableIsRefusedByItsName) {
   std::filesystem::create_directory(folder / "folder");
   const std::vector<std::pair<std::string, std::string>> names = {{"tabel.csv", "did you mean 'table.csv'"},

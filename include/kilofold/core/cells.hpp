@@ -56,7 +56,7 @@ struct FeatureScoreTable {
   std::string units;
   std::int32_t n_folds = 0;        ///< 0: of the whole table
   std::vector<double> score;       ///< NaN where undefined
-  std::vector<std::int32_t> rank;  ///< place in the method's ranking, 1 = best
+  std::vector<std::int32_t> rank;  ///< place in the method's ranking, 1 = best; -1 where there is no score
 };
 
 inline constexpr std::size_t n_metrics = 4;       ///< mae, rmse, r2, r2_eq13
