@@ -45,19 +45,22 @@ def shared_limits(y, models):
     return low - MARGIN * span, high + MARGIN * span
 
 
+def count_beyond(model, limits):
+    return int(np.sum((model.mean < limits[0]) | (model.mean > limits[1]))) if model.n_kept else 0
+
+
 def draw(axis, x, model, limits=None):
-    """Points and bars, those beyond the limits as triangles at the edge; how many those are."""
+    """Points and bars, points beyond the limits as triangles at the edge."""
     if not model.n_kept:
         axis.text(0.5, 0.5, "predictions not kept", transform=axis.transAxes, ha="center")
-        return 0
+        return
     mean, low, high = (of[: len(x)] for of in (model.mean, model.low, model.high))
     beyond = np.zeros(len(x), bool) if limits is None else (mean < limits[0]) | (mean > limits[1])
     axis.vlines(x, low, high, color=common.ACCENT, linewidth=0.8, alpha=0.25)
     axis.plot(x[~beyond], mean[~beyond], ".", color=common.ACCENT, markersize=3, label="predicted", alpha=1 if limits is None else 0.6)
-    for marker, edge, outside in (("^", 1, mean > limits[1]), ("v", 0, mean < limits[0])) if beyond.any() else ():
-        axis.plot(x[outside], np.full(outside.sum(), limits[edge]), marker, color=common.INK, markersize=5, clip_on=False, zorder=3)
-    return int(beyond.sum())
-
+    for marker, edge, outside in (("^", 1, mean > limits[1]), ("v", 0, mean < limits[0])) if limits else ():
+        if outside.any():  # an empty line that is not clipped has no extent, and the layout collapses
+            axis.plot(x[outside], np.full(outside.sum(), limits[edge]), marker, color=common.INK, markersize=5, clip_on=False, zorder=3)
 
 def what_is_drawn(models):
     n = max(model.n_seeds for model in models)
@@ -70,15 +73,16 @@ def what_is_drawn(models):
 def against_truth(file, models):
     y, target = file["data/y"][:], common.label(file["data/y"])
     limits = shared_limits(y, models)
-    figure, axes = common.grid(len(models), 3.4, 3.9)
-    n_beyond = 0
-    for axis, model in zip(axes, models):
+    beyond = [count_beyond(model, limits) for model in models]
+    titles = [model.title(*([f"{n} of {len(y)} beyond the axis"] if n else [])) for model, n in zip(models, beyond)]
+    most_lines = max(title.count("\n") + 1 for title in titles)
+    figure, axes = common.grid(len(models), 3.4, 3.5 + 0.2 * most_lines)
+    for axis, model, title in zip(axes, models, titles):
         axis.plot(limits, limits, color=common.PERFECT, linewidth=1)
-        beyond = draw(axis, y, model, limits)
-        n_beyond += beyond
+        draw(axis, y, model, limits)
         axis.set(xlim=limits, ylim=limits, aspect="equal")
-        axis.set_title(model.title(*([f"{beyond} of {len(y)} beyond the axis"] if beyond else [])), fontsize=9, loc="left")
-    triangles = " Triangles: predictions beyond the axis." if n_beyond else ""
+        axis.set_title(title, fontsize=9, loc="left")
+    triangles = " Triangles: predictions beyond the axis." if any(beyond) else ""
     common.note(figure, what_is_drawn(models) + triangles)
     figure.supxlabel(f"true {target}", fontsize=10)
     figure.supylabel(f"predicted {target}", fontsize=10)

@@ -5,6 +5,7 @@
 import csv
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import h5py
@@ -41,6 +42,9 @@ def hold_every_prediction(file):
     """Every sample is a dot inside the axes or a triangle at the edge that the title counts."""
     models = [plot_predictions.Predictions(*entry) for entry in plot_common.best_trials(file)]
     figure = plot_predictions.against_truth(file, models)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # a layout that collapses is a warning
+        figure.canvas.draw()
     n = len(file["data/y"])
     for axis in figure.axes:
         low, high = axis.get_ylim()
