@@ -294,9 +294,9 @@ fi
 say "device: $device"
 
 device_tests
-sanitizers
 equality
-rounding
 benchmarks
+rounding
+sanitizers  # last: how long they take is not known before, and what has no time left is told
 if grep -qE "$(printf '\t')(FAILED|no time)$(printf '\t')" "$out/checks.tsv"; then finish 1 "$device"; fi
 finish 0 "$device"
