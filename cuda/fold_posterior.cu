@@ -42,6 +42,7 @@ std::vector<WholeFit> wholes_of(const FoldPosteriorArgs& a, Carver<double>& work
   const std::int64_t n = a.table->n, n_basis = basis_of(a);
   std::vector<WholeFit> wholes;
   for (std::int64_t i = 0; i < a.n_items; ++i) {
+    if (follows_its_like(a, i)) continue;
     wholes.push_back({.in = inputs_of(*a.table, a.scaled, whole_table(*a.table), i),
                       .n_basis = static_cast<int>(n_basis),
                       .has_mean = a.mean_function != Mean::zero,
@@ -58,11 +59,11 @@ std::vector<WholeFit> wholes_of(const FoldPosteriorArgs& a, Carver<double>& work
   return wholes;
 }
 
-FoldItem fold_of(const FoldPosteriorArgs& a, std::int64_t item, std::int64_t lane, const WholeFit* wholes,
+FoldItem fold_of(const FoldPosteriorArgs& a, std::int64_t item, std::int64_t lane, const WholeFit* whole,
                  Carver<double>& work, Carver<int>& ints) {
   const RowSetView& rows = a.rows[item * a.n_lanes + lane];
   const std::int64_t m = rows.n_held_out, n_basis = basis_of(a);
-  return {.whole = wholes + item,
+  return {.whole = whole,
           .y = a.table->y,
           .train = rows.train,
           .held_out = rows.held_out,
@@ -80,10 +81,10 @@ FoldItem fold_of(const FoldPosteriorArgs& a, std::int64_t item, std::int64_t lan
           .chosen = ints.take(n_basis)};
 }
 
-/// Doubles of work memory for all items and folds.
-std::int64_t work_doubles(const FoldPosteriorArgs& a) {
+/// Doubles of work memory for all folds and what they share.
+std::int64_t work_doubles(const FoldPosteriorArgs& a, std::int64_t n_wholes) {
   const std::int64_t n_basis = basis_of(a);
-  std::int64_t sum = a.n_items * WholeFit::work_doubles(a.table->n, n_basis);
+  std::int64_t sum = n_wholes * WholeFit::work_doubles(a.table->n, n_basis);
   for (std::int64_t i = 0; i < a.n_items * a.n_lanes; ++i) {
     sum += FoldItem::work_doubles(a.rows[i].n_train, a.rows[i].n_held_out, n_basis);
   }
@@ -98,20 +99,26 @@ int fold_posterior(const FoldPosteriorArgs* args) {
     check(a);
     Session& s = session();
     const std::int64_t n_folds = a.n_items * a.n_lanes, n_basis = basis_of(a);
-    Carver<double> work(s.work.get<double>(static_cast<std::size_t>(work_doubles(a))));
-    const std::int64_t n_ints = a.n_items * WholeFit::work_ints(n_basis) + n_folds * n_basis;
+    std::int64_t n_wholes = 0;
+    for (std::int64_t i = 0; i < a.n_items; ++i) n_wholes += follows_its_like(a, i) ? 0 : 1;
+    Carver<double> work(s.work.get<double>(static_cast<std::size_t>(work_doubles(a, n_wholes))));
+    const std::int64_t n_ints = n_wholes * WholeFit::work_ints(n_basis) + n_folds * n_basis;
     Carver<int> ints(s.parameters.get<int>(static_cast<std::size_t>(n_ints)));
     const WholeFit* const wholes = s.upload(wholes_of(a, work, ints), s.shared_items);
     std::vector<FoldItem> folds;
     const std::int64_t most_shared = dev::most_shared<double>(answer_folds);
     std::int64_t near = 0;
-    for (std::int64_t i = 0; i < n_folds; ++i) {
-      folds.push_back(fold_of(a, i / a.n_lanes, i % a.n_lanes, wholes, work, ints));
-      const std::int64_t doubles = FactorStorage::doubles(folds.back().m, folds.back().m + 1);
-      if (doubles <= most_shared) near = std::max(near, doubles);
+    const WholeFit* whole = wholes;
+    for (std::int64_t item = 0; item < a.n_items; ++item) {
+      if (item > 0 && !follows_its_like(a, item)) ++whole;
+      for (std::int64_t lane = 0; lane < a.n_lanes; ++lane) {
+        folds.push_back(fold_of(a, item, lane, whole, work, ints));
+        const std::int64_t doubles = FactorStorage::doubles(folds.back().m, folds.back().m + 1);
+        if (doubles <= most_shared) near = std::max(near, doubles);
+      }
     }
     const FoldItem* const on_device = s.upload(folds, s.items);
-    dev::launch(prepare_wholes, {"prepare_wholes", static_cast<unsigned>(a.n_items), whole_threads, 0}, s.stream,
+    dev::launch(prepare_wholes, {"prepare_wholes", static_cast<unsigned>(n_wholes), whole_threads, 0}, s.stream,
                 wholes);
     dev::launch(answer_folds,
                 {"answer_folds", static_cast<unsigned>(n_folds), factor_threads,

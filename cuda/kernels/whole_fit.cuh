@@ -8,8 +8,8 @@
 
 namespace kilofold::cuda {
 
-/// What the folds of an item share: B applied to the columns of the basis (of mean zero: to 1, for the centring), to
-/// the target, and to the target's residual after generalised least squares on all rows.
+/// What the folds of all items of an inverse share: B applied to the columns of the basis (of mean zero: to 1, for the
+/// centring), to the target, and to the target's residual after generalised least squares on all rows.
 struct WholeFit {
   GpInputs in;  ///< of all n rows
   int n_basis;  ///< columns of the basis; then come the target and its residual
@@ -106,7 +106,7 @@ __device__ inline bool block_find_residual(const WholeFit& whole) {
 
 inline constexpr int whole_threads = 256;
 
-/// One block an item.
+/// One block a whole fit.
 __global__ void __launch_bounds__(whole_threads) prepare_wholes(const WholeFit* wholes) {
   const WholeFit& whole = wholes[blockIdx.x];
   if (failed(static_cast<FitStatus>(*whole.status))) return;

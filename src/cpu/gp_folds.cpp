@@ -234,11 +234,6 @@ void check(const FoldPosteriorArgs& a) {
   }
 }
 
-/// Does the item before this one have the same inverse and target? Then only the folds differ: another seed.
-bool follows_its_like(const FoldPosteriorArgs& a, std::int64_t item) {
-  return item > 0 && a.slot[item] == a.slot[item - 1] && a.scaled.slot[item] == a.scaled.slot[item - 1];
-}
-
 void fold_posterior_item(const Factorisations& flavour, const FoldPosteriorArgs& a, std::int64_t item) {
   thread_local WholeFit whole;
   const auto source = static_cast<FitStatus>(a.inverse_status[a.slot[item]]);

@@ -149,4 +149,9 @@ template <class Args> Noise noise_of(const Args& a, std::int64_t item, std::int6
   return noise_of(value(a.noise_variance, item, lane), value(a.signal_variance, item, lane), a.table->n, a.noise_floor);
 }
 
+/// Does the item before this one have the same inverse and target? Then only the folds differ: another seed.
+inline bool follows_its_like(const FoldPosteriorArgs& a, std::int64_t item) {
+  return item > 0 && a.slot[item] == a.slot[item - 1] && a.scaled.slot[item] == a.scaled.slot[item - 1];
+}
+
 }  // namespace kilofold
