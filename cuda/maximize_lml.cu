@@ -192,6 +192,7 @@ void Searches::run() {
   while (true) {
     while (next != waiting.end() && std::ssize(running) < n_places_) running.push_back(*next++);
     if (running.empty()) return;
+    leave_if_stopped();
     std::vector<std::vector<double>> thetas;
     for (const Running& r : running) thetas.push_back(search_of(r).asked());
     std::vector<double> sums = evaluate(running, thetas);

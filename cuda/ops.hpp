@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kilofold/backend.hpp"
+#include "kilofold/backend/leave.hpp"
 
 namespace kilofold::cuda {
 
@@ -39,6 +40,7 @@ int vendor_maximize_lml(const MaximizeLmlArgs* args);
 /// A backend's table with the copies and ops of this folder. Ops that are null are not offered: studies that need them
 /// stay on the CPU.
 constexpr Backend with_ops(Backend backend) {
+  backend.stop_when = stop_when;
   backend.upload = upload;
   backend.download = download;
   backend.allocate_host = allocate_host;

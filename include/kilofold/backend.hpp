@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -23,18 +24,22 @@
 ///     lane).
 ///   - Pointers are device pointers of the backend (its own `allocate`), except argument structs, `RowSetView` arrays,
 ///     parameters, random keys and slots, which are host memory.
-///   - An op, an upload or a download returns 0, `out_of_memory`, or another number when the machine failed;
-///     `last_error` then says how. Out of memory, it has computed nothing that counts, and the same call with fewer
-///     items may succeed. A fit that fails numerically is a status, and its numbers are NaN.
+///   - An op, an upload or a download returns 0, `out_of_memory`, `op_stopped`, or another number when the machine
+///     failed; `last_error` then says how. Out of memory or stopped, it has computed nothing that counts; in the first
+///     case the same call with fewer items may succeed. A fit that fails numerically is a status, and its numbers are
+///     NaN.
 ///   - A backend with memory of its own (`memory` not null) is called by one thread at a time, less `last_error`. Its
 ///     ops may return before they are done: ops and downloads that the same thread calls later come behind them, so
 ///     that memory given to a later op is free by then. A failure is told by the op or by a later call.
 namespace kilofold {
 
-inline constexpr std::uint32_t backend_abi = 11;
+inline constexpr std::uint32_t backend_abi = 12;
 
 /// What an op returns when memory ran out.
 inline constexpr int out_of_memory = 2;
+
+/// What an op returns that was left because a stop was wanted.
+inline constexpr int op_stopped = 3;
 
 /// The study's table, uploaded once. X (n, d), y (n), code (n, d) and levels as in data.hpp's RankCodes.
 struct TableView {
@@ -541,6 +546,10 @@ struct Backend {
   /// Take device number `device`, from 0, for all that this thread calls from now on; a thread begins with number 0.
   /// Returns 0, or non-zero with a reason as `probe`. Null: there is number 0 alone.
   int (*select)(std::int32_t device, char* reason, std::size_t size);
+  /// From now on, once *wanted is true, the ops that this thread calls return `op_stopped` where they would take
+  /// noticeably longer than `patience` seconds more. *wanted may be set by any thread or a signal handler and must live
+  /// as long as ops are called; null: none. Null itself: no op takes long.
+  void (*stop_when)(const std::atomic<bool>* wanted, double patience);
   /// Can it run here, on the selected device? Returns 0, or non-zero with a reason of at most size - 1 characters, fit
   /// for the report.
   int (*probe)(char* reason, std::size_t size);

@@ -33,6 +33,8 @@ struct ExecuteOptions {
   /// CPU seconds a fit of `svr` may take, its kernel matrix aside; infinity = no limit. One that takes longer ends as
   /// time_limit.
   double fit_time_limit = std::numeric_limits<double>::infinity();
+  /// Seconds that an operation may go on after a stop, so that what is nearly done is not lost.
+  double patience = 5;
 };
 
 /// Where a run stands. Seconds are planned ones, so that progress weighs cost, not counts.
@@ -65,7 +67,8 @@ struct ExecuteHooks {
   std::function<void(std::vector<CellBlock>)> on_cells;
   /// Called from the same thread, at least five times a second.
   std::function<void(const Progress&)> on_progress;
-  /// Set from a signal handler or another thread: stop at the next tile, hand over what is whole.
+  /// Set from a signal handler or another thread: stop at the next tile, or in the middle of one that takes longer than
+  /// the patience of the options, and hand over what is whole.
   const std::atomic<bool>* stop = nullptr;
 };
 

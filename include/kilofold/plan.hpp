@@ -261,6 +261,8 @@ struct Family {
   double seconds = 0;
   std::int64_t n_bundles = 0;  ///< > 0: batch b is all units of seed b, or of every seed where units do not read it
   AxisId bundle = {};          ///< then the seed, if units read it
+
+  std::int64_t n_batches(std::int64_t units) const { return n_bundles > 0 ? n_bundles : (n_slots + units - 1) / units; }
 };
 
 struct Plan {
@@ -286,6 +288,14 @@ struct Plan {
 ///
 /// Cost      under 1 s and 200 MB for 10^6 trials x 10 seeds
 Plan make_plan(Lowered study, std::span<const Rule> rules, const Switches& switches);
+
+/// Batches of a plan, as many as can be shared out: threads and shards take whole ones. (One of a fold seed's folds may
+/// be shared out among threads where few are left.)
+struct Batches {
+  std::int64_t n = 0;
+  double most_seconds = 0;  ///< planned, of the dearest one on one core
+};
+Batches batches_of(const Plan& plan);
 
 /// Number of distinct projections onto `axes` over the points of several grids. Exact, by inclusion and exclusion.
 std::int64_t count_union(std::span<const Grid* const> grids, const AxisSet& axes);

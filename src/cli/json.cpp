@@ -100,6 +100,8 @@ std::string plan_json(const Plan& plan, const Spec& spec, double file_bytes, con
                   {"features", plan.n_features},
                   {"seconds_one_by_one", plan.naive_seconds},
                   {"seconds", plan.seconds},
+                  {"batches", batches_of(plan).n},
+                  {"longest_batch_seconds", batches_of(plan).most_seconds},
                   {"sharing", plan.switches.sharing},
                   {"nodes", nodes_json(plan)},
                   {"rules", rules_json(plan)},

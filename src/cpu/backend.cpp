@@ -89,6 +89,7 @@ const Backend& cpu_backend() {
       .name = "cpu",
       .accepted = 1,
       .select = nullptr,
+      .stop_when = stop_when,
       .probe = cpu::probe,
       .describe = cpu::describe,
       .vendor = cpu::vendor,

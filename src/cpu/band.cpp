@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "kilofold/backend/leave.hpp"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "cpu/band.cpp"
 #include "hwy/foreach_target.h"
@@ -235,6 +237,7 @@ void reduce_panels(const Panels& A, const Band& B, const RowPanels& rows, double
                    double* panel, double* small) {
   for (std::int64_t p = 0; p < A.n_triangle_panels(); ++p) mirror(A.panel(p) + 64 * p);
   for (std::int64_t first = 0; first < A.n; first += width) {
+    leave_if_stopped();
     keep_diagonal(A, first, B);
     const std::int64_t below = first + width, n_rows = A.columns() - below;
     if (below >= A.n) return;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "kilofold/backend/leave.hpp"
 #include "kilofold/core/exp_log.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -93,6 +94,7 @@ HWY_INLINE std::int64_t leading_zeros(const Panels& A, std::int64_t p, ExtraRows
 
 std::int64_t cholesky(const Panels& A, ExtraRows extra) {
   for (std::int64_t first = 0; first < A.columns(); first += block_columns) {
+    leave_if_stopped();
     const std::int64_t end = std::min(first + block_columns, A.columns());
     std::int64_t done = 0;
     for (; done + chunk <= first; done += chunk) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "cpu/cholesky.hpp"
+#include "kilofold/backend/leave.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "cpu/gp_inverse.cpp"
@@ -66,6 +67,7 @@ HWY_INLINE void multiply_group(const Panels& L, const SymmetricInverse& B, std::
 
 void invert(const Panels& L, const SymmetricInverse& B) {
   for (std::int64_t first = 0; first < L.columns(); first += stretch) {
+    leave_if_stopped();
     const std::int64_t end = std::min(first + stretch, L.columns());
     for (std::int64_t group = 0; 8 * group < end; group += group_panels)
       multiply_group(L, B, group, std::min(group + group_panels, end / 8), first, end);

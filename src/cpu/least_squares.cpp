@@ -10,6 +10,7 @@
 #include "cpu/linear_kernels.hpp"
 #include "cpu/ops.hpp"
 #include "cpu/scratch.hpp"
+#include "kilofold/backend/leave.hpp"
 #include "kilofold/core/cells.hpp"
 
 namespace kilofold::cpu {
@@ -163,7 +164,10 @@ void least_squares_item(const LeastSquaresArgs& a, std::int64_t item) {
 int least_squares(const LeastSquaresArgs* args) {
   return guarded("least_squares", [&] {
     check(*args);
-    for (std::int64_t item = 0; item < args->n_items; ++item) least_squares_item(*args, item);
+    for (std::int64_t item = 0; item < args->n_items; ++item) {
+      leave_if_stopped();
+      least_squares_item(*args, item);
+    }
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include "cpu/gp_likelihood.hpp"
 #include "cpu/ops.hpp"
+#include "kilofold/backend/leave.hpp"
 #include "kilofold/backend/lml_search.hpp"
 
 namespace kilofold::cpu {
@@ -28,6 +29,7 @@ LmlAnswer maximize_item(const Factorisations& flavour, const MaximizeLmlArgs& a,
   for (std::uint32_t start = 0; start < n_starts(a, item); ++start) {
     LmlSearch& search = searches.emplace_back(a, item, start);
     while (!search.done()) {
+      leave_if_stopped();
       const double lml = likelihood.evaluate(search.asked(), slope);
       search.tell(lml, slope);
     }

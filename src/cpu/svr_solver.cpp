@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "cpu/thread_clock.hpp"
+#include "kilofold/backend/leave.hpp"
 #include "kilofold/core/reduction.hpp"
 
 namespace kilofold::cpu {
@@ -21,7 +22,8 @@ constexpr std::int64_t guard_period = 12;     // faces that free many rows at on
 constexpr std::int64_t most_faces = 1200;
 constexpr int most_repairs = 30;
 constexpr std::int64_t freed_at_once = 16;
-constexpr std::int64_t timed_exchanges = 256;  // between two looks at the clock
+constexpr std::int64_t timed_exchanges = 256;      // between two looks at the clock
+constexpr std::int64_t untimed_exchanges = 65536;  // between two looks whether to stop
 
 // relative to the range of the targets
 constexpr double loose_gap = 2e-4;
@@ -99,8 +101,9 @@ bool SvrSolver::out_of_time() const { return std::isfinite(limits_.until) && thr
 
 void SvrSolver::exchange_pairs(std::int64_t limit, double tolerance) {
   limit = std::min(limit, limits_.steps - steps_);
-  const std::int64_t most = std::isfinite(limits_.until) ? timed_exchanges : limit;
+  const std::int64_t most = std::isfinite(limits_.until) ? timed_exchanges : untimed_exchanges;
   while (limit > 0 && !out_of_time()) {
+    leave_if_stopped();
     const std::int64_t wanted = std::min(limit, most), done = state_.exchange_pairs(wanted, tolerance);
     steps_ += done;
     limit -= done;
@@ -117,6 +120,7 @@ bool SvrSolver::settle_faces(double tolerance) {
       exchange_pairs(2 * u, std::fmax(tight_gap * problem_->loss.spread(), rounding()));
     }
     if (at_limit()) return false;
+    leave_if_stopped();
     const SvrFace::End end = face_.minimise(state_);
     ++steps_;
     if (end == SvrFace::End::cut_short) continue;  // not at its minimiser: what has just left would ask to come back

@@ -7,6 +7,7 @@
 
 #include "cpu/contract.hpp"
 #include "cpu/scratch.hpp"
+#include "kilofold/backend/leave.hpp"
 
 namespace kilofold::cpu {
 
@@ -132,6 +133,7 @@ void MemberGrower::grow_lanes(TreeGrower<Key>& grower, const TreeSample& sample,
 }
 
 void MemberGrower::grow(const TreeSample& sample, const TreeLimits& limits, NodeRandom random) {
+  leave_if_stopped();
   if (narrow_ != nullptr)
     grow_lanes(*narrow_, sample, limits, random);
   else

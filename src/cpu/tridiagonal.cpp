@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "kilofold/backend/leave.hpp"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "cpu/tridiagonal.cpp"
 #include "hwy/foreach_target.h"
@@ -118,6 +120,7 @@ void reduce_tiles(double* tiles, std::int64_t n, double* vectors, double* reflec
   double* const tau = vectors;
   double *v = vectors + end, *w = vectors + 2 * end, *x = vectors + 3 * end, *y = vectors + 4 * end;
   for (std::int64_t k = 0; k < n; ++k) {
+    leave_if_stopped();
     const std::int64_t J = k / 8;
     const double* column = A.column(J) + 8 * (k % 8);
     const Block vk = set(v[k]), wk = set(w[k]);

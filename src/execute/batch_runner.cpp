@@ -6,6 +6,7 @@
 #include <limits>
 #include <memory>
 
+#include "kilofold/backend/leave.hpp"
 #include "kilofold/core/metrics.hpp"
 
 namespace kilofold {
@@ -88,8 +89,12 @@ void BatchRunner::run(std::span<const BatchRange> batches, FoldShare share, std:
     }
     return true;
   };
-  finished.cut_short = !std::ranges::all_of(batches, take_slots);
-  if (!finished.cut_short) flush();
+  try {
+    finished.cut_short = !std::ranges::all_of(batches, take_slots);
+    if (!finished.cut_short) flush();
+  } catch (const Stopped&) {
+    finished.cut_short = true;
+  }
   calls_.back().ended = true;
   if (!under_way_ || backend_.begin_download == nullptr) drain();
 }

@@ -186,6 +186,7 @@ void Run::work() {
   std::vector<std::int64_t> items;
   try {
     select_device(backend_, options_.device);
+    if (backend_.stop_when != nullptr) backend_.stop_when(hooks_.stop, options_.patience);
     BatchRunner runner(plan_, schedule_, study_, backend_, options_, [this] { return stopping(); });
     run_tasks(runner);
     items = runner.items();

@@ -35,8 +35,7 @@ Schedule::Schedule(const Plan& plan, const ExecuteOptions& options, const Execut
     bundles_.push_back(slots_by_bundle(family, *units_.back()));
     units_per_batch_.push_back(options.units_per_batch > 0 ? options.units_per_batch : family.units_per_batch);
     first_batch_.push_back(n_batches_);
-    n_batches_ += family.n_bundles > 0 ? family.n_bundles
-                                       : (family.n_slots + units_per_batch_.back() - 1) / units_per_batch_.back();
+    n_batches_ += family.n_batches(units_per_batch_.back());
     if (hooks.is_done) {
       find_missing(f);
       continue;

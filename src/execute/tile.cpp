@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "execute/tile_nodes.hpp"
+#include "kilofold/backend/leave.hpp"
 
 namespace kilofold {
 
@@ -180,6 +181,7 @@ void Tile::check(int code, const NodeItems& node) const {
   const std::string text =
       fmt::format("{} backend: {}: {}", backend_.name, name(node.plan->node.op), backend_.last_error());
   if (code == out_of_memory) throw OutOfMemory(text);
+  if (code == op_stopped) throw Stopped{};
   throw MachineError(text);
 }
 

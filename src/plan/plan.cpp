@@ -213,6 +213,18 @@ void form_families(Plan& plan) {
 
 }  // namespace
 
+Batches batches_of(const Plan& plan) {
+  Batches batches;
+  for (const Family& family : plan.families) {
+    const double n = static_cast<double>(family.n_slots);
+    const double share = family.n_bundles > 0 ? 1 / static_cast<double>(family.n_bundles)
+                                              : std::min(static_cast<double>(family.units_per_batch) / n, 1.0);
+    batches.n += family.n_batches(family.units_per_batch);
+    batches.most_seconds = std::max(batches.most_seconds, share * family.seconds);
+  }
+  return batches;
+}
+
 const char* name(Op op) {
   switch (op) {
     case Op::standardize:

@@ -122,14 +122,17 @@ std::string summary(const Plan& plan, const Spec& spec) {
     naive += naive_items(plan, node);
     shared += node.items;
   }
+  const Batches batches = batches_of(plan);
   return fmt::format(
       "{}: {} trials x {} seeds = {} on {} samples x {} features\n"
       "operations: {} one by one, {} shared\n"
       "{}, planned: {} one by one, {} shared\n"
+      "batches for threads and shards: {}, the longest {}\n"
       "plan {}\n",
       spec.name, grouped(plan.n_trials), grouped(std::ssize(spec.cv.seeds)), fits_text(plan.n_fits, plan.n_inner_fits),
       grouped(plan.n_samples), plan.n_features, grouped(naive), grouped(shared), one_machine(plan),
-      duration(plan.naive_seconds), duration(plan.seconds), plan_hash(plan));
+      duration(plan.naive_seconds), duration(plan.seconds), grouped(batches.n), duration(batches.most_seconds),
+      plan_hash(plan));
 }
 
 std::string explain(const Plan& plan, const Spec& spec) {

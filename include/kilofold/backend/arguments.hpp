@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "kilofold/backend.hpp"
+#include "kilofold/backend/leave.hpp"
 #include "kilofold/core/gaussian_process.hpp"
 #include "kilofold/core/kernel_functions.hpp"
 
@@ -24,7 +25,7 @@ inline std::string& last_error_text() {
 inline const char* last_error() { return last_error_text().c_str(); }
 
 /// Run an op's body. Nothing may leave the binary interface by exception: a broken contract or a failed device becomes
-/// a non-zero return, lack of memory `out_of_memory`, with the reason kept.
+/// a non-zero return, lack of memory `out_of_memory`, a wish to stop `op_stopped`, with the reason kept.
 template <class Body> int guarded(const char* op, Body body) {
   try {
     body();
@@ -32,6 +33,9 @@ template <class Body> int guarded(const char* op, Body body) {
   } catch (const std::bad_alloc&) {
     last_error_text() = std::string(op) + ": out of memory";
     return out_of_memory;
+  } catch (const Stopped&) {
+    last_error_text() = std::string(op) + ": stopped";
+    return op_stopped;
   } catch (const std::exception& error) {
     last_error_text() = std::string(op) + ": " + error.what();
   }
