@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,9 @@
 /// renamed into place once closed and synced. *Committed* means renamed. `merge` joins parts into `OUT.h5`. Layout:
 /// docs/store.md.
 namespace kilofold {
+
+/// OUT.h5.parts, where the parts of results at `path` lie: beside the file that symbolic links at `path` lead to.
+std::string parts_directory(const std::string& path);
 
 /// Everything about a study that a file records besides the cells.
 struct StudyHeader {
@@ -38,6 +42,8 @@ struct StudyHeader {
 /// Which (trial, seed) cells are committed: one bit a cell of each model entry.
 class CellSet {
  public:
+  using Cell = std::tuple<ModelId, std::int64_t, std::int32_t>;  ///< model, trial, seed
+
   explicit CellSet(const StudyHeader& study);
 
   bool contains(ModelId model, std::int64_t trial, std::int32_t seed) const;
@@ -59,6 +65,21 @@ class CellSet {
 /// What to do with cells there that were computed with another numerics id.
 enum class OtherNumerics { refuse, keep };
 
+/// What to do with cells there of trials or seeds that the study does not have: open nothing, leave the files that have
+/// any, or drop them at the next merge.
+enum class OtherCells { refuse, leave, drop };
+
+/// What a merge did and what it found in its way. Cells of trials or seeds that the study does not have never go
+/// without the user's word (OtherCells::drop): where the merged file has any, it stays, and so do parts that have any.
+struct Merged {
+  std::int64_t cells = 0;        ///< of the study, wherever they are
+  bool published = true;         ///< false: the merged file stays, and with it the parts
+  std::int64_t parts_left = 0;   ///< with cells that the study does not have
+  std::int64_t other_cells = 0;  ///< that the study does not have, in all of these
+  /// What of the spec the merged file said otherwise before: "name", "metrics", ...; empty where it was not there.
+  std::vector<std::string> says_anew;
+};
+
 /// One study's results on disk, for writing.
 ///
 /// Safe to have several writers on one study at a time (shards, a requeued twin): every file gets a name of its own,
@@ -68,11 +89,12 @@ class Store {
   /// Open the results at `path` for a study, creating nothing yet.
   ///
   /// Reads the headers of the merged file and of every part; a trial that still occurs keeps its cells by its id.
-  /// Errors    InputError when what is there belongs to other data, cv or scaling (naming the differing keys) or to
-  ///           another numerics id; MachineError on I/O. A damaged part is renamed to *.damaged, named on stderr, and
-  ///           its cells count as missing
+  /// Errors    InputError when what is there belongs to other data, cv or scaling (naming the differing keys), to
+  ///           another numerics id, or to trials or seeds that the study does not have; MachineError on I/O. A damaged
+  ///           part is renamed to *.damaged, named on stderr, and its cells count as missing
   /// `threads`: most that compress and check at once, 0 = as many as there are cores; no bit depends on it.
-  Store(std::string path, StudyHeader study, OtherNumerics other = OtherNumerics::refuse, std::int32_t threads = 0);
+  Store(std::string path, StudyHeader study, OtherNumerics other = OtherNumerics::refuse, std::int32_t threads = 0,
+        OtherCells other_cells = OtherCells::refuse);
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
@@ -82,6 +104,12 @@ class Store {
 
   /// Those of them that were there with a fit whose status is time_limit, on every try so far.
   const CellSet& timed_out() const;
+
+  /// Failed fits of what was there when the study was opened, refreshed or merged.
+  std::int64_t failed_fits() const;
+
+  /// What of OtherCells::drop the next merge drops: "3,900 of DT, 120 at seeds 3 to 9"; empty where nothing.
+  const std::string& to_drop() const;
 
   /// See what other processes have committed meanwhile. Errors: as the constructor, which also hashes every part
   void refresh();
@@ -98,8 +126,9 @@ class Store {
   /// Join the merged file and all parts into `path` with the same discipline, read it back, then remove the parts.
   /// Cells held twice must agree bit for bit; of two with different numerics this study's own is kept, and stderr hears
   /// how far they are apart; of two tries at a cell with fits that ended as time_limit, the one with fewer of them. The
-  /// merged file may be incomplete (missing cells are NaN, status -1).
-  void merge();
+  /// merged file may be incomplete (missing cells are NaN, status -1). Of cells that the study does not have only those
+  /// are dropped that to_drop() named: what another spec's run has written since stays.
+  Merged merge();
 
   /// Forget everything stored: removes the merged file and the parts (`run --fresh`).
   static void remove(const std::string& path);
@@ -109,9 +138,10 @@ class Store {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Join the merged file and all parts at `path` by what they say of themselves, without the spec and the table at hand.
-/// Returns the number of cells. Errors: as Store's constructor and `merge`; InputError when there is nothing at `path`
-std::int64_t merge_parts(const std::string& path, OtherNumerics other = OtherNumerics::refuse);
+/// Join the merged file and all parts at `path` by what they say of themselves, without the spec and the table at hand:
+/// for the youngest study there that has every cell, else the youngest that has all of the merged file's.
+/// Errors: as Store's constructor and `merge`; InputError when there is nothing at `path`
+Merged merge_parts(const std::string& path, OtherNumerics other = OtherNumerics::refuse);
 
 /// Read the merged file at `path` whole and compare it with its payload hash. Returns what is wrong; nothing where all
 /// is well or there is no merged file. Errors: MachineError where it cannot be read
@@ -173,5 +203,8 @@ class StudyReader {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// Fits whose status says that they failed, of StudyReader::status_counts.
+std::int64_t n_failed(const std::vector<std::int64_t>& status_counts);
 
 }  // namespace kilofold

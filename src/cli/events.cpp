@@ -50,7 +50,7 @@ void EventLog::progress(const Progress& progress) {
   const double share = progress.planned_total > 0 ? progress.planned_done / progress.planned_total : 1;
   write("progress", {{"share", share},
                      {"cells", progress.cells_done},
-                     {"cells_total", progress.cells_total},
+                     {"cells_to_compute", progress.cells_total},
                      {"fits", progress.fits_done},
                      {"inner_fits", progress.inner_fits_done},
                      {"seconds", progress.elapsed}});

@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "kilofold/core/error.hpp"
+#include "kilofold/store.hpp"
 
 namespace kilofold::cli {
 namespace {
@@ -80,7 +81,7 @@ std::optional<double> bytes_free(const std::string& folder) {
 }
 
 void require_writable(const std::string& output) {
-  std::filesystem::path folder = std::filesystem::path(output).parent_path();
+  std::filesystem::path folder = std::filesystem::path(parts_directory(output)).parent_path();
   if (folder.empty()) folder = ".";
   std::error_code error;
   std::filesystem::create_directories(folder, error);

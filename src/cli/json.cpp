@@ -115,8 +115,10 @@ std::string plan_json(const Plan& plan, const Spec& spec, double file_bytes, con
 
 std::string status_json(const StudyReader& study, const std::string& file) {
   Json models = Json::array();
+  std::int64_t failed_fits = 0;
   for (std::size_t m = 0; m < study.models().size(); ++m) {
     const std::vector<std::int64_t> counts = study.status_counts(ModelId(static_cast<int>(m)));
+    failed_fits += n_failed(counts);
     Json fits = Json::object();
     for (std::size_t s = 0; s + 1 < counts.size(); ++s)
       if (counts[s] > 0) fits[name(static_cast<FitStatus>(s))] = counts[s];
@@ -128,6 +130,7 @@ std::string status_json(const StudyReader& study, const std::string& file) {
                   {"cells", study.n_cells()},
                   {"committed", study.n_committed()},
                   {"complete", study.n_committed() == study.n_cells()},
+                  {"failed_fits", failed_fits},
                   {"models", models}});
 }
 

@@ -37,6 +37,7 @@ struct Options {
   bool explain = false;
   bool fresh = false;
   bool mix_numerics = false;
+  bool drop = false;
   bool quiet = false;
   bool verbose = false;
   bool json = false;

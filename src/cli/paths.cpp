@@ -13,6 +13,7 @@
 
 #include "kilofold/core/error.hpp"
 #include "kilofold/core/text.hpp"
+#include "kilofold/store.hpp"
 
 namespace kilofold::cli {
 namespace {
@@ -88,7 +89,7 @@ void check_spec_path(const std::string& path) {
 void check_results_path(const std::string& path) {
   if (other_kind(path) == "spec")
     refuse(path, "a spec is no results file", "kilofold plan names the file its results go to");
-  if (fs::exists(path + parts_ending)) return;
+  if (fs::exists(parts_directory(path))) return;
   if (!fs::exists(path)) refuse_missing(path, {".h5"}, "kilofold run writes results, to the path it prints");
   refuse_folder(path);
 }

@@ -9,6 +9,7 @@
 #include "cli/exit_codes.hpp"
 #include "cli/feature_scores.hpp"
 #include "cli/folder.hpp"
+#include "cli/merge.hpp"
 #include "cli/paths.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
@@ -41,6 +42,7 @@ void declare(Signature& takes) {
   takes.spec();
   takes.text("-o,--output", "FILE.h5", "results file (default: output.file of the spec)", options.output);
   takes.flag("--fresh", "discard the results that are there and start over", options.fresh);
+  takes.flag("--drop", "drop the cells there of trials or seeds that the spec does not have", options.drop);
   takes.flag("--mix-numerics", "keep cells of other numerics; the file says which cell has which",
              options.mix_numerics);
   declare_machine(takes);
@@ -70,7 +72,7 @@ class Run {
     study.importance = feature_scores(study_.spec, study_.data, study.splits);
     BestSoFar best(study);
     Store store(path_, std::move(study), options_.mix_numerics ? OtherNumerics::keep : OtherNumerics::refuse,
-                wanted_threads());
+                wanted_threads(), options_.drop ? OtherCells::drop : OtherCells::refuse);
     say_start(store);
     try {
       const Executed executed = compute(store, best);
@@ -111,6 +113,7 @@ class Run {
     say("device {}{}: {}\n", device_.name, placed_.stays ? ", as these results began" : "", device_.reason);
     if (store.committed().size() > 0)
       say("{} of {} cells are there already\n", grouped(store.committed().size()), grouped(store.committed().total()));
+    if (!store.to_drop().empty()) say("to be dropped, with the merge: {}\n", store.to_drop());
     if (store.timed_out().size() > 0)
       say("{} of them hold fits that reached their time limit, and are computed again\n",
           grouped(store.timed_out().size()));
@@ -186,24 +189,45 @@ class Run {
   /// Merge what is whole, say what comes next; the exit code.
   int finish(Store& store, const Executed& executed) {
     say_what_was_done(executed);
-    const int code = executed.failed_fits > 0 ? some_fits_failed : done;
     const bool whole_shard = executed.complete && options_.execute.shard_count > 1;
     if (whole_shard) store.refresh();  // the last of the shards publishes
     const std::int64_t size = store.committed().size();
     const std::int64_t total = store.committed().total();
     if (size < total) {
       if (!options_.quiet)
-        say("{} of {} cells are safe{}; {}\n", grouped(size), grouped(total), size > 0 ? " in " + path_ + ".parts" : "",
-            whole_shard ? "when all shards are done: kilofold merge " + shell_word(path_)
-                        : "run the same command again to go on");
-      return whole_shard ? code : stopped_early;
+        say("{} of {} cells are safe{}; {}\n", grouped(size), grouped(total),
+            size > 0 ? " in " + parts_directory(path_) : "",
+            whole_shard && store.to_drop().empty()  // a merge on its own drops nothing
+                ? "when all shards are done: kilofold merge " + shell_word(path_)
+                : "run the same command again to go on");
+      return whole_shard ? code_of(executed.failed_fits) : stopped_early;
     }
     line_.note("joining the parts into " + path_);
-    store.merge();
+    const Merged merged = store.merge();
     line_.clear();
+    return finish_merged(store, merged, executed);
+  }
+
+  static int code_of(std::int64_t failed_fits) { return failed_fits > 0 ? some_fits_failed : done; }
+
+  /// Say what the merge did and left as it was; the exit code, of what is there now: others may have merged since.
+  int finish_merged(Store& store, const Merged& merged, const Executed& executed) {
+    store.refresh();
+    if (!options_.quiet) {
+      if (executed.cells == 0 && merged.published && !merged.says_anew.empty())
+        say("{} now says what the spec does: {}\n", path_, fmt::join(merged.says_anew, ", "));
+      if (store.failed_fits() > executed.failed_fits)
+        say("{} fits of the study failed: kilofold status tells how\n", grouped(store.failed_fits()));
+      say_text(what_stays(merged, path_));
+    }
+    if (store.committed().size() < store.committed().total()) {
+      say("only {} of {} cells are there now, another process has removed some: run the same command again\n",
+          grouped(store.committed().size()), grouped(store.committed().total()));
+      return stopped_early;
+    }
     put_path(path_);
-    if (!options_.quiet) say("next: kilofold report {}\n", shell_word(path_));
-    return code;
+    if (!options_.quiet) say("next: kilofold {} {}\n", merged.published ? "report" : "merge", shell_word(path_));
+    return code_of(store.failed_fits());
   }
 
   void say_what_was_done(const Executed& executed) const {

@@ -28,8 +28,10 @@ int status(const Options& options) {
   put("{}: {}; {} of {} cells\n", options.results, complete ? "complete" : "not complete", grouped(study.n_committed()),
       grouped(study.n_cells()));
   TextTable table({{"", TextTable::Align::left, 14}, {"", TextTable::Align::left}});
+  std::int64_t failed_fits = 0;
   for (std::size_t m = 0; m < study.models().size(); ++m) {
     const std::vector<std::int64_t> counts = study.status_counts(ModelId(static_cast<int>(m)));
+    failed_fits += n_failed(counts);
     std::string fits;
     for (std::size_t s = 0; s + 1 < counts.size(); ++s)
       if (counts[s] > 0) fits += fmt::format(", {} {}", grouped(counts[s]), name(static_cast<FitStatus>(s)));
@@ -37,6 +39,7 @@ int status(const Options& options) {
     table.add({study.models()[m].model_name, "fits: " + fits.substr(std::min<std::size_t>(2, fits.size()))});
   }
   put_text(table.text("  "));
+  if (failed_fits > 0) put("{} fits failed: their predictions are NaN\n", grouped(failed_fits));
   say("next: kilofold {} {}\n", complete ? "report" : "run SPEC -o", shell_word(options.results));
   return complete ? done : stopped_early;
 }

@@ -91,12 +91,26 @@ void CellTable::read_scores(std::int64_t first_trial, std::int32_t seed, CellChu
 
 std::vector<std::int32_t> CellTable::cell_status(std::int64_t first_trial, std::int64_t rows) const {
   constexpr auto timed_out = static_cast<std::int32_t>(FitStatus::time_limit);
-  const auto folds = static_cast<std::size_t>(shape_.folds), cells = static_cast<std::size_t>(rows * n_seeds_);
-  std::vector<std::int32_t> fits(cells * folds), status;
-  hdf5::read(status_, hdf5::extent(first_trial, 0, 0), hdf5::extent(rows, n_seeds_, shape_.folds), fits.data());
+  const std::vector<std::int32_t> fits = fit_status(first_trial, rows);
+  std::vector<std::int32_t> status;
   for (auto cell = fits.cbegin(); cell != fits.cend(); cell += shape_.folds)
     status.push_back(std::find(cell, cell + shape_.folds, timed_out) == cell + shape_.folds ? *cell : timed_out);
   return status;
+}
+
+std::vector<std::int32_t> CellTable::failed_fits(std::int64_t first_trial, std::int64_t rows) const {
+  const auto is_failed = [](std::int32_t fit) { return fit >= 0 && failed(static_cast<FitStatus>(fit)); };
+  const std::vector<std::int32_t> fits = fit_status(first_trial, rows);
+  std::vector<std::int32_t> counts;
+  for (auto cell = fits.cbegin(); cell != fits.cend(); cell += shape_.folds)
+    counts.push_back(static_cast<std::int32_t>(std::count_if(cell, cell + shape_.folds, is_failed)));
+  return counts;
+}
+
+std::vector<std::int32_t> CellTable::fit_status(std::int64_t first_trial, std::int64_t rows) const {
+  std::vector<std::int32_t> fits(static_cast<std::size_t>(rows * n_seeds_ * shape_.folds));
+  hdf5::read(status_, hdf5::extent(first_trial, 0, 0), hdf5::extent(rows, n_seeds_, shape_.folds), fits.data());
+  return fits;
 }
 
 bool CellTable::contains_any(std::int64_t first_trial, std::int64_t rows, std::int32_t seed) const {

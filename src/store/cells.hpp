@@ -158,6 +158,8 @@ class CellTable {
   /// For some trials and every seed -1 where there is no cell, time_limit where a fold has it, else the status of fold
   /// 0. Shape (rows, seeds).
   std::vector<std::int32_t> cell_status(std::int64_t first_trial, std::int64_t rows) const;
+  /// For some trials and every seed the number of failed fits. Shape (rows, seeds).
+  std::vector<std::int32_t> failed_fits(std::int64_t first_trial, std::int64_t rows) const;
   /// Is there a cell of some trials at a seed?
   bool contains_any(std::int64_t first_trial, std::int64_t rows, std::int32_t seed) const;
   /// Which numerics some trials' cells have, as CellChunk::numerics. Shape (rows, seeds).
@@ -174,6 +176,8 @@ class CellTable {
   void write_block();
   std::unique_ptr<ScoreBlock> read_block(const ScoreRange& range) const;
   void read_scores(std::int64_t first_trial, std::int32_t seed, CellChunk& chunk) const;
+  /// Shape (rows, seeds, folds)
+  std::vector<std::int32_t> fit_status(std::int64_t first_trial, std::int64_t rows) const;
 
   std::int64_t n_trials_ = 0;
   std::int64_t n_seeds_ = 0;

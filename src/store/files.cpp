@@ -23,6 +23,7 @@
 
 #include "kilofold/core/error.hpp"
 #include "kilofold/core/hash.hpp"
+#include "kilofold/store.hpp"
 
 namespace kilofold {
 namespace {
@@ -105,7 +106,19 @@ std::string directory_of(const std::string& path) {
   return parent.empty() ? "." : parent.string();
 }
 
-std::string parts_directory(const std::string& path) { return path + ".parts"; }
+std::string behind_links(const std::string& path) {
+  constexpr int most_links = 40;  // as Linux follows
+  fs::path at = path;
+  std::error_code error;
+  for (int links = 0; fs::is_symlink(at, error); ++links) {
+    const fs::path target = fs::read_symlink(at, error);
+    if (error || links == most_links) return path;
+    at = at.parent_path() / target;  // an absolute target stands alone
+  }
+  return at.string();
+}
+
+std::string parts_directory(const std::string& path) { return behind_links(path) + ".parts"; }
 
 bool exists(const std::string& path) {
   std::error_code error;

@@ -9,8 +9,10 @@
 /// The durable half of the store: names, fsync, rename, lock. No HDF5 here.
 namespace kilofold {
 
-std::string parts_directory(const std::string& path);  ///< OUT.h5.parts
-std::string directory_of(const std::string& path);     ///< that a file or folder is in
+/// The file that a path leads to through symbolic links, whether it is there or not. A link that leads nowhere else
+/// stands for itself.
+std::string behind_links(const std::string& path);
+std::string directory_of(const std::string& path);  ///< that a file or folder is in
 bool exists(const std::string& path);
 bool is_hdf5(const std::string& path);  ///< begins with HDF5's signature
 

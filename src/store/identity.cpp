@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "hdf5.hpp"
+#include "kilofold/core/text.hpp"
 
 namespace kilofold {
 namespace {
@@ -77,6 +78,12 @@ InputError other_numerics(const std::string& path, const std::string& model, con
   return InputError(fmt::format("{} holds results of model '{}' with numerics {}, this run computes with {}", path,
                                 model, there, here),
                     "use another -o, --fresh to discard what is there, or --mix-numerics to keep both");
+}
+
+InputError cells_in_the_way(const std::string& path, std::int64_t cells, const std::string& text) {
+  return InputError(
+      fmt::format("{} holds {} cells of trials or seeds that this spec does not have: {}", path, grouped(cells), text),
+      "use another -o, --drop to go on without these cells, or --fresh to discard all that is there");
 }
 
 }  // namespace kilofold

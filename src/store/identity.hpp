@@ -27,4 +27,7 @@ InputError other_study(const std::string& path, const std::vector<Difference>& d
 InputError other_numerics(const std::string& path, const std::string& model, const std::string& there,
                           const std::string& here);
 
+/// The refusal to publish a study over cells of trials or seeds that it does not have.
+InputError cells_in_the_way(const std::string& path, std::int64_t cells, const std::string& text);
+
 }  // namespace kilofold

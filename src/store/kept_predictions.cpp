@@ -47,6 +47,14 @@ bool KeptPredictions::contains(ModelId model, std::int64_t trial, std::int32_t s
   return std::ranges::find(best_[slot(model, seed)], trial, &Ranked::trial) != best_[slot(model, seed)].end();
 }
 
+std::vector<std::int64_t> KeptPredictions::trials(ModelId model, std::int32_t seed) const {
+  std::vector<std::int64_t> kept;
+  if (!must_rank_) return kept;
+  for (const Ranked& ranked : best_[slot(model, seed)]) kept.push_back(ranked.trial);
+  std::sort(kept.begin(), kept.end());
+  return kept;
+}
+
 std::string predictions_text(const Spec& spec) {
   if (spec.output.predictions != "best") return spec.output.predictions;
   return fmt::format("best {} by {}", spec.output.keep, spec.metrics.front());

@@ -25,6 +25,8 @@ class KeptPredictions {
   /// Shape    metric (4), as in CellBlock
   void offer(ModelId model, std::int64_t trial, std::int32_t seed, const double* metric);
   bool contains(ModelId model, std::int64_t trial, std::int32_t seed) const;
+  /// The trials kept of those offered, ascending, that files are read in order.
+  std::vector<std::int64_t> trials(ModelId model, std::int32_t seed) const;
 
  private:
   struct Ranked {

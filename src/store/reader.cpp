@@ -178,6 +178,12 @@ std::vector<double> StudyReader::metrics(ModelId model) const {
   return values;
 }
 
+std::int64_t n_failed(const std::vector<std::int64_t>& status_counts) {
+  std::int64_t count = 0;
+  for (std::size_t s = 0; s < n_statuses; ++s) count += failed(static_cast<FitStatus>(s)) ? status_counts[s] : 0;
+  return count;
+}
+
 std::vector<std::int64_t> StudyReader::status_counts(ModelId model) const {
   std::vector<std::int64_t> counts(n_statuses + 1, 0);
   const std::vector<std::int32_t>& n_folds = models().at(model.value).n_folds;

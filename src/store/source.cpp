@@ -21,6 +21,19 @@ std::optional<std::uint64_t> parse_id(const std::string& id) {
   return value;
 }
 
+using ReadRows = std::vector<std::int32_t> (CellTable::*)(std::int64_t first_trial, std::int64_t rows) const;
+
+/// A number of every cell, in reads of bounded size. Shape (trials, seeds), row-major.
+std::vector<std::int32_t> of_every_cell(const CellTable& table, ReadRows read) {
+  constexpr std::int64_t rows_a_read = 1 << 14;
+  std::vector<std::int32_t> all;
+  for (std::int64_t first = 0; first < table.n_trials(); first += rows_a_read) {
+    const std::vector<std::int32_t> rows = (table.*read)(first, std::min(rows_a_read, table.n_trials() - first));
+    all.insert(all.end(), rows.begin(), rows.end());
+  }
+  return all;
+}
+
 }  // namespace
 
 StudyIndex::StudyIndex(const StudyHeader& study) : n_models_(study.models.size()) {
@@ -84,18 +97,25 @@ Source::Source(std::string path, const StudyHeader& file, StudyIndex& index)
     : path_(std::move(path)),
       keeps_all_predictions_(file.spec.output.predictions == "all"),
       seeds_(file.spec.cv.seeds),
+      knows_seed_(seeds_.size(), false),
       links_(index.n_models()),
       file_column_(index.n_seeds(), -1) {
   for (std::size_t column = 0; column < seeds_.size(); ++column) {
-    if (const auto seed = index.seed(seeds_[column])) file_column_[*seed] = static_cast<std::int32_t>(column);
+    const auto seed = index.seed(seeds_[column]);
+    if (seed) file_column_[*seed] = static_cast<std::int32_t>(column);
+    knows_seed_[column] = seed.has_value();
   }
   for (const TrialTable& table : file.models) {
     const auto file_model = static_cast<std::int32_t>(model_names_.size());
     model_names_.push_back(table.model_name);
     numerics_.push_back({table.numerics});
     numerics_.back().insert(numerics_.back().end(), table.other_numerics.begin(), table.other_numerics.end());
+    std::vector<std::uint64_t>& ids = id_.emplace_back();
+    std::vector<bool>& knows = knows_trial_.emplace_back();
     for (std::size_t row = 0; row < table.id.size(); ++row) {
       const auto [begin, end] = index.find(table.id[row]);
+      ids.push_back(parse_id(table.id[row]).value_or(0));
+      knows.push_back(begin != end);
       for (auto at = begin; at != end; ++at) {
         links_[at->model.value].push_back({at->trial, file_model, static_cast<std::int64_t>(row)});
       }
@@ -115,29 +135,37 @@ Source::Source(std::string path, const StudyHeader& file, StudyIndex& index)
 }
 
 void Source::for_each_cell(OpenTables& tables, const VisitCell& visit) const {
-  constexpr std::int64_t rows_a_read = 1 << 14;
   for (std::int32_t file_model = 0; file_model < static_cast<std::int32_t>(model_names_.size()); ++file_model) {
     const CellTable& table = tables.table(path_, model_names_[file_model]);
-    std::vector<std::int32_t> status;
-    std::vector<std::int32_t> numerics;
-    for (std::int64_t first = 0; first < table.n_trials(); first += rows_a_read) {
-      const std::int64_t n_rows = std::min(rows_a_read, table.n_trials() - first);
-      const std::vector<std::int32_t> rows = table.cell_status(first, n_rows);
-      const std::vector<std::int32_t> numbers = table.numerics(first, n_rows);
-      status.insert(status.end(), rows.begin(), rows.end());
-      numerics.insert(numerics.end(), numbers.begin(), numbers.end());
-    }
+    const std::vector<std::int32_t> status = of_every_cell(table, &CellTable::cell_status);
+    const std::vector<std::int32_t> failed = of_every_cell(table, &CellTable::failed_fits);
+    const std::vector<std::int32_t> numerics = of_every_cell(table, &CellTable::numerics);
     for (std::size_t model = 0; model < links_.size(); ++model) {
       for (const Link& link : links_[model]) {
         if (link.file_model != file_model) continue;
         for (std::size_t seed = 0; seed < file_column_.size(); ++seed) {
           const std::int64_t at = link.row * table.n_seeds() + file_column_[seed];
           if (file_column_[seed] < 0 || status[at] < 0) continue;
-          visit(
-              ModelId(static_cast<std::int32_t>(model)), link.trial, static_cast<std::int32_t>(seed),
-              {numerics_[file_model].at(numerics[at]), status[at] == static_cast<std::int32_t>(FitStatus::time_limit)});
+          visit(ModelId(static_cast<std::int32_t>(model)), link.trial, static_cast<std::int32_t>(seed),
+                {numerics_[file_model].at(numerics[at]), status[at] == static_cast<std::int32_t>(FitStatus::time_limit),
+                 failed[at]});
         }
       }
+    }
+  }
+}
+
+void Source::for_each_outside(OpenTables& tables, const std::function<void(const Outside&)>& visit) const {
+  const bool knows_seeds = std::ranges::find(knows_seed_, false) == knows_seed_.end();
+  for (std::size_t model = 0; model < model_names_.size(); ++model) {
+    const std::vector<bool>& knows_trial = knows_trial_[model];
+    if (knows_seeds && std::ranges::find(knows_trial, false) == knows_trial.end()) continue;
+    const std::vector<std::int32_t> status =
+        of_every_cell(tables.table(path_, model_names_[model]), &CellTable::cell_status);
+    for (std::size_t at = 0; at < status.size(); ++at) {
+      const std::size_t row = at / seeds_.size(), column = at % seeds_.size();
+      if (status[at] < 0 || (knows_trial[row] && knows_seed_[column])) continue;
+      visit({model_names_[model], id_[model][row], seeds_[column], knows_trial[row]});
     }
   }
 }

@@ -84,11 +84,22 @@ class Source {
   /// What a file says of a cell that it holds.
   struct Held {
     const std::string& numerics;
-    bool timed_out;  ///< a fit of it has the status time_limit
+    bool timed_out;            ///< a fit of it has the status time_limit
+    std::int32_t failed_fits;  ///< that one among them
   };
   /// Call `visit(model, trial, seed, held)` for every cell the file holds, in the study's indices.
   using VisitCell = std::function<void(ModelId, std::int64_t, std::int32_t, const Held&)>;
   void for_each_cell(OpenTables& tables, const VisitCell& visit) const;
+
+  /// A cell of a trial or a seed that the study does not have.
+  struct Outside {
+    const std::string& model_name;  ///< of the entry in the file
+    std::uint64_t trial;            ///< its id
+    std::int64_t seed;              ///< its value
+    bool of_known_trial;            ///< only the seed is another
+  };
+  /// Call `visit` for every cell that the file holds and for_each_cell cannot name.
+  void for_each_outside(OpenTables& tables, const std::function<void(const Outside&)>& visit) const;
 
   /// Add this file's cells to a chunk. Errors: MachineError when a cell already there has other bits, naming it.
   void overlay(OpenTables& tables, ModelId model, std::int64_t first_trial, std::int32_t seed, CellChunk& chunk,
@@ -123,8 +134,11 @@ class Source {
   /// The study's number of a file's numerics: by study model, model of the file, number there.
   std::vector<std::vector<std::vector<std::int32_t>>> numerics_number_;
   std::vector<std::int64_t> seeds_;
-  std::vector<std::vector<Link>> links_;   ///< by study model, ascending in trial
-  std::vector<std::int32_t> file_column_;  ///< by study seed; -1 = not in this file
+  std::vector<bool> knows_seed_;                ///< by column of the file: is it one of the study's?
+  std::vector<std::vector<std::uint64_t>> id_;  ///< by model of the file and row
+  std::vector<std::vector<bool>> knows_trial_;  ///< likewise
+  std::vector<std::vector<Link>> links_;        ///< by study model, ascending in trial
+  std::vector<std::int32_t> file_column_;       ///< by study seed; -1 = not in this file
 };
 
 }  // namespace kilofold

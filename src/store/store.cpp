@@ -8,10 +8,12 @@
 #include "files.hpp"
 #include "identity.hpp"
 #include "inventory.hpp"
+#include "joined.hpp"
 #include "kept_predictions.hpp"
 #include "parallel.hpp"
 #include "part.hpp"
 #include "source.hpp"
+#include "statements.hpp"
 #include "store_impl.hpp"
 #include "study_file.hpp"
 
@@ -84,24 +86,47 @@ void CellSet::erase(ModelId model, std::int64_t trial, std::int32_t seed) {
   held = false;
 }
 
-std::vector<Source> Store::Impl::load(const Inventory& found, CellSet& cells, CellSet& unanswered) {
+void Stock::add(const CellSet::Cell& at, const Source::Held& cell) {
+  const auto [model, trial, seed] = at;
+  const bool is_new = !there.contains(model, trial, seed);
+  if (!cell.timed_out)
+    unanswered.erase(model, trial, seed);
+  else if (is_new)
+    unanswered.insert(model, trial, seed);
+  there.insert(model, trial, seed);
+  // Of several tries the one with the fewest failures is kept.
+  const auto failing = failed_fits.find(at);
+  if (cell.failed_fits == 0) {
+    if (failing != failed_fits.end()) failed_fits.erase(failing);
+  } else if (is_new) {
+    failed_fits.emplace(at, cell.failed_fits);
+  } else if (failing != failed_fits.end()) {
+    failing->second = std::min(failing->second, cell.failed_fits);
+  }
+}
+
+std::int64_t Stock::n_failed_fits() const {
+  std::int64_t count = 0;
+  for (const auto& [cell, failed] : failed_fits) count += failed;
+  return count;
+}
+
+std::vector<Source> Store::Impl::load(const Inventory& found, Stock& now) {
   check_identity(found, study);
   std::vector<Source> sources;
   OpenTables tables;
+  bool keep_alike = true;
   const auto add = [&](const FoundFile& file) {
     const Source& source = sources.emplace_back(file.path, file.header, index);
+    keep_alike = keep_alike && file.header.canonical == study.canonical &&
+                 predictions_text(file.header.spec) == predictions_text(study.spec);
     // What another run dropped is computed again where this one wants all of it.
     const bool is_enough = study.spec.output.predictions != "all" || file.header.spec.output.predictions == "all";
     source.for_each_cell(tables, [&](ModelId model, std::int64_t trial, std::int32_t seed, const Source::Held& cell) {
       const TrialTable& table = study.models[model.value];
       if (cell.numerics != table.numerics && on_other_numerics == OtherNumerics::refuse)
         throw other_numerics(source.path(), table.model_name, cell.numerics, table.numerics);
-      if (!is_enough) return;
-      if (!cell.timed_out)
-        unanswered.erase(model, trial, seed);
-      else if (!cells.contains(model, trial, seed))
-        unanswered.insert(model, trial, seed);
-      cells.insert(model, trial, seed);
+      if (is_enough) now.add({model, trial, seed}, cell);
     });
   };
   if (found.merged) add(*found.merged);
@@ -110,25 +135,38 @@ std::vector<Source> Store::Impl::load(const Inventory& found, CellSet& cells, Ce
     const std::vector<std::string>& ids = index.numerics(ModelId(static_cast<std::int32_t>(m)));
     study.models[m].other_numerics.assign(ids.begin() + 1, ids.end());
   }
+  // Files of this very study keep the best of what they hold, so they have the best of all.
+  if (study.spec.output.predictions == "best" && !keep_alike)
+    Joined(study, sources).erase_without_predictions(now.there);
   return sources;
 }
 
-void Store::Impl::take_stock(Trust level) {
+void Store::Impl::take_stock(Trust level,
+                             const std::function<void(const Inventory&, const std::vector<Source>&)>& look) {
   use_inventory(path, level, set_aside, [&](const Inventory& found) {
-    CellSet cells(study), unanswered(study);
-    load(found, cells, unanswered);
-    committed = std::move(cells);
-    timed_out = std::move(unanswered);
+    Stock now(study);
+    const std::vector<Source> sources = load(found, now);
+    if (look) look(found, sources);
+    stock = std::move(now);
     header_on_disk = describes_study(found.study());
   });
 }
 
+void Store::Impl::judge_outside(const OutsideCells& outside, OtherCells other_cells) {
+  if (outside.size() == 0) return;
+  if (other_cells == OtherCells::refuse) throw cells_in_the_way(path, outside.size(), outside.text());
+  if (other_cells == OtherCells::leave) return;
+  for (const FoundFile* file : outside.files()) may_go.emplace(file->path, file->created());
+  to_drop = outside.text();
+}
+
+bool Store::Impl::must_stay(const OutsideCells& outside, const FoundFile& file) const {
+  return std::ranges::find(outside.files(), &file) != outside.files().end() &&
+         !may_go.contains({file.path, file.created()});
+}
+
 bool Store::Impl::describes_study(const FoundFile* file) const {
-  return file != nullptr && file->header.canonical == study.canonical && file->header.spec.text == study.spec.text &&
-         predictions_text(file->header.spec) == predictions_text(study.spec) &&
-         std::ranges::equal(file->header.models, study.models, {}, &TrialTable::numerics, &TrialTable::numerics) &&
-         std::ranges::equal(file->header.importance, study.importance, {}, &FeatureScoreTable::name,
-                            &FeatureScoreTable::name);
+  return file != nullptr && differing_statements(file->header, study).empty();
 }
 
 void Store::Impl::publish(const StudyHeader& header, FileKind kind, const FileCells& cells) const {
@@ -143,8 +181,8 @@ void Store::Impl::publish(const StudyHeader& header, FileKind kind, const FileCe
   file.publish(directory + "/" + name_by_content(stem, hash_file(file.path())));
 }
 
-Store::Store(std::string path, StudyHeader study, OtherNumerics other, std::int32_t threads)
-    : impl_(std::make_unique<Impl>(std::move(path), std::move(study),
+Store::Store(std::string path, StudyHeader study, OtherNumerics other, std::int32_t threads, OtherCells other_cells)
+    : impl_(std::make_unique<Impl>(behind_links(path), std::move(study),
                                    threads > 0 ? std::min(threads, usual_threads()) : usual_threads())) {
   impl_->on_other_numerics = other;
   check_names(impl_->study);
@@ -152,14 +190,20 @@ Store::Store(std::string path, StudyHeader study, OtherNumerics other, std::int3
     if (table.chunk_trials == 0)
       table.chunk_trials = trials_a_chunk(std::ssize(table.id), std::ssize(impl_->study.data.y));
   }
-  impl_->take_stock(Trust::whole_parts);
+  impl_->take_stock(Trust::whole_parts, [&](const Inventory& found, const std::vector<Source>& sources) {
+    impl_->judge_outside({found, sources}, other_cells);
+  });
 }
 
 Store::~Store() = default;
 
-const CellSet& Store::committed() const { return impl_->committed; }
+const CellSet& Store::committed() const { return impl_->stock.there; }
 
-const CellSet& Store::timed_out() const { return impl_->timed_out; }
+const CellSet& Store::timed_out() const { return impl_->stock.unanswered; }
+
+std::int64_t Store::failed_fits() const { return impl_->stock.n_failed_fits(); }
+
+const std::string& Store::to_drop() const { return impl_->to_drop; }
 
 void Store::refresh() { impl_->take_stock(Trust::light); }
 
@@ -172,7 +216,7 @@ void Store::commit(std::span<const CellBlock> blocks) {
   }
   const Part part(impl_->study, blocks);
   impl_->publish(part.header(), FileKind::part, part.cells());
-  insert(blocks, impl_->committed);
+  insert(blocks, impl_->stock.there);
 }
 
 bool Store::Impl::publish_whole(const Part& part) const {
@@ -187,13 +231,13 @@ bool Store::Impl::publish_whole(const Part& part) const {
 }
 
 void Store::commit_last(std::span<const CellBlock> blocks) {
-  if (impl_->committed.size() == 0) {
+  if (impl_->stock.there.size() == 0) {
     CellSet cells(impl_->study);
     insert(blocks, cells);
     const Part part(impl_->study, blocks);
     const bool is_whole = cells.size() > 0 && cells.size() == cells.total();
     if (is_whole && part.header().models.size() == impl_->study.models.size() && impl_->publish_whole(part)) {
-      impl_->committed = std::move(cells);
+      impl_->stock.there = std::move(cells);
       impl_->header_on_disk = impl_->is_merged = true;
       return;
     }
@@ -201,7 +245,8 @@ void Store::commit_last(std::span<const CellBlock> blocks) {
   commit(blocks);
 }
 
-void Store::remove(const std::string& path) {
+void Store::remove(const std::string& name) {
+  const std::string path = behind_links(name);
   if (exists(path)) {
     if (!is_hdf5(path)) throw InputError(path + " is not an HDF5 file, so it is not removed", "use another -o");
     remove_file(path);

@@ -171,6 +171,83 @@ TEST_F(RunVerb, SaysThatThereIsNothingToCompute) {
   EXPECT_NE(again.err.find("210 of 210 cells are there already\nnothing to compute\n"), std::string::npos) << again.err;
 }
 
+TEST_F(RunVerb, CellsThatTheSpecNoLongerHasAreDroppedOnlyWhereThatIsAskedFor) {
+  ASSERT_EQ(run({"study.yaml"}).code, 0);
+  const std::string before = testing::read_text(folder / "slow.h5");
+  const std::vector<std::vector<std::string>> changes = {
+      {"--set", "cv.seeds=[0]"}, {"--set", "cv.folds=3"}, {"--set", "cv.seeds=[0]", "--shard", "0/4"}};
+  for (std::vector<std::string> arguments : changes) {
+    arguments.insert(arguments.begin(), "study.yaml");
+    const Outcome refused = run(arguments);
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_NE(refused.err.find("cells of trials or seeds that this spec does not have: "), std::string::npos)
+        << refused.err;
+    EXPECT_EQ(testing::read_text(folder / "slow.h5"), before);
+    EXPECT_FALSE(std::filesystem::exists(folder / "slow.h5.parts"));
+  }
+
+  const Outcome dropped = run({"study.yaml", "--set", "cv.seeds=[0]", "--drop"});
+
+  EXPECT_EQ(dropped.code, 0) << dropped.err;
+  EXPECT_NE(dropped.err.find("to be dropped, with the merge: 189 at seeds 1 to 9\n"), std::string::npos) << dropped.err;
+  EXPECT_NE(dropped.err.find("nothing to compute\n"), std::string::npos) << dropped.err;
+  EXPECT_EQ(StudyReader((folder / "slow.h5").string()).n_cells(), 21);
+}
+
+TEST_F(RunVerb, WritesWhatTheSpecSaysIntoAFileThatHasEveryCell) {
+  ASSERT_EQ(run({"study.yaml"}).code, 0);
+  std::string text = std::regex_replace(slow_study(9), std::regex("name: slow"), "name: new\nmetrics: [r2, mae]");
+  folder.write("study.yaml", std::regex_replace(text, std::regex("target: y"), "target: {column: y, units: mg}"));
+
+  const Outcome again = run({"study.yaml"});
+
+  EXPECT_EQ(again.code, 0);
+  EXPECT_NE(again.err.find("nothing to compute\nslow.h5 now says what the spec does: data.target, metrics, name\n"),
+            std::string::npos)
+      << again.err;
+  const StudyReader reader((folder / "slow.h5").string());
+  EXPECT_EQ(reader.attribute("title"), "new");
+  EXPECT_EQ(reader.attribute("metrics"), "r2 mae");
+  EXPECT_EQ(reader.target().units, "mg");
+  const std::string before = testing::read_text(folder / "slow.h5");
+  EXPECT_EQ(run({"study.yaml", "-j", "2"}).err.find("now says"), std::string::npos);
+  EXPECT_EQ(testing::read_text(folder / "slow.h5"), before);
+}
+
+TEST_F(RunVerb, ExitsWith3AsOftenAsTheFinishedFileHoldsFailedFits) {
+  folder.write("failing.yaml", R"(spec: 1
+name: failing
+data: {file: table.csv, features: [a, b, c], target: y}
+cv: {folds: 5, seeds: {from: 0, to: 9}}
+models:
+  - {name: LR, model: linear}
+  - {name: KR, model: kernel_ridge, parameters: {alpha: 0, kernel: linear}}
+output: {file: failing.h5}
+)");
+  ASSERT_EQ(run({"failing.yaml"}).code, 3);
+  const Outcome again = run({"failing.yaml"});
+  EXPECT_EQ(again.code, 3);
+  EXPECT_NE(again.err.find("nothing to compute\n50 fits of the study failed"), std::string::npos) << again.err;
+  const Outcome status = run_program(folder, {"status", "failing.h5"});
+  EXPECT_EQ(status.code, 0);
+  EXPECT_NE(status.out.find("\n50 fits failed"), std::string::npos) << status.out;
+  EXPECT_EQ(json::parse(run_program(folder, {"status", "failing.h5", "--json"}).out)["failed_fits"], 50);
+
+  for (const char* shard : {"0/3", "1/3", "2/3"})
+    run({"failing.yaml", "-o", "shards.h5", "--batch", "1", "--shard", shard});
+  EXPECT_EQ(run({"failing.yaml", "-o", "shards.h5", "--shard", "0/3"}).code, 3) << "whoever looks at the whole file";
+}
+
+TEST_F(RunVerb, WritesThroughALink) {
+  std::filesystem::create_directory(folder / "scratch");
+  std::filesystem::create_symlink("scratch/real.h5", folder / "slow.h5");
+
+  ASSERT_EQ(run({"study.yaml"}).code, 0);
+
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "slow.h5"));
+  EXPECT_EQ(StudyReader((folder / "scratch/real.h5").string()).n_committed(), 210);
+}
+
 TEST_F(RunVerb, CountsTheFitsOfCellsWithDifferentFolds) {
   folder.write("folds.yaml", std::regex_replace(slow_study(9), std::regex("folds: 5"), "folds: [2, 5]"));
   const Outcome ran = run({"folds.yaml"});

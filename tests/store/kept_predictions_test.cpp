@@ -134,6 +134,67 @@ TEST(KeptPredictions, AreComputedAgainWhereAllAreWantedLater) {
   EXPECT_EQ(count_right_cells(reader, all), 4);
 }
 
+/// Commit what the store lacks of some cells; returns how many that were.
+std::int64_t commit_missing(Store& store, const StudyHeader& study, ModelId model) {
+  std::int64_t count = 0;
+  for (std::int64_t t = 0; t < std::ssize(study.models[static_cast<std::size_t>(model.value)].id); ++t) {
+    for (const std::int32_t seed : {0, 1}) {
+      if (store.committed().contains(model, t, seed)) continue;
+      const CellBlock block = make_cells(study, model, {t}, {seed});
+      store.commit({&block, 1});
+      ++count;
+    }
+  }
+  return count;
+}
+
+TEST(KeptPredictions, AreComputedAgainWhereMoreOrOthersAreKeptThanWere) {
+  struct Change {
+    StudyHeader before, after;
+    std::size_t metric;
+    double sign;
+    std::size_t keep;
+  };
+  const Change changes[] = {{study_keeping("best", 2), study_keeping("best", 5), rmse, 1, 5},
+                            {study_keeping("none"), study_keeping("best", 2), rmse, 1, 2},
+                            {study_keeping("best", 3), study_keeping("best", 3, "r2"), r2, -1, 3}};
+  for (const Change& change : changes) {
+    const ScratchDirectory scratch;
+    const std::string path = scratch / "out.h5";
+    commit_in_parts(path, change.before, 2);
+    const Kept had = kept_in(path, tree), wanted = best_by(change.after, tree, change.metric, change.sign, change.keep);
+    std::int64_t lacking = 0;
+    for (const auto& cell : wanted) lacking += had.contains(cell) ? 0 : 1;
+
+    Store store(path, change.after);
+    EXPECT_EQ(commit_missing(store, change.after, tree), lacking);
+    EXPECT_GT(lacking, 0);
+    commit_missing(store, change.after, linear);
+    store.merge();
+
+    EXPECT_EQ(kept_in(path, tree), wanted);
+    EXPECT_EQ(StudyReader(path).n_committed(), StudyReader(path).n_cells());
+    EXPECT_EQ(Store(path, change.after).committed().size(), StudyReader(path).n_cells()) << "and not once more";
+  }
+}
+
+TEST(KeptPredictions, ThatAFileClaimsAreThereAfterAnEarlyMergeToo) {
+  const ScratchDirectory scratch;
+  const std::string path = scratch / "out.h5";
+  commit_in_parts(path, study_keeping("best", 2), 2);
+  const StudyHeader more = study_keeping("best", 5);
+
+  Store(path, more).merge();
+
+  EXPECT_EQ(StudyReader(path).attribute("predictions"), "best 5 by rmse");
+  EXPECT_LT(StudyReader(path).n_committed(), StudyReader(path).n_cells()) << "those without count as missing";
+  Store store(path, more);
+  commit_missing(store, more, tree);
+  commit_missing(store, more, linear);
+  store.merge();
+  EXPECT_EQ(kept_in(path, tree), best_by(more, tree, rmse, 1, 5));
+}
+
 TEST(KeptPredictions, AreDroppedFromAFileThatHadThemAll) {
   const ScratchDirectory scratch;
   const std::string path = scratch / "out.h5";

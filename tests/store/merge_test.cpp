@@ -73,7 +73,7 @@ TEST(MergeParts, WithoutSpecAndTableGivesTheFileThatTheRunWouldGive) {
   }
 
   Store(scratch / "run.h5", study).merge();
-  const std::int64_t cells = merge_parts(scratch / "parts.h5");
+  const std::int64_t cells = merge_parts(scratch / "parts.h5").cells;
 
   EXPECT_EQ(cells, 2 * 146);
   const StudyReader merged(scratch / "parts.h5");
@@ -189,20 +189,6 @@ TEST(Growth, OfGridSeedsAndFoldsKeepsOldCells) {
   EXPECT_EQ(count_right_cells(StudyReader(scratch / "out.h5"), large), 149);
   store.merge();
   EXPECT_EQ(count_right_cells(StudyReader(scratch / "out.h5"), large), 149);
-}
-
-TEST(Growth, BackToASmallerGridDropsTrialsAtMergeOnly) {
-  const ScratchDirectory scratch;
-  const StudyHeader large = make_study();
-  const StudyHeader small = make_study({.trees = 5, .linears = 1, .seeds = {7}});
-  Store store(scratch / "out.h5", large);
-  commit_all(store, large);
-
-  EXPECT_EQ(Store(scratch / "out.h5", small).committed().size(), 6);
-  EXPECT_EQ(StudyReader(scratch / "out.h5").n_committed(), 146);
-  Store(scratch / "out.h5", small).merge();
-
-  EXPECT_EQ(count_right_cells(StudyReader(scratch / "out.h5"), small), 6);
 }
 
 TEST(Growth, FindsTrialsUnderANewEntryName) {
