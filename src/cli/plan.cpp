@@ -7,6 +7,7 @@
 #include "cli/study.hpp"
 #include "cli/values.hpp"
 #include "cli/verbs.hpp"
+#include "execute/cuda_lacks.hpp"
 
 namespace kilofold::cli {
 namespace {
@@ -23,14 +24,20 @@ void declare(Signature& takes) {
   takes.json("the explained plan as JSON");
 }
 
-/// What a run with this device would compute. A GPU is not looked for: plans for a cluster are made on a laptop.
+/// What a run with this device would compute. A GPU is not looked for: plans for a cluster are made on a laptop. Where
+/// no GPU could run it, the plan is the CPU's.
 Placed place_plan(const std::string& wanted, const Study& study, const Options& options) {
   const Flavour flavour = options.flavour.value_or(study.spec.flavour);
   const auto plan_for = plans_of(study, options.switches);
   if (wanted == "auto" || wanted == "cpu") return place(wanted, flavour, plan_for, cpu_backend());
-  const Device device{
+  Device device{
       .backend = nullptr, .name = wanted == "cuda" ? "cuda:0" : wanted, .reason = "asked for; no GPU was looked for"};
-  return {device, plan_for(PricedFor::cuda)};
+  Plan planned = plan_for(PricedFor::cuda);
+  const std::string missing = cuda_lacks(planned);
+  if (missing.empty()) return {device, std::move(planned)};
+  device.reason = fmt::format("{}, so that run refuses --device {}", missing, wanted);
+  device.name = "cpu";
+  return {device, plan_for(PricedFor::cpu)};
 }
 
 int plan(const Options& options) {

@@ -3,12 +3,15 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <variant>
 
+#include "execute/cuda_lacks.hpp"
+#include "kilofold/backend/cuda_ops.hpp"
 #include "kilofold/execute.hpp"
 #include "plan/device_advice.hpp"
 
@@ -74,10 +77,10 @@ Device on_cpu(const Backend& cpu, Flavour flavour, std::string reason) {
   return std::get<Device>(opened);
 }
 
-/// The op of the plan that a backend lacks, as a reason; empty where it has all.
-std::string lacks(const Backend& backend, const Plan& plan) {
+/// The first op of a plan that is not offered, as a reason; empty where all are.
+template <class Offered> std::string lacks(const Plan& plan, const Offered& is_offered) {
   for (const PlanNode& node : plan.nodes)
-    if (!offers(backend, node.node.op)) return fmt::format("the cuda backend has no {} yet", name(node.node.op));
+    if (!is_offered(node.node.op)) return fmt::format("the cuda backend has no {} yet", name(node.node.op));
   return "";
 }
 
@@ -88,7 +91,8 @@ std::variant<Device, std::string> open_cuda_for(const std::string& wanted, Flavo
   if (colon != std::string::npos) std::from_chars(wanted.data() + colon + 1, wanted.data() + wanted.size(), number);
   std::variant<Device, std::string> cuda = open_cuda(number, flavour);
   if (const Device* device = std::get_if<Device>(&cuda))
-    if (std::string missing = lacks(*device->backend, plan); !missing.empty()) return missing;
+    if (std::string missing = lacks(plan, [&](Op op) { return offers(*device->backend, op); }); !missing.empty())
+      return missing;
   return cuda;
 }
 
@@ -115,8 +119,11 @@ Placed choose(Flavour flavour, const std::function<Plan(PricedFor)>& plan_for, c
   if (!advice.cuda) return on_the_cpu(advice.reason);
   Plan& plan = kept == PricedFor::cpu ? for_cpu : *for_cuda;
   auto cuda = open_cuda_for("cuda", flavour, plan);
-  if (const std::string* why = std::get_if<std::string>(&cuda))
-    return on_the_cpu(fmt::format("{}, but cuda: {}", advice.reason, *why));
+  if (const std::string* why = std::get_if<std::string>(&cuda)) {
+    const std::string missing = cuda_lacks(plan);  // then no GPU's seconds are told: none would run it
+    return on_the_cpu(missing.empty() ? fmt::format("{}, but cuda: {}", advice.reason, *why)
+                                      : fmt::format("{}, but cuda: {}", advice.on_cpu, missing));
+  }
   Device& device = std::get<Device>(cuda);
   if (device.backend->accepted == 0)
     return on_the_cpu(advice.reason +
@@ -156,6 +163,10 @@ bool offers(const Backend& backend, Op op) {
       return backend.svr_path != nullptr;
   }
   return false;
+}
+
+std::string cuda_lacks(const Plan& plan) {
+  return lacks(plan, [](Op op) { return std::ranges::find(cuda_ops, name(op)) != cuda_ops.end(); });
 }
 
 std::variant<Device, std::string> open_cuda(std::int32_t number, Flavour flavour) {

@@ -20,6 +20,7 @@ double cuda_seconds(const Plan& plan);
 struct DeviceAdvice {
   bool cuda;
   std::string reason;
+  std::string on_cpu;  ///< its beginning, which tells of no GPU
 };
 DeviceAdvice advise_device(const Plan& for_cpu, const std::function<const Plan&()>& for_cuda);
 

@@ -6,6 +6,7 @@
 
 #include "emu/backend.hpp"
 #include "emu/each_order.hpp"
+#include "kilofold/backend/cuda_ops.hpp"
 #include "kilofold/core/kernel_functions.hpp"
 #include "support/runs.hpp"
 
@@ -109,6 +110,13 @@ TEST(CudaSweep, HyperparametersFoundInEveryTrainingSetAreTheCpusBits) {
   for (const bool sharing : {false, true}) {
     expect_equal(together, 1, sharing ? 3 : 0, {sharing, {}}, Op::maximize_lml);  // replicates collapse where shared
     expect_equal(apart, 1, 0, {sharing, {}}, Op::maximize_lml, FitOn::all);
+  }
+}
+
+TEST(CudaBackend, OffersTheOpsThatPlansAreToldOf) {
+  for (int i = 0; i <= static_cast<int>(Op::least_squares); ++i) {
+    const Op op = static_cast<Op>(i);
+    EXPECT_EQ(offers(emu::backend(), op), std::ranges::find(cuda_ops, name(op)) != cuda_ops.end()) << name(op);
   }
 }
 

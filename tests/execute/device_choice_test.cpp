@@ -129,6 +129,19 @@ TEST_F(DeviceChoice, AnOpThatTheModuleLacksIsAReason) {
   EXPECT_EQ(refused.code, 2);
 }
 
+TEST_F(DeviceChoice, APlanThatNoGpuCouldRunGivesNoGpusSeconds) {
+  folder.write("trees.yaml", study("9999", "{name: RF, model: forest, parameters: {n_estimators: [100]}}"));
+  const std::string asked = run({"plan", "trees.yaml", "--device", "cuda"}, without_module).out;
+  EXPECT_EQ(asked.find("one GPU"), std::string::npos) << asked;
+  EXPECT_NE(asked.find("\ndevice cpu; the cuda backend has no grow_trees yet, so that run refuses --device cuda\n"),
+            std::string::npos)
+      << asked;
+  const std::string automatic = run({"plan", "trees.yaml"}, without_module).out;
+  EXPECT_EQ(automatic.find(" on a GPU"), std::string::npos) << automatic;
+  EXPECT_NE(automatic.find(" on one core, but cuda: the cuda backend has no grow_trees yet\n"), std::string::npos)
+      << automatic;
+}
+
 TEST_F(DeviceChoice, AutoLeavesOutABackendThatNoGpuHasAccepted) {
   const Environment not_accepted = {{"KILOFOLD_FAKE_ACCEPTED", "0"}};
   const std::string planned = run({"plan", "large.yaml"}, not_accepted).out;
@@ -199,7 +212,8 @@ TEST_F(DeviceChoice, ALostDeviceExits4AndTheSameCommandGoesOn) {
   const Outcome lost = run({"run", "both.yaml", "--device", "cuda"}, {{"KILOFOLD_FAKE_FAILING_OP", "4"}});
   EXPECT_EQ(lost.code, 4);
   EXPECT_NE(lost.err.find("the fake device fails at op 4"), std::string::npos) << lost.err;
-  EXPECT_NE(lost.err.find("what was committed is safe; the same command goes on with it\n"), std::string::npos);
+  EXPECT_NE(lost.err.find("what was committed is safe: once the cause is gone, the same command goes on from there\n"),
+            std::string::npos);
   EXPECT_EQ(StudyReader((folder / "out.h5").string()).n_committed(), 40) << "the trees were whole";
 
   ASSERT_EQ(run({"run", "both.yaml", "--device", "cuda"}).code, 0);
