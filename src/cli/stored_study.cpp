@@ -98,11 +98,15 @@ std::vector<Disagreement> study_disagreements(const StudyReader& file, const Stu
   return found;
 }
 
+bool table_is_there(const StudyReader& file) {
+  std::error_code unreadable;
+  return std::filesystem::is_regular_file(file.attribute("data_file"), unreadable);
+}
+
 std::vector<Disagreement> table_disagreements(const StudyReader& file) {
   const std::string& path = file.attribute("data_file");
   std::vector<Disagreement> found;
-  std::error_code unreadable;
-  if (!std::filesystem::is_regular_file(path, unreadable)) return found;
+  if (!table_is_there(file)) return found;
   DataSource source = file.data().source;
   source.file = path;
   try {

@@ -37,6 +37,9 @@ struct Disagreement {
 /// Compare what a file says of its study with `made`: identity, trial ids, numerics, every fold of every seed.
 std::vector<Disagreement> study_disagreements(const StudyReader& file, const StudyHeader& made);
 
+/// Is the CSV file that the study was read from still at its path?
+bool table_is_there(const StudyReader& file);
+
 /// Compare the CSV file that the study was read from, where it still is there, with the stored hash.
 std::vector<Disagreement> table_disagreements(const StudyReader& file);
 

@@ -75,6 +75,8 @@ class ModelCheck {
     if (has_reference(table_.model)) check_fits(cell, stored, findings);
   }
 
+  std::int64_t n_fits() const { return n_fits_; }
+
   void put_line(std::size_t name_width) const {
     put("  {:<{}}  ", table_.model_name, name_width);
     if (has_reference(table_.model))
@@ -215,8 +217,12 @@ int verify(const Options& options) {
       header(stored.study, plan, {.backend = &cpu_backend(), .library = stored.library}, stored.overrides);
   for (const Disagreement& found : study_disagreements(file, made)) findings.add(found.text());
   for (const Disagreement& found : table_disagreements(file)) findings.add(found.text());
-  put("{}: payload, table, trials and folds {}\n", options.results, findings.empty() ? "as they should be" : "checked");
+  const bool has_table = table_is_there(file);
+  put("{}: payload, {}trials and folds {}\n", options.results, has_table ? "table, " : "",
+      findings.empty() ? "as they should be" : "checked");
+  if (!has_table) put("  the table is not at {} any more: it was not compared\n", file.attribute("data_file"));
 
+  std::int64_t n_refitted = 0;
   const std::int64_t n_models = std::ssize(file.models());
   std::size_t name_width = 10;
   for (const TrialTable& table : file.models())
@@ -228,9 +234,11 @@ int verify(const Options& options) {
                                        std::ssize(file.seeds()), share, options.sample_seed))
       model.check(cell, findings);
     model.put_line(name_width);
+    n_refitted += model.n_fits();
   }
   if (findings.empty()) {
-    put_text("verified: every number within its bound\n");
+    put_text(n_refitted > 0 ? "verified: every number within its bound\n"
+                            : "nothing was refitted, so no prediction is verified; nothing else was found wrong\n");
     return done;
   }
   put("{} {}:\n", grouped(findings.size()), findings.size() == 1 ? "disagreement" : "disagreements");

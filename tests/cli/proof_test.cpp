@@ -57,6 +57,18 @@ class Proof : public ::testing::Test {
   Folder folder;
 };
 
+TEST_F(Proof, NothingIsCalledVerifiedThatWasNot) {
+  ASSERT_EQ(run_program(folder, {"run", "small.yaml", "-q", "--fresh", "--set", "output.predictions=none"}).code, 0);
+  std::filesystem::remove(folder / "small.csv");
+  const Outcome checked = verify();
+  EXPECT_EQ(checked.code, 0) << checked.out;
+  EXPECT_NE(checked.out.find("small.h5: payload, trials and folds as they should be\n  the table is not at "),
+            std::string::npos)
+      << checked.out;
+  EXPECT_NE(checked.out.find("nothing was refitted, so no prediction is verified"), std::string::npos) << checked.out;
+  EXPECT_EQ(checked.out.find("\nverified"), std::string::npos) << checked.out;
+}
+
 double next_up(double value) { return std::nextafter(value, 1e300); }
 double visibly_more(double value) { return value * (1 + 1e-9); }
 double other_fold(double value) { return value == 0 ? 1 : 0; }
