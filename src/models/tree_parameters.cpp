@@ -11,12 +11,15 @@ std::vector<ParameterSchema> leaf_limits() {
                                             "leaves of the splits of largest gain, best first; none = no limit",
                                             {"max_leaves", "num_leaves", "MaxNumSplits"});
   nodes.none_allowed = true;
-  return {
-      nodes,
-      real_parameter("min_impurity_decrease", 0, 0,
-                     "least decrease of the training sample's mean squared error that a split must bring"),
-      real_parameter("ccp_alpha", 0, 0,
-                     "branches that lower the mean squared error by no more than this for each leaf they add are cut")};
+  return {nodes,
+          real_parameter(
+              "min_impurity_decrease", 0, 0,
+              "least decrease of the training sample's mean squared error that a split must bring, in the target's "
+              "own unit, squared"),
+          real_parameter(
+              "ccp_alpha", 0, 0,
+              "branches that lower the mean squared error by no more than this for each leaf they add are cut; in the "
+              "target's own unit, squared")};
 }
 
 std::vector<ParameterSchema> tree_limits(double default_depth) {
