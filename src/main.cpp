@@ -4,10 +4,12 @@
 
 #include <exception>
 #include <new>
+#include <system_error>
 
 #include "cli/console.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/options.hpp"
+#include "cli/signals.hpp"
 #include "cli/verbs.hpp"
 #include "cpu/isa.hpp"
 #include "kilofold/core/error.hpp"
@@ -20,7 +22,8 @@ using namespace kilofold::cli;
 /// What becomes of a study whose run the machine ended.
 const char* reassurance(const Verb& verb) {
   const bool writes_results = &verb == &run_verb || &verb == &merge_verb;
-  return writes_results ? "what was committed is safe; the same command goes on with it\n" : "";
+  return writes_results ? "what was committed is safe: once the cause is gone, the same command goes on from there\n"
+                        : "";
 }
 
 /// Each stage of a study wants as much memory as the one before: have the allocator keep what is freed, from the start
@@ -44,6 +47,9 @@ int act(const Verb& verb, const Options& options) try {
 } catch (const MachineError& error) {
   say("{}\n{}", error_text(error.what()), reassurance(verb));
   return machine_failed;
+} catch (const std::system_error& error) {  // of the standard library's files and threads
+  say("{}\n{}", error_text(error.what()), reassurance(verb));
+  return machine_failed;
 } catch (const std::bad_alloc&) {
   say("{}\n{}", error_text("out of memory"), reassurance(verb));
   return machine_failed;
@@ -57,6 +63,7 @@ int act(const Verb& verb, const Options& options) try {
 
 int main(int argc, char** argv) {
   keep_freed_memory();
+  fail_at_file_size_limit();
   const Parsed command = parse_command_line(argc, argv);
   return command.verb == nullptr ? command.exit_code : act(*command.verb, command.options);
 }

@@ -65,7 +65,8 @@ std::string problem_text(const Problem& problem) {
 }  // namespace
 
 void set_color(Color color) {
-  const bool wanted = is_set("CLICOLOR_FORCE") || is_terminal();
+  const bool forced = is_set("CLICOLOR_FORCE") && std::string_view(std::getenv("CLICOLOR_FORCE")) != "0";
+  const bool wanted = forced || is_terminal();
   colored = color == Color::always || (color == Color::automatic && !is_set("NO_COLOR") && wanted);
 }
 

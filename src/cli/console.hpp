@@ -17,7 +17,7 @@ namespace kilofold::cli {
 enum class Color { automatic, always, never };
 
 /// Settle whether errors are coloured. `automatic`: where stderr is a terminal, unless NO_COLOR is set or TERM is dumb;
-/// CLICOLOR_FORCE colours them anywhere.
+/// CLICOLOR_FORCE, unless 0, colours them anywhere.
 void set_color(Color color);
 
 /// Is stderr a terminal that can move its cursor?

@@ -51,8 +51,9 @@ Findings examine(const std::string& folder) {
   const auto vendor = open_cpu(cpu_backend(), Flavour::vendor);
   found.vendor = std::holds_alternative<Device>(vendor);
   found.vendor_text = found.vendor ? std::get<Device>(vendor).library : std::get<std::string>(vendor);
-  found.folder = probe_folder(folder.empty() ? std::filesystem::current_path().string() : folder);
   std::error_code error;
+  const std::string here = std::filesystem::current_path(error).string();
+  found.folder = probe_folder(!folder.empty() ? folder : here.empty() ? "." : here);  // here: none once it is removed
   found.temporary = std::filesystem::temp_directory_path(error).string();
   found.temporary_free = bytes_free(found.temporary).value_or(0);
   for (const Meaning& variable : environment_variables())

@@ -9,9 +9,11 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cli/console.hpp"
+#include "cli/text_file.hpp"
 
 namespace kilofold::cli {
 namespace {
@@ -22,10 +24,11 @@ constexpr double progress_interval = 10;  // seconds
 
 EventLog::EventLog(const std::string& path) : path_(path) {
   if (path.empty()) return;
+  std::error_code unknown;
+  const char* hint = "name another file with --log-json";
+  if (std::filesystem::is_regular_file(path, unknown)) require_earlier(path, {"{\"event\":", "event log", {}}, hint);
   fd_ = open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-  if (fd_ < 0)
-    throw InputError(fmt::format("cannot write the event log {}: {}", path, std::strerror(errno)),
-                     "name another file with --log-json");
+  if (fd_ < 0) throw InputError(fmt::format("cannot write the event log {}: {}", path, std::strerror(errno)), hint);
 }
 
 EventLog::~EventLog() {

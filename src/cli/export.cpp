@@ -16,6 +16,7 @@ namespace kilofold::cli {
 namespace {
 
 constexpr std::size_t n_metrics = 4;
+constexpr const char* first_columns = "model,trial,";  // of every table
 
 void declare(Signature& takes) {
   Options& options = takes.options();
@@ -98,9 +99,9 @@ std::string parameter_fields(const TrialTable& table, const std::vector<std::str
 std::int64_t put_metrics(const StudyReader& study, const std::vector<Chosen>& models, TextFile& file) {
   const std::vector<std::string> names = parameter_names(models);
   const std::size_t n_seeds = study.seeds().size();
-  std::string header = "model,trial";
-  for (const std::string& name : names) header += "," + csv_field(name);
-  file.put(header + ",seed,mae,rmse,r2,r2_eq13\n");
+  std::string header = first_columns;
+  for (const std::string& name : names) header += csv_field(name) + ",";
+  file.put(header + "seed,mae,rmse,r2,r2_eq13\n");
   std::int64_t n_rows = 0;
   for (const Chosen& chosen : models) {
     const std::vector<double> metrics = study.metrics(chosen.model);
@@ -147,7 +148,7 @@ std::string prediction_rows(const StudyReader& study, const Chosen& chosen, std:
 
 std::int64_t put_predictions(const StudyReader& study, const std::vector<Chosen>& models, TextFile& file) {
   const bool with_sd = std::ranges::any_of(models, [](const Chosen& chosen) { return chosen.table().has_sd; });
-  file.put(fmt::format("model,trial,seed,fold,sample,y,prediction{}\n", with_sd ? ",sd" : ""));
+  file.put(fmt::format("{}seed,fold,sample,y,prediction{}\n", first_columns, with_sd ? ",sd" : ""));
   std::int64_t n_rows = 0;
   for (const Chosen& chosen : models)
     for (std::int64_t trial = chosen.begin; trial < chosen.end; ++trial) {
@@ -161,11 +162,13 @@ int export_table(const Options& options) {
   check_results_path(options.results);
   const StudyReader study(options.results);
   const std::vector<Chosen> models = choose(study, options.trial, options.as_published);
-  TextFile file(options.output, "name another file with -o FILE.csv");
+  TextFile file(options.output,
+                {first_columns, "table that kilofold export wrote", {options.results, study.attribute("data_file")}},
+                "name another file with -o FILE.csv");
   const std::int64_t n_rows =
       options.predictions ? put_predictions(study, models, file) : put_metrics(study, models, file);
   file.close();
-  if (options.output.empty()) return done;
+  if (file.is_stdout()) return done;
   put_path(options.output);
   say("{} rows\n", grouped(n_rows));
   return done;

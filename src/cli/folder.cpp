@@ -80,20 +80,36 @@ std::optional<double> bytes_free(const std::string& folder) {
   return static_cast<double>(space.f_bavail) * static_cast<double>(space.f_frsize);
 }
 
-void require_writable(const std::string& output) {
+std::string unreachable(const std::string& path) {
+  std::filesystem::path folder;  // the last that is there: names below it are tried in it
+  bool is_there = true;
+  for (const std::filesystem::path& name : std::filesystem::path(path)) {
+    std::error_code error;
+    const auto status = std::filesystem::status(folder / name, error);
+    const bool absent = error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+    if (error && !absent) return error.message();
+    is_there = is_there && std::filesystem::exists(status);
+    if (is_there) folder /= name;
+  }
+  return "";
+}
+
+void require_writable(const std::string& output, const std::string& hint) {
   std::filesystem::path folder = std::filesystem::path(parts_directory(output)).parent_path();
   if (folder.empty()) folder = ".";
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  std::string why = error ? error.message() : "";
+  std::string why = unreachable(output);
+  if (why.empty()) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) why = error.message();
+  }
   if (why.empty()) {
     const TrialFile file(folder.string());
     why = outcome(file.fd() >= 0);
   }
   if (why.empty() && std::filesystem::is_directory(output)) why = "this is a folder";
   if (!why.empty())
-    throw InputError(fmt::format("cannot write results to {}: {}", output, why),
-                     "name another file with -o FILE.h5; kilofold doctor FOLDER tries a folder");
+    throw InputError(fmt::format("cannot write {}: {}", output, why), hint + "; kilofold doctor FOLDER tries a folder");
 }
 
 }  // namespace kilofold::cli

@@ -25,9 +25,12 @@ FolderProbe probe_folder(const std::string& folder);
 /// Bytes free for us on a folder's file system; nothing when it cannot tell.
 std::optional<double> bytes_free(const std::string& folder);
 
+/// What the system says against looking for a path, such as "File name too long"; empty where it may be there or not.
+std::string unreachable(const std::string& path);
+
 /// Make the folder of an output file and try to write there: better now than at the first checkpoint.
 ///
-/// Errors    InputError naming the folder and what the system says
-void require_writable(const std::string& output);
+/// Errors    InputError naming the file and what the system says, with that hint
+void require_writable(const std::string& output, const std::string& hint);
 
 }  // namespace kilofold::cli

@@ -108,6 +108,15 @@ output: {{file: results/{name}.h5}}  # relative to where kilofold runs
                                             : "{from: 0, to: 9}  # ten reshuffles of the folds, to see what is luck"));
 }
 
+/// What init writes must be good: read as a user's spec would be, before it is there. Mistakes are the table's then, so
+/// they are told at their place in the table.
+void check_starter_spec(const std::string& text, const std::string& path) {
+  DataSource source = parse_spec(text, path, all_schemas()).data;
+  for (ColumnName& feature : source.features) feature.place = {};
+  source.target.place = {};
+  read_csv(source);
+}
+
 void write_new_file(const std::string& path, const std::string& text) {
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (fd < 0 && errno == EEXIST)
@@ -126,12 +135,19 @@ int init(const Options& options) {
   const TableColumns columns = read_columns(options.table);
   const std::string path = options.output.empty() ? study_name(options.table) + ".yaml" : options.output;
   const std::string text = starter_spec(options.table, path, columns);
-  // What init writes must be good: read as a user's spec would be, before it is there.
-  read_csv(parse_spec(text, path, all_schemas()).data);
+  check_starter_spec(text, path);
+  const std::string others = columns.left_out_text();
+  const std::string found =
+      fmt::format("{} rows, {} features, target {}{}\n", grouped(columns.n_rows), columns.features.size(),
+                  columns.target, others.empty() ? "" : "; left out: " + others);
+  if (path == "-") {
+    put_text(text);
+    say_text(found);
+    return done;
+  }
   write_new_file(path, text);
   put("{}\n", path);
-  say("{} rows, {} features, target {}\nnext: look through it, then kilofold plan {}\n", grouped(columns.n_rows),
-      columns.features.size(), columns.target, shell_word(path));
+  say("{}next: look through it, then kilofold plan {}\n", found, shell_word(path));
   return done;
 }
 

@@ -102,8 +102,23 @@ InputError reworded(const CLI::App& app, const CLI::ParseError& error, const std
   if (!extras.empty()) return unexpected(app, extras);
   if (kind == "RequiredError") return missing(app, error);
   if (kind == "ArgumentMismatch") return miscounted(app, error);
-  if (kind == "ExcludesError") return {"--quiet and --verbose exclude each other", "keep the one that is meant"};
   return unreadable(app, error, typed);
+}
+
+/// The options given that do not go together. CLI11 has a check of its own, which cannot say what to do instead.
+std::vector<Problem> excluded(const CLI::App& verb, const std::vector<Exclusion>& exclusions) {
+  const auto is_given = [&](const std::string& name) {
+    const CLI::Option* option = verb.get_option_no_throw(name);
+    return option != nullptr && option->count() > 0;
+  };
+  std::vector<Problem> problems;
+  for (const Exclusion& pair : exclusions) {
+    if (!is_given(pair.one) || !is_given(pair.other)) continue;
+    Problem& problem = problems.emplace_back();
+    problem.message = fmt::format("{} and {} exclude each other", pair.one, pair.other);
+    problem.hint = pair.hint;
+  }
+  return problems;
 }
 
 /// `kilofold help VERB` is `kilofold VERB --help`, as in git and cargo.
@@ -149,6 +164,12 @@ Parsed parse_command_line(int argc, const char* const* argv) {
       say_text(problems_text(reworded(*app, error, words).problems()));
       parsed.exit_code = bad_input;
     }
+    return parsed;
+  }
+  const std::vector<Problem> problems = excluded(*current_verb(*app), parsed.options.exclusions);
+  if (!problems.empty()) {
+    say_text(problems_text(problems));
+    parsed.exit_code = bad_input;
     return parsed;
   }
   parsed.verb = *std::ranges::find(all_verbs, current_verb(*app)->get_name(), &Verb::name);

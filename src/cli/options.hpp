@@ -14,6 +14,13 @@ namespace kilofold::cli {
 
 struct Verb;
 
+/// Two options that do not go together, and what to do instead.
+struct Exclusion {
+  std::string one;
+  std::string other;
+  std::string hint;
+};
+
 /// What a command line asked for. Every verb reads its own part.
 struct Options {
   std::string table;          ///< CSV of init
@@ -27,12 +34,13 @@ struct Options {
   std::vector<Override> overrides;
   Switches switches;
   ExecuteOptions execute;
-  std::string device;              ///< empty: as the spec says
-  std::optional<Flavour> flavour;  ///< of the numerics; empty: as the spec says
-  double time_limit = 0;           ///< seconds; 0 = none
-  std::int64_t sample = 100;       ///< cells that verify refits
-  std::int64_t sample_seed = 1;    ///< which ones
-  std::string event_log;           ///< --log-json
+  std::string device;                   ///< empty: as the spec says
+  std::optional<std::int32_t> threads;  ///< 0 = all cores; empty: as the spec says
+  std::optional<Flavour> flavour;       ///< of the numerics; empty: as the spec says
+  double time_limit = 0;                ///< seconds; 0 = none
+  std::int64_t sample = 100;            ///< cells that verify refits
+  std::int64_t sample_seed = 1;         ///< which ones
+  std::string event_log;                ///< --log-json
   Color color = Color::automatic;
   bool explain = false;
   bool fresh = false;
@@ -41,9 +49,10 @@ struct Options {
   bool quiet = false;
   bool verbose = false;
   bool json = false;
-  bool predictions = false;    ///< of export
-  bool as_published = false;   ///< of show, export and compare
-  std::optional<double> rope;  ///< of compare
+  bool predictions = false;           ///< of export
+  bool as_published = false;          ///< of show, export and compare
+  std::optional<double> rope;         ///< of compare
+  std::vector<Exclusion> exclusions;  ///< that the verbs declare
 };
 
 /// How reading a command line ended: a verb to run, or everything said (help, version) and an exit code.

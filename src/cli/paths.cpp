@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/folder.hpp"
 #include "kilofold/core/error.hpp"
 #include "kilofold/core/text.hpp"
 #include "kilofold/store.hpp"
@@ -61,7 +62,16 @@ std::string other_kind(const std::string& path) {
   return ending == ".xlsx" || ending == ".xls" || ending == ".ods" ? "spreadsheet" : "";
 }
 
-void refuse_folder(const std::string& path) {
+bool is_there(const std::string& path) {
+  std::error_code unreachable;
+  return fs::exists(path, unreachable);
+}
+
+/// Refuse what is no file, or cannot even be looked for: names too long, folders that are closed to us.
+void check_file(const std::string& path, const std::vector<std::string>& endings, const std::string& hint) {
+  if (const std::string why = unreachable(path); !why.empty())
+    refuse(path, "cannot look for this file: " + why, "check the path");
+  if (!is_there(path)) refuse_missing(path, endings, hint);
   if (fs::is_directory(path)) refuse(path, "this is a folder", "name a file in it");
 }
 
@@ -72,8 +82,7 @@ void check_table_path(const std::string& path) {
     refuse(path, "a spreadsheet is no CSV table", "save it as CSV, with a decimal point");
   else if (!kind.empty() && kind != "table")
     refuse(path, "a " + kind + " is no table", "kilofold init wants the CSV file");
-  if (!fs::exists(path)) refuse_missing(path, {".csv"}, "kilofold init wants a CSV file with a header");
-  refuse_folder(path);
+  check_file(path, {".csv"}, "kilofold init wants a CSV file with a header");
 }
 
 void check_spec_path(const std::string& path) {
@@ -82,22 +91,28 @@ void check_spec_path(const std::string& path) {
     refuse(path, "a results file is no spec", "kilofold status reads it; its spec is the text /spec/yaml in it");
   if (kind == "table" || kind == "spreadsheet")
     refuse(path, "a " + kind + " is no spec", "kilofold init writes a spec for a table");
-  if (!fs::exists(path)) refuse_missing(path, {".yaml", ".yml"}, "kilofold init CSV writes a starter spec for a table");
-  refuse_folder(path);
+  check_file(path, {".yaml", ".yml"}, "kilofold init CSV writes a starter spec for a table");
 }
 
 void check_results_path(const std::string& path) {
   if (other_kind(path) == "spec")
     refuse(path, "a spec is no results file", "kilofold plan names the file its results go to");
-  if (fs::exists(parts_directory(path))) return;
-  if (!fs::exists(path)) refuse_missing(path, {".h5"}, "kilofold run writes results, to the path it prints");
-  refuse_folder(path);
+  if (const std::string kind = other_kind(path); kind == "table" || kind == "spreadsheet")
+    refuse(path, "a " + kind + " is no results file", "kilofold run writes results, to the path it prints");
+  if (is_there(parts_directory(path))) return;
+  check_file(path, {".h5"}, "kilofold run writes results, to the path it prints");
+}
+
+void check_output_path(const std::string& path) {
+  if (const std::string why = unreachable(parts_directory(path)); !why.empty())
+    refuse(parts_directory(path), "results cannot be written there: " + why, "name another file with -o or output.file");
 }
 
 std::string shell_word(const std::string& path) {
   const auto is_plain = [](unsigned char c) {
     return std::isalnum(c) || c >= 0x80 || std::strchr("_./+=:@%,-", c) != nullptr;
   };
+  if (path.starts_with('-')) return shell_word("./" + path);
   if (!path.empty() && std::ranges::all_of(path, is_plain)) return path;
   std::string word = "'";
   for (const char c : path) word += c == '\'' ? "'\\''" : std::string(1, c);

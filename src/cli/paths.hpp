@@ -15,7 +15,12 @@ void check_spec_path(const std::string& path);
 /// The same for results: FILE.h5, or the FILE.h5.parts/ beside it. Errors: InputError
 void check_results_path(const std::string& path);
 
-/// A path as it is typed in a shell: quoted where it has blanks or what a shell would read otherwise.
+/// Refuse a results file that could not be written, nor its parts beside it, for their names or folders alone.
+/// Errors: InputError
+void check_output_path(const std::string& path);
+
+/// A path as it is typed in a shell: quoted where it has blanks or what a shell would read otherwise, never as an
+/// option.
 std::string shell_word(const std::string& path);
 
 }  // namespace kilofold::cli

@@ -7,6 +7,7 @@
 #include "cli/text_file.hpp"
 #include "cli/verbs.hpp"
 #include "kilofold/report.hpp"
+#include "report/page_beginning.hpp"
 
 namespace kilofold::cli {
 namespace {
@@ -23,10 +24,12 @@ int report(const Options& options) {
                                ? std::filesystem::path(options.results).replace_extension(".html").string()
                                : options.output;
   const std::string html = render_html(study);
-  TextFile file(page, "name another page with -o PAGE.html");
+  TextFile file(page, {page_beginning, "page that kilofold report wrote", {options.results}},
+                "name another page with -o PAGE.html");
   file.put(html);
   file.close();
   say_text(render_text(study));
+  if (file.is_stdout()) return done;
   put_path(page);
   say("next: open it in a browser; kilofold export {} writes tables for plotting scripts\n",
       shell_word(options.results));

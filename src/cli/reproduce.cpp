@@ -15,8 +15,6 @@
 namespace kilofold::cli {
 namespace {
 
-constexpr std::int64_t most_threads = 4096;
-
 /// Compares cells, as they are computed again, with those of a file.
 class Comparison {
  public:
@@ -120,7 +118,9 @@ Executed run_again(const StoredStudy& stored, const Plan& plan, const Device& de
   };
   hooks.on_progress = [&](const Progress& progress) { line.show(progress, [] { return std::string(); }); };
   hooks.stop = stop_on_signals();
-  const Executed executed = execute(plan, stored.study.data, *device.backend, options.execute, hooks);
+  ExecuteOptions wanted;
+  wanted.threads = options.threads.value_or(0);
+  const Executed executed = execute(plan, stored.study.data, *device.backend, wanted, hooks);
   line.clear();
   return executed;
 }
@@ -146,8 +146,7 @@ int put_verdict(const Comparison& comparison) {
 
 void declare(Signature& takes) {
   takes.results();
-  takes.count("-j,--threads", "CPU threads (default: all cores)", takes.options().execute.threads, most_threads,
-              "KILOFOLD_THREADS");
+  takes.threads("CPU threads, 0 = all cores (default: all cores)");
   takes.flag("-q,--quiet", "no progress", takes.options().quiet);
 }
 

@@ -28,8 +28,7 @@ void declare_machine(Signature& takes) {
               "where to compute, K the number of a GPU from 0 (default: as the spec says, or auto)", read_device,
               "KILOFOLD_DEVICE");
   takes.numerics();
-  takes.count("-j,--threads", "CPU threads (default: as the spec says, or all cores)", execute.threads, 4096,
-              "KILOFOLD_THREADS");
+  takes.threads("CPU threads, 0 = all cores (default: as the spec says, or all cores)");
   takes.value("--shard", "i/N|slurm|mpi",
               "run the i-th of N parts, i from 0, or as a batch system numbers this process", read_shard);
   takes.value("--time-limit", "TIME", "stop, state saved, after TIME such as 3h55m (exit 75)", read_time_limit);
@@ -51,7 +50,9 @@ void declare(Signature& takes) {
              options.event_log);
   takes.flag("-q,--quiet", "no progress, no summary", options.quiet);
   takes.flag("-v,--verbose", "also the rules and every commit", options.verbose);
-  takes.exclude("--quiet", "--verbose");
+  takes.exclude("--quiet", "--verbose", "keep the one that is meant");
+  takes.exclude("--fresh", "--shard",
+                "each shard would discard what the others have computed: remove the old results before they start");
 }
 
 /// One run: what is computed, where it goes, and who is told.
@@ -66,7 +67,7 @@ class Run {
         line_(study_.spec.name, options.quiet) {}
 
   int go() {
-    require_writable(path_);
+    require_writable(path_, "name another file with -o FILE.h5");
     if (options_.fresh) Store::remove(path_);
     StudyHeader study = header(study_, plan_, device_, options_.overrides);
     study.importance = feature_scores(study_.spec, study_.data, study.splits);
@@ -161,9 +162,7 @@ class Run {
     return executed;
   }
 
-  std::int32_t wanted_threads() const {
-    return options_.execute.threads > 0 ? options_.execute.threads : study_.spec.run.threads;
-  }
+  std::int32_t wanted_threads() const { return options_.threads.value_or(study_.spec.run.threads); }
 
   /// The machine failed: commit what was whole by then. Where that fails too, the first error is the one to tell.
   static void save_the_rest(Checkpoints& checkpoints) try { checkpoints.flush(); } catch (const std::exception&) {

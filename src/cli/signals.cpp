@@ -50,6 +50,8 @@ void exit_on_signals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
+void fail_at_file_size_limit() { std::signal(SIGXFSZ, SIG_IGN); }
+
 const std::atomic<bool>* stop_on_signals() {
   handle_signals(ask_to_stop);
   return &stop;

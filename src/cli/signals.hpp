@@ -11,8 +11,12 @@ namespace kilofold::cli {
 /// run.
 void exit_on_signals();
 
-/// From now on those four ask the run to stop; a SIGINT after the first of them ends the process with 130 at once.
-/// Returns the flag they set.
+/// From now on a write beyond the limit of file sizes (`ulimit -f`) fails, as on a full disk, instead of ending the
+/// process without a word.
+void fail_at_file_size_limit();
+
+/// From now on the four signals of exit_on_signals ask the run to stop; a SIGINT after the first of them ends the
+/// process with 130 at once. Returns the flag they set.
 const std::atomic<bool>* stop_on_signals();
 
 /// Set that flag, as the first signal would.

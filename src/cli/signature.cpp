@@ -57,14 +57,16 @@ void Signature::number(const std::string& names, const std::string& help, std::i
   value(names, "N", help, read, environment);
 }
 
-void Signature::exclude(const std::string& one, const std::string& other) {
-  verb_.get_option(one)->excludes(verb_.get_option(other));
+void Signature::exclude(const std::string& one, const std::string& other, const std::string& hint) {
+  options_.exclusions.push_back({one, other, hint});
 }
 
 void Signature::spec() {
   word("SPEC", "the study, a YAML file (docs/spec.md)", options_.spec);
   value("--set", "KEY=VALUE", "change one value of the spec; KEY is a dotted path; may be repeated", read_override);
 }
+
+void Signature::threads(const std::string& help) { value("-j,--threads", "N", help, read_threads, "KILOFOLD_THREADS"); }
 
 void Signature::numerics() {
   value("--numerics", "canonical|vendor",

@@ -40,14 +40,16 @@ class Signature {
   template <class Integer>
   void count(const std::string& names, const std::string& help, Integer& number,
              std::int64_t largest = std::numeric_limits<Integer>::max(), const std::string& environment = "");
-  void exclude(const std::string& one, const std::string& other);
+  /// Two options that do not go together; `hint` says what to do instead.
+  void exclude(const std::string& one, const std::string& other, const std::string& hint);
 
-  void spec();                         ///< SPEC, --set
-  void numerics();                     ///< --numerics
-  void switches();                     ///< --no-rule, --no-sharing
-  void results();                      ///< FILE
-  void json(const std::string& help);  ///< --json
-  void color();                        ///< --color
+  void spec();                            ///< SPEC, --set
+  void threads(const std::string& help);  ///< -j
+  void numerics();                        ///< --numerics
+  void switches();                        ///< --no-rule, --no-sharing
+  void results();                         ///< FILE
+  void json(const std::string& help);     ///< --json
+  void color();                           ///< --color
 
   /// Where the values go.
   Options& options() { return options_; }

@@ -24,22 +24,33 @@ std::string host_name() {
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
 }
 
-/// The data layer knows where the spec names a column, not what stands there.
+/// Who checks a spec against its table knows where the spec names something, not what stands there.
 void add_excerpts(std::vector<Problem>& problems, const Spec& spec) {
+  constexpr std::string_view option = "--set ";
   std::vector<std::string> lines;
   std::istringstream text(spec.text);
   for (std::string line; std::getline(text, line);) lines.push_back(line);
   for (Problem& problem : problems) {
+    if (!problem.excerpt.empty()) continue;
     const auto line = static_cast<std::size_t>(problem.place.line);
-    if (problem.place.file == spec.path && problem.excerpt.empty() && line >= 1 && line <= lines.size())
+    if (problem.place.file.starts_with(option))
+      problem.excerpt = problem.place.file.substr(option.size());
+    else if (problem.place.file == spec.path && line >= 1 && line <= lines.size())
       problem.excerpt = lines[line - 1];
   }
 }
 
-Dataset read_data(const Spec& spec) try { return read_csv(spec.data); } catch (const InputError& error) {
+/// Let `check` hold a spec against its table; what it refuses is told with the spec's lines.
+template <class Check> auto checked(const Spec& spec, const Check& check) try {
+  return check();
+} catch (const InputError& error) {
   std::vector<Problem> problems = error.problems();
   add_excerpts(problems, spec);
   throw InputError(std::move(problems));
+}
+
+Dataset read_data(const Spec& spec) {
+  return checked(spec, [&] { return read_csv(spec.data); });
 }
 
 /// The problems of a spec and, where it names one, of its table, told together: those of the spec's text in its order.
@@ -92,7 +103,8 @@ Study read_study(const Options& options) {
     throw_problems(error);
   }
   study.data = read_data(study.spec);
-  complete(study.spec, study.data);
+  checked(study.spec, [&] { complete(study.spec, study.data); });
+  check_output_path(options.output.empty() ? study.spec.output.file : options.output);
   return study;
 }
 

@@ -18,7 +18,8 @@ struct Study {
 
 /// Read spec and data.
 ///
-/// Errors    InputError with every problem of both; of the data alone what can be told without a sound `data` section
+/// Errors    InputError with every problem of both; of the data alone what can be told without a sound `data` section;
+///           where the results could not be written to their path
 Study read_study(const Options& options);
 
 /// What the results file records of a study besides its cells.

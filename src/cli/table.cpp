@@ -30,7 +30,7 @@ constexpr std::array<Meaning, 9> environment_table = {{
     {"KILOFOLD_LAPACK", "LAPACK library of --numerics vendor, instead of libopenblas.so.0 or liblapack.so.3"},
     {"HDF5_USE_FILE_LOCKING", "FALSE where a file system refuses HDF5's locks"},
     {"NO_COLOR", "no colour with --color auto"},
-    {"CLICOLOR_FORCE", "colour with --color auto even where stderr is no terminal"},
+    {"CLICOLOR_FORCE", "unless 0: colour with --color auto even where stderr is no terminal"},
     {"TERM", "dumb: plain progress lines, no colour with --color auto"},
 }};
 

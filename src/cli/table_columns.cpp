@@ -3,19 +3,29 @@
 #include "cli/table_columns.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <map>
 
-#include "data/csv_header.hpp"
 #include "data/csv_number.hpp"
 #include "data/csv_scanner.hpp"
+#include "kilofold/core/text.hpp"
 #include "kilofold/data.hpp"
 
 namespace kilofold::cli {
 namespace {
+
+/// The beginning of a cell, as a line of words may hold it.
+std::string on_one_line(const std::string& text) {
+  constexpr std::size_t longest = 20;
+  const std::vector<std::string_view> characters = split_characters(text);
+  std::string shown;
+  for (std::size_t i = 0; i < std::min(characters.size(), longest); ++i) shown += printable(characters[i]);
+  return characters.size() > longest ? shown + "..." : shown;
+}
 
 /// What one column holds, seen row by row.
 struct Column {
@@ -33,7 +43,7 @@ struct Column {
     if (number.fault != NumberFault::none) {
       if (odd_line == 0) {
         odd_line = line;
-        odd_text = text;
+        odd_text = on_one_line(text);
       }
       return;
     }
@@ -53,18 +63,6 @@ struct Table {
   std::int64_t n_rows = 0;
 };
 
-/// What the words of a table's header say of it, where two columns of numbers are not found.
-[[noreturn]] void refuse(const std::string& file, const Table& table) {
-  DataSource source;
-  source.file = file;
-  source.features.resize(1);
-  source.features[0].column = table.columns.empty() ? "" : table.columns.front().name;
-  source.target.column = table.columns.empty() ? "" : table.columns.back().name;
-  read_csv(source);  // the whole file may be unreadable, which it says better
-  throw InputError(fmt::format("{} needs two columns of numbers: one to predict, one to predict it from", file),
-                   "every cell of such a column is a finite number with a decimal point");
-}
-
 Table scan(const std::string& file) {
   std::ifstream stream(file, std::ios::binary);
   const std::string bytes(std::istreambuf_iterator<char>(stream), {});
@@ -75,10 +73,12 @@ Table scan(const std::string& file) {
   Table table;
   if (!scanner.next(table.header)) return table;
   for (const CsvField& field : table.header.fields) {
+    if (!is_utf8(field.raw))
+      problems.add(field.raw, "this column name is not UTF-8", "no spec could name it", "save the file as UTF-8");
     table.columns.emplace_back();
     table.columns.back().name = field.text();
   }
-  if (foreign_separator(table.header) != nullptr) return table;
+  if (!problems.empty()) throw InputError(problems.take());
   for (CsvRecord record; scanner.next(record);) {
     if (record.blank) continue;
     ++table.n_rows;
@@ -94,13 +94,23 @@ std::string objection(const Column& column, const std::map<std::string, int>& us
   if (uses.at(column.name) > 1) return "several columns have this name";
   if (!column.numeric())
     return column.odd_text.empty() ? fmt::format("line {} is empty", column.odd_line)
-                                   : fmt::format("line {} is no number", column.odd_line);
+                                   : fmt::format("line {} is '{}', no finite number", column.odd_line, column.odd_text);
   return column.counts_rows() ? "it counts the rows" : "";
 }
 
 }  // namespace
 
+std::string TableColumns::left_out_text() const {
+  std::vector<std::string> all;
+  for (const auto& [column, why] : left_out) all.push_back(fmt::format("{} ({})", column.empty() ? "''" : column, why));
+  for (const std::string& column : texts) all.push_back(column + " (words)");
+  return fmt::format("{}", fmt::join(all, ", "));
+}
+
 TableColumns read_columns(const std::string& file) {
+  DataSource form;
+  form.file = file;
+  read_csv(form);  // what is wrong with the table as such, it tells best
   const Table table = scan(file);
   std::map<std::string, int> uses;
   for (const Column& column : table.columns) ++uses[column.name];
@@ -117,7 +127,12 @@ TableColumns read_columns(const std::string& file) {
       columns.left_out.emplace_back(column.name, why);
   }
   const auto target = std::find_if(numeric.rbegin(), numeric.rend(), [](const Column* c) { return !c->constant; });
-  if (target == numeric.rend() || numeric.size() < 2) refuse(file, table);
+  if (target == numeric.rend() || numeric.size() < 2) {
+    const std::string others = columns.left_out_text();
+    throw InputError(fmt::format("{} needs two columns of numbers: one to predict, one to predict it from{}", file,
+                                 others.empty() ? "" : "; it has " + others),
+                     "every cell of such a column is a finite number with a decimal point, and not all are equal");
+  }
   columns.target = (*target)->name;
   for (const Column* column : numeric)
     if (column != *target) columns.features.push_back(column->name);

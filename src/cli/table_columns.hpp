@@ -16,6 +16,9 @@ struct TableColumns {
   std::string target;                                         ///< the last such column that is not constant
   std::vector<std::string> texts;                             ///< mostly words: may name groups
   std::vector<std::pair<std::string, std::string>> left_out;  ///< column and why it cannot be, or is no feature
+
+  /// "b (line 3 is empty), site (words)"; empty where every column is used.
+  std::string left_out_text() const;
 };
 
 /// Look through a table. Errors: InputError as read_csv, and where there are not two columns of numbers

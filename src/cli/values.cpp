@@ -30,7 +30,29 @@ std::string one_of(const std::string& wanted, const std::vector<std::string>& na
 
 }  // namespace
 
+namespace {
+
+/// Slurm's way of writing times, [days-]hours:minutes:seconds.
+std::optional<double> clock_time(std::string_view text) {
+  double days = 0;
+  if (const std::size_t dash = text.find('-'); dash != std::string_view::npos) {
+    if (!read_number(text.substr(0, dash), days)) return std::nullopt;
+    text.remove_prefix(dash + 1);
+  }
+  std::array<std::uint32_t, 3> part{};
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    const std::size_t end = i + 1 < part.size() ? text.find(':') : text.size();
+    if (end == std::string_view::npos || !read_number(text.substr(0, end), part[i])) return std::nullopt;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  if (part[1] > 59 || part[2] > 59 || !(days >= 0)) return std::nullopt;
+  return 86400 * days + 3600.0 * part[0] + 60.0 * part[1] + part[2];
+}
+
+}  // namespace
+
 std::optional<double> read_duration(std::string_view text) {
+  if (text.find(':') != std::string_view::npos) return clock_time(text);
   struct Unit {
     char name;
     double seconds;
@@ -60,9 +82,18 @@ std::string read_count(const std::string& text, std::int64_t smallest, std::int6
                      bounded ? fmt::format("to {}", largest) : "on", text);
 }
 
+std::string read_threads(const std::string& text, Options& options) {
+  constexpr std::int64_t most_threads = 4096;  // as of run.threads
+  std::int64_t threads = 0;
+  const std::string wrong = read_count(text, 0, most_threads, threads);
+  if (wrong.empty()) options.threads = static_cast<std::int32_t>(threads);
+  return wrong;
+}
+
 std::string read_time_limit(const std::string& text, Options& options) {
   options.time_limit = read_duration(text).value_or(0);
-  return options.time_limit > 0 ? "" : fmt::format("expected a time such as 3h55m, 90m or 45s, got '{}'", text);
+  return options.time_limit > 0 ? ""
+                                : fmt::format("expected a time such as 3h55m, 90m, 45s or 03:55:00, got '{}'", text);
 }
 
 std::string read_shard(const std::string& text, Options& options) {

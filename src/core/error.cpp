@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -24,7 +25,48 @@ std::vector<std::string_view> printable_characters(std::string_view text) {
   return characters;
 }
 
-/// The part of a line that is shown, and where the carets go in it.
+/// How many columns of a terminal a character takes: 2 where it is wide (Chinese, Japanese, Korean, pictures), 0 where
+/// it combines with the one before, else 1.
+///
+/// Source    Unicode 15, East Asian Width W and F and general category Mn, by their blocks
+int columns_of(std::string_view character) {
+  struct Range {
+    std::uint32_t first, last;
+  };
+  static constexpr Range combining[] = {{0x300, 0x36F},   {0x483, 0x489},   {0x591, 0x5BD},   {0x610, 0x61A},
+                                        {0x64B, 0x65F},   {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0x3099, 0x309A},
+                                        {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}};
+  static constexpr Range wide[] = {{0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0x4DBF},   {0x4E00, 0xA4CF},
+                                   {0xA960, 0xA97F},   {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},
+                                   {0xFF01, 0xFF60},   {0xFFE0, 0xFFE6},   {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF},
+                                   {0x1F900, 0x1F9FF}, {0x1FA70, 0x1FAFF}, {0x20000, 0x3FFFD}};
+  const auto lead = static_cast<unsigned char>(character.front());
+  if (character.size() == 1) return 1;
+  std::uint32_t code = lead & (0xFFU >> (character.size() + 1));  // its number, six bits a further byte
+  for (const char byte : character.substr(1)) code = code << 6 | (static_cast<unsigned char>(byte) & 0x3FU);
+  const auto holds = [code](const Range& range) { return range.first <= code && code <= range.last; };
+  if (std::ranges::any_of(combining, holds)) return 0;
+  return std::ranges::any_of(wide, holds) ? 2 : 1;
+}
+
+/// Characters [begin, end) of a line, as many as the limit has columns for, with the caret's in their middle.
+struct Window {
+  std::size_t begin, end;
+};
+
+Window around(std::size_t caret, const std::vector<std::string_view>& characters) {
+  const auto width = [&](std::size_t i) { return columns_of(characters[i]); };
+  Window shown{caret, caret};
+  for (int used = 0; shown.begin > 0 && used + width(shown.begin - 1) <= excerpt_limit / 2;)
+    used += width(--shown.begin);
+  int used = 0;
+  shown.end = shown.begin;
+  while (shown.end < characters.size() && used + width(shown.end) <= excerpt_limit) used += width(shown.end++);
+  while (shown.begin > 0 && used + width(shown.begin - 1) <= excerpt_limit) used += width(--shown.begin);
+  return shown;
+}
+
+/// The part of a line that is shown, and where the carets go in it, in columns.
 struct Excerpt {
   std::string text;
   int indent = 0;
@@ -35,22 +77,22 @@ Excerpt cut_around_caret(const Problem& problem) {
   std::string_view line = problem.excerpt;
   while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
   const std::vector<std::string_view> characters = printable_characters(line);
-  const int length = static_cast<int>(characters.size());
-  const int caret = std::max(problem.place.column - 1, 0);
-  const int width = std::max(problem.width, 1);
-  int begin = 0;
-  int end = length;
-  if (length > excerpt_limit) {
-    begin = std::clamp(caret - excerpt_limit / 2, 0, length - excerpt_limit);
-    end = begin + excerpt_limit;
-  }
+  const auto caret = std::min(static_cast<std::size_t>(std::max(problem.place.column - 1, 0)), characters.size());
+  const std::size_t marked_end = caret + static_cast<std::size_t>(std::max(problem.width, 1));
+  const Window shown = around(caret, characters);
 
   Excerpt excerpt;
-  if (begin > 0) excerpt.text = ellipsis;
-  excerpt.indent = static_cast<int>(excerpt.text.size()) + std::min(caret, length) - begin;
-  excerpt.carets = std::clamp(width, 1, std::max(end - caret, 1));
-  for (int i = begin; i < end; ++i) excerpt.text += characters[static_cast<std::size_t>(i)];
-  if (end < length) excerpt.text += ellipsis;
+  if (shown.begin > 0) excerpt.text = ellipsis;
+  excerpt.indent = static_cast<int>(excerpt.text.size());
+  for (std::size_t i = shown.begin; i < shown.end; ++i) {
+    excerpt.text += characters[i];
+    if (i < caret)
+      excerpt.indent += columns_of(characters[i]);
+    else if (i < marked_end)
+      excerpt.carets += columns_of(characters[i]);
+  }
+  excerpt.carets = std::max(excerpt.carets, 1);
+  if (shown.end < characters.size()) excerpt.text += ellipsis;
   return excerpt;
 }
 

@@ -49,7 +49,9 @@ using namespace std::string_view_literals;
 }
 
 std::string read_bytes(const std::string& file) {
-  if (std::filesystem::is_directory(file)) refuse_file(file, "this is a folder, not a CSV file", "name a file in it");
+  std::error_code unreachable;  // told when it is opened
+  if (std::filesystem::is_directory(file, unreachable))
+    refuse_file(file, "this is a folder, not a CSV file", "name a file in it");
   std::ifstream stream(file, std::ios::binary);
   if (!stream) refuse_unopened(file, std::generic_category().message(errno));
   std::string bytes;
@@ -122,7 +124,8 @@ class TableReader {
       problems_.add(header.fields.front().raw,
                     n_rows_ == 0 ? "the table has a header and no rows" : "the table has one row only",
                     "a study needs at least two rows: one to train on, one to predict", "is this the right file?");
-    } else if (problems_.empty() && std::adjacent_find(y_.begin(), y_.end(), std::not_equal_to<>()) == y_.end()) {
+    } else if (problems_.empty() && columns_.target &&
+               std::adjacent_find(y_.begin(), y_.end(), std::not_equal_to<>()) == y_.end()) {
       problems_.add(header.fields[*columns_.target].raw,
                     fmt::format("the target '{}' is {} in every row", source_.target.column, y_.front()),
                     "there is nothing to predict, and R2 has no meaning", "name another column as the target");
@@ -239,7 +242,6 @@ class TableReader {
 }  // namespace
 
 Dataset read_csv(const DataSource& source) {
-  KILOFOLD_EXPECT(!source.features.empty());
   const std::string bytes = read_bytes(source.file);
   std::string_view text = bytes;
   if (text.starts_with("\xEF\xBB\xBF"sv)) text.remove_prefix(3);  // the byte order mark, which is no text

@@ -24,6 +24,7 @@ class ColumnFinder {
 
   /// The field of a column; empty, with a problem noted, where it is missing or ambiguous.
   std::optional<std::size_t> find(const ColumnName& wanted) {
+    if (wanted.column.empty()) return std::nullopt;  // of a spec with mistakes, which says so
     const auto first = std::find(names_.begin(), names_.end(), wanted.column);
     if (first == names_.end()) {
       report_missing(wanted);
@@ -59,7 +60,9 @@ class ColumnFinder {
   std::vector<std::string> names_;
 };
 
-bool is_header(const CsvRecord& header, const DataSource& source, CsvProblems& problems) {
+}  // namespace
+
+bool is_header(const CsvRecord& header, std::string_view target, CsvProblems& problems) {
   const CsvField& first = header.fields.front();
   if (header.blank) {
     problems.add(first.raw, "line 1 is blank where the column names should be", "",
@@ -69,11 +72,16 @@ bool is_header(const CsvRecord& header, const DataSource& source, CsvProblems& p
   if (!header.well_formed) return false;
   const char* const separator = foreign_separator(header);
   const bool has_target = std::any_of(header.fields.begin(), header.fields.end(),
-                                      [&](const CsvField& field) { return field.text() == source.target.column; });
+                                      [&](const CsvField& field) { return field.text() == target; });
   // A study needs two columns, so where the whole line is one field it was not cut, whatever the spec calls that field.
   if (separator != nullptr && (!has_target || header.fields.size() == 1)) {
     problems.add(header.line(), fmt::format("the columns are separated by {}s, not by commas", separator), "",
                  fmt::format("{}: export it again with these", dialect_hint));
+    return false;
+  }
+  if (header.fields.size() == 1 && first.text().starts_with('#') && !has_target) {
+    problems.add(header.line(), "line 1 is a comment where the column names should be", "",
+                 "delete the lines above the header");
     return false;
   }
   const bool all_numbers = std::all_of(header.fields.begin(), header.fields.end(), [](const CsvField& field) {
@@ -85,6 +93,8 @@ bool is_header(const CsvRecord& header, const DataSource& source, CsvProblems& p
   }
   return !all_numbers;
 }
+
+namespace {
 
 /// Refuse a column that stands on both sides of the regression, or twice on one.
 void check_use(const DataSource& source, const CsvRecord& header, const CsvColumns& columns, CsvProblems& problems) {
@@ -120,7 +130,7 @@ const char* foreign_separator(const CsvRecord& record) {
 }
 
 std::optional<CsvColumns> find_columns(const DataSource& source, const CsvRecord& header, CsvProblems& problems) {
-  if (!is_header(header, source, problems)) return std::nullopt;
+  if (!is_header(header, source.target.column, problems)) return std::nullopt;
   ColumnFinder finder(header, problems);
   CsvColumns columns;
   columns.n_fields = header.fields.size();

@@ -21,11 +21,13 @@ struct CsvColumns {
   std::optional<std::size_t> fold;
 };
 
-/// Find the study's columns in the header.
+/// Does line 1 look like column names between commas? Where not, that is a problem, and all others would be noise.
+/// `target`: a column that the study names, so that a header with it is one whatever else it looks like.
+bool is_header(const CsvRecord& header, std::string_view target, CsvProblems& problems);
+
+/// Find the study's columns in the header; one without a name is not looked for.
 ///
-/// Errors    missing, repeated or doubly used columns become problems; nothing is returned where line 1 is no
-/// comma-separated
-///           header at all and every further message would be noise
+/// Errors    missing, repeated or doubly used columns become problems; nothing is returned where there is no header
 std::optional<CsvColumns> find_columns(const DataSource& source, const CsvRecord& header, CsvProblems& problems);
 
 /// The name of the character that seems to separate a record's fields instead of the comma, or nothing.

@@ -72,7 +72,7 @@ void CsvProblems::add(CsvFault fault, std::string_view at, std::string message, 
 
 void CsvProblems::add(const Place& place, std::string_view at, std::string message, std::string reason,
                       std::string hint, int width) {
-  if (place.line <= 0) return add(at, std::move(message), std::move(reason), std::move(hint));
+  if (place.file.empty()) return add(at, std::move(message), std::move(reason), std::move(hint));
   problems_.push_back({place, std::move(message), std::move(reason), std::move(hint), "", width});
 }
 

@@ -30,7 +30,7 @@ class CsvProblems {
   void add(std::string_view at, std::string message, std::string reason, std::string hint);
   /// Note a problem that every row may have.
   void add(CsvFault fault, std::string_view at, std::string message, std::string reason, std::string hint);
-  /// Note a problem at a place outside the CSV file, of `width` characters; without a line there, at the CSV text
+  /// Note a problem at a place outside the CSV file, of `width` characters; without a file there, at the CSV text
   /// instead.
   void add(const Place& place, std::string_view at, std::string message, std::string reason, std::string hint,
            int width = 1);

@@ -11,6 +11,7 @@
 #include "calibration.hpp"
 #include "fold_text.hpp"
 #include "markup.hpp"
+#include "page_beginning.hpp"
 #include "page_style.hpp"
 #include "pictures.hpp"
 #include "published.hpp"
@@ -38,12 +39,11 @@ void write_head(Buffer out, const StudySummary& study) {
   const std::string title = study.name.empty() ? "Regression study" : study.name;
   fmt::format_to(
       out,
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "{2}<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
       "script-src 'unsafe-inline'\">\n<title>{0}</title>\n<style>{1}</style>\n</head>\n<body>\n<main>\n"
       "<h1>{0}</h1>\n",
-      escape(title), page_style);
+      escape(title), page_style, page_beginning);
 }
 
 void write_introduction(Buffer out, const StudySummary& study) {

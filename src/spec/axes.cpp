@@ -96,8 +96,11 @@ void AxisReader::category(const YamlNode& node) {
   const auto found = std::find(names.begin(), names.end(), node.text);
   if (node.is_scalar() && found != names.end()) return keep(static_cast<double>(found - names.begin()));
   const auto nearest = closest_name(node.text, names);
+  const bool rbf = same_but_case(node.text, "rbf") && std::ranges::find(names, "squared_exponential") != names.end();
   refuse(node, fmt::format("expected {}, got {}", expected(schema_), quoted(node)), {},
-         nearest ? fmt::format("did you mean '{}'?", *nearest) : std::string());
+         rbf       ? "write squared_exponential: exp(-|x - z|^2 / (2 length_scale^2))"
+         : nearest ? fmt::format("did you mean '{}'?", *nearest)
+                   : std::string());
 }
 
 /// One number a feature.

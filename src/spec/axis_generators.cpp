@@ -118,7 +118,9 @@ void AxisReader::spaced(const std::string& kind, const YamlNode& ends) {
   for (int end = 0; kind == "geomspace" && end < 2; ++end) {
     if ((end == 0 ? *first : *last) > 0) continue;
     return refuse(*ends.items[end], fmt::format("geomspace needs ends > 0, got {}", quoted(*ends.items[end])),
-                  "its values are evenly spaced in the logarithm", "put 0 in front: [0, {geomspace: [a, b, n]}]");
+                  "its values are evenly spaced in the logarithm",
+                  (end == 0 ? *first : *last) == 0 && legal(0) ? "put 0 in front: [0, {geomspace: [a, b, n]}]"
+                                                               : "write two ends > 0");
   }
   if (!affordable(*n, ends)) return;
   const auto count = static_cast<std::int64_t>(*n);
@@ -148,7 +150,8 @@ void AxisReader::from_to(const YamlNode& node) {
   if (*step <= 0) return refuse(*node.find("step"), fmt::format("step must be > 0, got {}", *step));
   if (*from > *to) {
     return refuse(node, fmt::format("'from' {} is above 'to' {}", *from, *to), "the range is empty",
-                  fmt::format("write {{from: {}, to: {}}}", *to, *from));
+                  legal(*to) ? fmt::format("write {{from: {}, to: {}}}", *to, *from)
+                             : fmt::format("both ends are {}", expected(schema_)));
   }
   const double n_steps = step_count(*from, *to, *step);
   if (!affordable(n_steps + 1, node)) return;

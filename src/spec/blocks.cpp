@@ -238,7 +238,9 @@ std::optional<ParameterBlock> BlockReader::random(const YamlNode& written, std::
   if (points.front().size() < trials) {
     problems_.add(written.at,
                   fmt::format("random search: {} distinct trials found, {} asked for", points.front().size(), trials),
-                  "the lists hold no more combinations", "write method: grid, or ask for fewer trials");
+                  "there are no more combinations",
+                  std::ranges::all_of(drawn, &SearchAxis::is_of_lists) ? "write method: grid, or ask for fewer trials"
+                                                                       : "ask for fewer trials");
     return std::nullopt;
   }
   for (std::size_t a = 0; a < drawn.size(); ++a) {

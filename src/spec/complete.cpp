@@ -47,7 +47,6 @@ void check_inner_folds(const Spec& spec, const Dataset& data, std::vector<Proble
     if (entry.tune->inner_folds <= std::min(*limit, most_inner_folds) && !too_many) continue;
     Problem& problem = problems.emplace_back();
     problem.place = entry.tune->place;
-    problem.place.file = spec.path;
     problem.message = too_many
                           ? fmt::format("tune: at most {} folds can be split again", most_tuned_folds)
                           : fmt::format("tune.inner_folds: {} inner folds of a training set are too many, at most {}",
@@ -62,7 +61,7 @@ void check_folds(const Spec& spec, std::int32_t most, std::vector<Problem>& prob
     if (folds < most || (folds == most && spec.cv.seeds.size() == 1)) continue;
     Problem& problem = problems.emplace_back();
     problem.place = spec.cv.folds_place;
-    problem.place.file = spec.path;
+    if (problem.place.file.empty()) problem.place.file = spec.path;  // the default, written nowhere
     if (folds == most) {
       problem.message = fmt::format("cv.folds: {} has {} {}, so there is one way to make {} folds", spec.data.file,
                                     most, groups ? "groups" : "rows", folds);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "blocks.hpp"
@@ -15,6 +16,22 @@ namespace kilofold::spec {
 namespace {
 
 constexpr double max_trials = 1e7;
+
+/// What others call the models, and the models.
+constexpr std::array<std::array<std::string_view, 2>, 12> foreign_models = {{
+    {"ridge", "linear, with alpha > 0"},
+    {"ols", "linear"},
+    {"LinearRegression", "linear"},
+    {"decision_tree", "tree"},
+    {"cart", "tree"},
+    {"random_forest", "forest"},
+    {"rf", "forest"},
+    {"svm", "svr"},
+    {"gp", "gpr"},
+    {"gaussian_process", "gpr"},
+    {"krr", "kernel_ridge"},
+    {"lsboost", "gradient_boosting"},
+}};
 
 std::vector<std::string> names_of(const auto& schemas) {
   std::vector<std::string> names;
@@ -37,7 +54,11 @@ const ModelSchema* find_model(const YamlNode& node, std::span<const ModelSchema>
   if (!name) return nullptr;
   const auto found = std::ranges::find(schemas, *name, &ModelSchema::name);
   if (found != schemas.end()) return &*found;
-  problems.add(node.at, fmt::format("unknown model '{}'", *name), {}, suggestion(*name, names_of(schemas)));
+  const auto foreign =
+      std::ranges::find_if(foreign_models, [&](const auto& row) { return same_but_case(row[0], *name); });
+  problems.add(node.at, fmt::format("unknown model '{}'", *name), {},
+               foreign != foreign_models.end() ? fmt::format("write model: {}", (*foreign)[1])
+                                               : suggestion(*name, names_of(schemas)));
   return nullptr;
 }
 
@@ -92,9 +113,9 @@ std::optional<std::int64_t> read_method(const YamlNode& node, Problems& problems
   if (!random) return std::nullopt;
   if (!trials) {
     problems.add(method->at, "method: random needs 'trials'", {}, "write trials: 100");
-    return 0;
+    return 1;  // so that the mistakes of what is drawn are told too
   }
-  return static_cast<std::int64_t>(read_number(*trials, key("models.trials"), problems).value_or(0));
+  return static_cast<std::int64_t>(read_number(*trials, key("models.trials"), problems).value_or(1));
 }
 
 /// The blocks of an entry: of `parameters`, a mapping or a list of them, or of `zip` alone.
@@ -106,7 +127,6 @@ void read_blocks(const YamlNode& node, BlockReader& reader, ModelSpec& entry, Pr
     problems.add(zip->at, "zip: random search draws its own rows", {}, "remove zip, or write method: grid");
   }
   const auto read = [&](const YamlNode* block) {
-    if (trials == 0) return;  // refused before
     auto made = trials ? reader.random(*block, *trials) : reader.grid(block, zip);
     if (made) entry.blocks.push_back(std::move(*made));
   };

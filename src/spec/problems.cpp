@@ -26,6 +26,8 @@ SourceText::SourceText(std::string file, std::string text)
   }
 }
 
+SourceText::SourceText(const std::string& set) : SourceText("--set " + set, set) { has_lines_ = false; }
+
 std::size_t SourceText::line_of(std::size_t offset) const {
   const auto after = std::upper_bound(line_begin_.begin(), line_begin_.end(), offset);
   return static_cast<std::size_t>(after - line_begin_.begin()) - 1;
@@ -43,7 +45,7 @@ Place SourceText::place(std::size_t offset) const {
   offset = std::min(offset, text_.size());
   const std::size_t at = line_of(offset);
   const std::uint32_t before = characters_before_[offset] - characters_before_[line_begin_[at]];
-  return {file_, static_cast<int>(at) + 1, static_cast<int>(before) + 1};
+  return {file_, has_lines_ ? static_cast<int>(at) + 1 : 0, static_cast<int>(before) + 1};
 }
 
 std::string SourceText::excerpt(std::size_t offset) const {

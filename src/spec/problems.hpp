@@ -16,6 +16,8 @@ namespace kilofold::spec {
 class SourceText {
  public:
   SourceText(std::string file, std::string text);
+  /// One of the command line's `--set KEY=VALUE`: places in it have no line, and its words for a file.
+  explicit SourceText(const std::string& set);
   SourceText(const SourceText&) = delete;
   SourceText& operator=(const SourceText&) = delete;
 
@@ -31,6 +33,7 @@ class SourceText {
   std::string_view line(std::size_t index) const;
 
   std::string file_;
+  bool has_lines_ = true;
   std::string text_;
   std::vector<std::size_t> line_begin_;
   std::vector<std::uint32_t> characters_before_;  ///< by byte offset

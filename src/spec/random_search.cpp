@@ -143,6 +143,10 @@ bool SearchAxis::is_fixed() const {
   return spaces.size() == 1 && spaces.front().kind == Space::Kind::points && spaces.front().points.size() == 1;
 }
 
+bool SearchAxis::is_of_lists() const {
+  return std::ranges::all_of(spaces, [](const Space& space) { return space.kind == Space::Kind::points; });
+}
+
 std::optional<SearchAxis> read_search_axis(const YamlNode& node, const ParameterSchema& schema,
                                            std::span<const std::string> features, ValueBudget& budget,
                                            Problems& problems) {

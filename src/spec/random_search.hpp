@@ -37,6 +37,7 @@ struct SearchAxis {
   }
   /// Only one value can be drawn.
   bool is_fixed() const;
+  bool is_of_lists() const;  ///< no distribution among them
 };
 
 /// Read the space of a parameter: a distribution, {ard: ...} of distributions, or an axis to choose from. Nothing after

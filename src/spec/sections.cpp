@@ -24,6 +24,7 @@ void read_features(const YamlNode& node, DataSource& data, Problems& problems) {
     const auto same = [&](const ColumnName& other) { return other.column == name.column; };
     if (!name.column.empty() && std::any_of(data.features.begin(), data.features.end(), same)) {
       problems.add(item->at, fmt::format("data.features: column '{}' is named twice", name.column));
+      continue;
     }
     data.features.push_back(std::move(name));
   }
@@ -74,7 +75,8 @@ void read_data(const YamlNode& node, Spec& spec, Problems& problems) {
   if (!has_keys_of(node, "data", problems)) return;
   DataSource& data = spec.data;
   if (const YamlNode* file = require(node, "data", "file", "name a CSV file, relative to this file", problems)) {
-    data.file = resolve(read_text(*file, "data.file", problems).value_or(""), spec.path);
+    const auto text = read_text(*file, "data.file", problems);
+    if (text && !text->empty()) data.file = resolve(*text, spec.path);
   }
   if (const YamlNode* features = require(node, "data", "features", "list the columns to learn from", problems)) {
     read_features(*features, data, problems);
@@ -85,6 +87,7 @@ void read_data(const YamlNode& node, Spec& spec, Problems& problems) {
     if (!data.target.column.empty() && std::any_of(data.features.begin(), data.features.end(), same)) {
       problems.add(target->at, fmt::format("data.target: column '{}' is a feature too", data.target.column),
                    "a model that sees its target predicts nothing", "remove it from data.features");
+      std::erase_if(data.features, same);  // so that the table's reader need not say it again
     }
   }
   if (const YamlNode* groups = node.find("groups")) data.groups = read_column(*groups, "data.groups", problems);

@@ -34,7 +34,7 @@ void read_study_name(const YamlNode& root, Spec& spec, Problems& problems) {
                "it names the result file");
 }
 
-/// `names_table` becomes true when `data`, and the column of folds, are read without a problem.
+/// `names_table` becomes true when `data` names a file.
 void read_study(const YamlNode& root, std::span<const ModelSchema> models, Spec& spec, bool& names_table,
                 Problems& problems) {
   if (!has_keys_of(root, {}, problems)) return;
@@ -45,12 +45,10 @@ void read_study(const YamlNode& root, std::span<const ModelSchema> models, Spec&
     spec.description = read_text(*description, "description", problems).value_or("");
   }
   if (const YamlNode* data = require(root, {}, "data", "write data: {file, features, target}", problems)) {
-    const std::size_t before = problems.size();
     read_data(*data, spec, problems);
-    names_table = problems.size() == before;
+    names_table = !spec.data.file.empty();
   }
   if (const YamlNode* cv = root.find("cv")) read_cv(*cv, spec, budget, problems);
-  if (spec.data.folds && spec.data.folds->column.empty()) names_table = false;
   if (const YamlNode* scaling = root.find("scaling")) read_scaling(*scaling, spec, problems);
   if (const YamlNode* metrics = root.find("metrics")) read_metrics(*metrics, spec, problems);
   if (const YamlNode* seed = root.find("model_seed")) read_model_seed(*seed, spec, budget, problems);
@@ -83,7 +81,7 @@ Spec parse_spec(std::string_view text, const std::string& path, std::span<const 
     spec::YamlPtr root = spec::parse_yaml(source, problems);
     if (root) {
       for (const auto& [key, value] : overrides) {
-        set.emplace_back("--set", key + "=" + value);
+        set.emplace_back(key + "=" + value);
         root = spec::apply_override(root, set.back(), key.size(), problems);
       }
       spec::read_study(*root, models, study, names_table, problems);

@@ -43,7 +43,7 @@ void check_merged(const std::string& path) { verify_study_file(path); }
 
 std::optional<FoundFile> read_merged(const std::string& path, const CheckFile& check) {
   if (!exists(path)) return std::nullopt;
-  const char* other_path = "use another -o";
+  const char* other_path = "name another file";
   if (!is_hdf5(path)) throw InputError(path + " is not an HDF5 file", other_path);
   try {
     return read_file(path, check);

@@ -40,6 +40,17 @@ void check_identity(const Inventory& found, const StudyHeader& study) {
   std::for_each(found.parts.begin(), found.parts.end(), check);
 }
 
+/// Only what kilofold has written is removed: a file that can be read and says so.
+void require_ours(const std::string& path) {
+  const char* hint = "use another -o, or remove the file yourself";
+  if (!is_hdf5(path)) throw InputError(path + " is not an HDF5 file, so it is not removed", hint);
+  try {
+    open_study_file(path);
+  } catch (const hdf5::FormatError& error) {
+    throw InputError(fmt::format("{}, so it is not removed", error.what()), hint);
+  }
+}
+
 void insert(std::span<const CellBlock> blocks, CellSet& cells) {
   for (const CellBlock& block : blocks)
     for (std::int64_t i = 0; i < block.n_cells(); ++i) cells.insert(block.model, block.trial[i], block.seed[i]);
@@ -248,7 +259,7 @@ void Store::commit_last(std::span<const CellBlock> blocks) {
 void Store::remove(const std::string& name) {
   const std::string path = behind_links(name);
   if (exists(path)) {
-    if (!is_hdf5(path)) throw InputError(path + " is not an HDF5 file, so it is not removed", "use another -o");
+    require_ours(path);
     remove_file(path);
   }
   const std::string directory = parts_directory(path);

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "cli/text_file.hpp"
+#include "report/page_beginning.hpp"
 #include "support/program.hpp"
 
 namespace kilofold {
@@ -128,13 +129,52 @@ TEST_F(Export, PredictionsHaveTheFoldThatHeldThemOut) {
   }
 }
 
+TEST_F(Export, AndReportReplaceNothingButWhatTheyWrote) {
+  for (const char* name : {"small.h5", "table.csv", "study.yaml"}) {
+    const std::string before = testing::read_text(folder / name);
+    for (const char* verb : {"export", "report"}) {
+      const Outcome refused = run({verb, "small.h5", "-o", name});
+      EXPECT_EQ(refused.code, 2) << verb << " " << name;
+      EXPECT_NE(refused.err.find(std::string(name) + " stays as it is: "), std::string::npos) << refused.err;
+      EXPECT_EQ(testing::read_text(folder / name), before) << verb << " " << name;
+    }
+  }
+  std::filesystem::create_symlink("small.h5", folder / "link.csv");
+  EXPECT_EQ(run({"export", "small.h5", "-o", "link.csv"}).code, 2);
+  EXPECT_EQ(run({"report", "small.h5", "-o", "page.html"}).code, 0);
+  EXPECT_EQ(run({"export", "small.h5", "-o", "page.html"}).code, 2);
+  EXPECT_EQ(run({"report", "small.h5", "-o", "page.html"}).code, 0) << "its own page";
+  folder.write("old.csv", "model,trial,seed,mae\n");
+  std::filesystem::create_symlink("old.csv", folder / "to_old.csv");
+  EXPECT_EQ(run({"export", "small.h5", "-o", "to_old.csv"}).code, 0) << "an earlier table";
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "to_old.csv"));
+  EXPECT_EQ(testing::read_text(folder / "old.csv"), exported({}));
+}
+
+TEST_F(Export, TheTableOfTheStudyStaysEvenWhereItIsAnExport) {
+  folder.write("metrics.csv", exported({"--trial", "DT"}));
+  folder.write("again.yaml",
+               "spec: 1\nname: again\ndata: {file: metrics.csv, features: [mae, r2], target: rmse}\n"
+               "cv: {folds: 2}\nmodels: [{model: linear}]\noutput: {file: metrics.h5}\n");
+  ASSERT_EQ(run({"run", "again.yaml", "-q"}).code, 0);
+  const std::string before = testing::read_text(folder / "metrics.csv");
+  EXPECT_EQ(run({"export", "metrics.h5", "-o", "metrics.csv"}).code, 2);
+  EXPECT_EQ(testing::read_text(folder / "metrics.csv"), before);
+}
+
+TEST_F(Export, DashIsStdoutForTablesAndPages) {
+  EXPECT_EQ(run({"export", "small.h5", "-o", "-"}).out, exported({}));
+  EXPECT_EQ(run({"report", "small.h5", "-o", "-"}).out.substr(0, page_beginning.size()), page_beginning);
+  EXPECT_FALSE(std::filesystem::exists(folder / "-"));
+}
+
 TEST_F(Export, WritesTheFileItNames) {
   const Outcome ran = run({"export", "small.h5", "-o", "small.csv"});
   ASSERT_EQ(ran.code, 0) << ran.err;
   EXPECT_EQ(ran.out, (folder / "small.csv").string() + "\n");
   EXPECT_EQ(ran.err, "24 rows\n");
   EXPECT_EQ(testing::read_text(folder / "small.csv"), exported({}));
-  EXPECT_EQ(run({"export", "small.h5", "-o", "no/such/folder.csv"}).code, 2);
+  EXPECT_EQ(run({"export", "small.h5", "-o", "no/such/folder.csv"}).code, 0) << "folders are made, as by run";
   EXPECT_EQ(run({"export", "small.h5", "-o", "/dev/full"}).code, 4);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <hdf5.h>
 #include <sys/stat.h>
 
 #include <chrono>
@@ -90,6 +91,36 @@ TEST_F(RunVerb, GoesOnWithoutAnEventLogThatCannotBeWrittenButNotWithoutOneThatCa
             "error: cannot write the event log .: Is a directory\n   = help: name another file with --log-json\n");
 }
 
+TEST_F(RunVerb, AppendsEventsToNothingButAnEventLog) {
+  const std::string before = testing::read_text(folder / "table.csv");
+  const Outcome refused = run({"study.yaml", "-q", "--log-json", "table.csv"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.err.find("table.csv stays as it is: it is no event log"), std::string::npos) << refused.err;
+  EXPECT_EQ(testing::read_text(folder / "table.csv"), before);
+}
+
+TEST_F(RunVerb, FreshRemovesNoFileThatKilofoldDidNotWrite) {
+  const hid_t file = H5Fcreate((folder / "foreign.h5").c_str(), H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT);
+  ASSERT_GE(H5Fclose(file), 0);
+  const std::string before = testing::read_text(folder / "foreign.h5");
+  const Outcome refused = run({"study.yaml", "-q", "--fresh", "-o", "foreign.h5"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.err.find("foreign.h5: not a kilofold file"), std::string::npos) << refused.err;
+  EXPECT_EQ(testing::read_text(folder / "foreign.h5"), before);
+}
+
+TEST_F(RunVerb, FreshShardsAreRefusedForTheyWouldDiscardEachOthersWork) {
+  const Outcome refused = run({"study.yaml", "--fresh", "--shard", "0/2"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.err.find("--fresh and --shard exclude each other"), std::string::npos) << refused.err;
+  EXPECT_NE(run({"study.yaml", "-q", "-v"}).err.find("--quiet and --verbose exclude each other"), std::string::npos);
+}
+
+TEST_F(RunVerb, NoThreadsMeansAllCoresWhereverItIsWritten) {
+  EXPECT_EQ(run({"study.yaml", "-q", "-j", "0"}).code, 0);
+  EXPECT_EQ(run_program(folder, {"reproduce", "slow.h5", "-q"}, {{"KILOFOLD_THREADS", "0"}}).code, 0);
+}
+
 TEST_F(RunVerb, TimeLimitSavesStateAndExits75) {
   const auto begin = std::chrono::steady_clock::now();
   const Outcome ran = run({"long.yaml", "--time-limit", "2s", "--batch", "3", "--log-json", "log.jsonl"});
@@ -158,7 +189,7 @@ TEST_F(RunVerb, RefusesAFolderItCannotWriteBeforeItComputes) {
   folder.write("file", "");
   const Outcome refused = run({"study.yaml", "-o", "file/x.h5"});
   EXPECT_EQ(refused.code, 2);
-  EXPECT_NE(refused.err.find("error: cannot write results to file/x.h5: "), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find("error: cannot write file/x.h5: "), std::string::npos) << refused.err;
   std::filesystem::create_directory(folder / "taken.h5");
   EXPECT_EQ(run({"study.yaml", "-o", "taken.h5"}).code, 2);
   EXPECT_EQ(run({"study.yaml", "-o", "no/such/folder/x.h5", "-q"}).code, 0) << "folders are made";

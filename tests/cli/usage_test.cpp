@@ -44,7 +44,7 @@ TEST_F(Usage, MistakesAreNamedWithWhatToWriteInstead) {
       {{"run", "--treads", "2"}, "error: kilofold run has no option '--treads', did you mean '--threads'?"},
       {{"--versoin"}, "error: kilofold has no option '--versoin', did you mean '--version'?"},
       {{"validate", "a.yaml", "b.yaml"}, "error: kilofold validate does not take 'b.yaml'"},
-      {{"run", "s.yaml", "-j", "two"}, "error: --threads: expected a whole number from 1 to 4096, got 'two'"},
+      {{"run", "s.yaml", "-j", "two"}, "error: --threads: expected a whole number from 0 to 4096, got 'two'"},
       {{"run", "s.yaml", "-o"}, "error: --output needs a value: --output FILE.h5\n"},
       {{"run", "s.yaml", "--time-limit", "soon"}, "error: --time-limit: expected a time such as 3h55m, 90m or 45s"},
       {{"run", "s.yaml", "--device", "cude"}, "error: --device: expected auto, cpu, cuda, cuda:K, got 'cude'; did"},
@@ -86,6 +86,7 @@ TEST_F(Usage, ColorComesOnlyWhereItIsAskedForOrShown) {
   EXPECT_EQ(refusal({"rum"}).find('\033'), std::string::npos);
   EXPECT_EQ(refusal({"--color", "always", "rum"}).find(red), 0U);
   EXPECT_EQ(refusal({"rum"}, {{"CLICOLOR_FORCE", "1"}}).find(red), 0U);
+  EXPECT_EQ(refusal({"rum"}, {{"CLICOLOR_FORCE", "0"}}).find('\033'), std::string::npos);
   EXPECT_EQ(refusal({"rum"}, {{"CLICOLOR_FORCE", "1"}, {"NO_COLOR", "1"}}).find('\033'), std::string::npos);
   folder.write("bad.yaml", "spec: 1\nnam: x\n");
   const std::string carets = refusal({"validate", "bad.yaml", "--color=always"});

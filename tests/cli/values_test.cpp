@@ -16,6 +16,14 @@ TEST(ReadDuration, TakesUnitsFromLargeToSmall) {
   EXPECT_EQ(read_duration("2m30"), 150);
 }
 
+TEST(ReadDuration, TakesSlurmsTimes) {
+  EXPECT_EQ(read_duration("00:30:00"), 1800);
+  EXPECT_EQ(read_duration("100:00:01"), 360001);
+  EXPECT_EQ(read_duration("1-02:03:04"), 93784);
+  for (const char* text : {"30:00", "1:60:00", "1-1-00:00:00", ":30:00", "00:30:", "-1-00:00:00", "00:30:00:00"})
+    EXPECT_FALSE(read_duration(text)) << text;
+}
+
 TEST(ReadDuration, RefusesWhatIsNoTime) {
   for (const char* text : {"", "h", "5x", "-3h", "55m3h", "3h3h", "3 h", "inf", "1e3", "3h55m "})
     EXPECT_FALSE(read_duration(text)) << text;

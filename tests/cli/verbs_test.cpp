@@ -110,6 +110,12 @@ TEST_F(Verbs, WhatIsNoTableIsRefusedByItsName) {
   }
 }
 
+TEST_F(Verbs, TablesAreNoResults) {
+  const Outcome refused = run({"status", "table.csv"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_EQ(refused.err.find("table.csv: error: a table is no results file\n"), 0U) << refused.err;
+}
+
 TEST_F(Verbs, ValidateGivesProblemsAsJson) {
   const Outcome good = run({"validate", "study.yaml", "--json"});
   EXPECT_EQ(good.code, 0);

@@ -62,6 +62,25 @@ TEST(Format, CountsCharactersNotBytes) {
   EXPECT_EQ(format({problem}), "study.yaml:2:8: m\n    2 | größe: µm\n      |        ^^");
 }
 
+TEST(Format, PutsCaretsUnderWideCharactersWhereATerminalShowsThem) {
+  Problem problem = problem_at(2, 8, "m");
+  problem.excerpt = "  [\u6e29\u5ea6, \u0065\u0301, \u538b\u529b]";  // two columns a character; e and its accent one
+  problem.width = 2;
+
+  EXPECT_EQ(format({problem}), "study.yaml:2:8: m\n    2 | " + problem.excerpt + "\n      |          ^");
+  problem.place.column = 12;
+  EXPECT_EQ(format({problem}), "study.yaml:2:12: m\n    2 | " + problem.excerpt + "\n      |             ^^^^");
+}
+
+TEST(Format, CutsLinesOfWideCharactersByTheirColumns) {
+  Problem problem = problem_at(7, 101, "m");
+  for (int i = 0; i < 200; ++i) problem.excerpt += "\u5ea6";
+  const std::string text = format({problem});
+  std::string fifty;
+  for (int i = 0; i < 50; ++i) fifty += "\u5ea6";
+  EXPECT_EQ(text, "study.yaml:7:101: m\n    7 | ..." + fifty + "...\n      | " + std::string(53, ' ') + "^^");
+}
+
 TEST(Format, ShowsTabsAsOneBlankAndHidesControlBytes) {
   Problem problem = problem_at(2, 4, "m");
   problem.excerpt =

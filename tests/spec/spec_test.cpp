@@ -217,8 +217,8 @@ TEST(Override, IsRefusedWithItsPlaceInTheArgument) {
   for (const BadOverride& row : rows) {
     const auto problems = problems_of(smallest, {row.set});
     ASSERT_EQ(problems.size(), 1u) << row.message;
-    EXPECT_EQ(problems[0].place.file, "--set");
-    EXPECT_EQ(problems[0].place.line, 1);
+    EXPECT_EQ(problems[0].place.file, "--set " + row.set.first + "=" + row.set.second);
+    EXPECT_EQ(problems[0].place.line, 0) << "there is one line only";
     EXPECT_EQ(problems[0].place.column, row.column) << row.message;
     EXPECT_EQ(problems[0].message, row.message);
     EXPECT_EQ(problems[0].excerpt, row.set.first + "=" + row.set.second);
