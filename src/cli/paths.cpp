@@ -105,7 +105,8 @@ void check_results_path(const std::string& path) {
 
 void check_output_path(const std::string& path) {
   if (const std::string why = unreachable(parts_directory(path)); !why.empty())
-    refuse(parts_directory(path), "results cannot be written there: " + why, "name another file with -o or output.file");
+    refuse(parts_directory(path), "results cannot be written there: " + why,
+           "name another file with -o or output.file");
 }
 
 std::string shell_word(const std::string& path) {
