@@ -76,7 +76,6 @@ Contender make_contender(const StudyReader& study, ModelId model, std::int64_t t
   Contender contender;
   contender.name = table.model_name;
   contender.trial = table.id[static_cast<std::size_t>(trial)];
-  contender.n_trials = std::ssize(table.id);
   contender.n_folds = table.n_folds[static_cast<std::size_t>(trial)];
   const CellBlock cells = study.trial(model, trial);
   const std::size_t k = cells.status.size() / n_seeds;
@@ -97,6 +96,7 @@ void add_entry(const StudyReader& study, ModelId model, Comparison& comparison) 
     comparison.left_out.push_back({table.model_name, "no trial is finished for every seed"});
   } else if (!comparison.as_published) {
     comparison.contenders.push_back(make_contender(study, model, order.front()));
+    comparison.contenders.back().n_trials = std::ssize(order);
     correct_for_choice(study, model, order, comparison.contenders.back());
   } else if (const auto trial = published_trial(table); !trial) {
     comparison.left_out.push_back({table.model_name, "has no published setting"});
@@ -104,6 +104,7 @@ void add_entry(const StudyReader& study, ModelId model, Comparison& comparison) 
     comparison.left_out.push_back({table.model_name, "its published setting is not finished for every seed"});
   } else {
     comparison.contenders.push_back(make_contender(study, model, *trial));
+    comparison.contenders.back().n_trials = std::ssize(order);
   }
 }
 

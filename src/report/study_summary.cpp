@@ -28,14 +28,6 @@ std::vector<std::string> Profile::labels() const {
   return labels;
 }
 
-std::int64_t ModelSummary::n_failed() const {
-  std::int64_t n = 0;
-  for (std::size_t s = 0; s + 1 < status_counts.size(); ++s) {
-    if (failed(static_cast<FitStatus>(s))) n += status_counts[s];
-  }
-  return n;
-}
-
 Ranking rank_by_rmse(std::span<const double> metric, std::size_t n_seeds) {
   Ranking ranking;
   double smallest = std::numeric_limits<double>::infinity();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "kilofold/report.hpp"
+#include "kilofold/store.hpp"
 
 /// What the page and the table say, gathered from a file first: rendering needs no file.
 namespace kilofold::report {
@@ -93,7 +94,7 @@ struct ModelSummary {
   std::vector<Profile> profiles = {};                      ///< of every parameter that varies over the grid
   std::optional<Surface> surface = {};                     ///< of the two parameters with the most values
 
-  std::int64_t n_failed() const;
+  std::int64_t n_failed() const { return kilofold::n_failed(status_counts); }
 };
 
 struct StudySummary {
