@@ -36,8 +36,9 @@ std::vector<std::int32_t> of_every_cell(const CellTable& table, ReadRows read) {
 
 }  // namespace
 
-StudyIndex::StudyIndex(const StudyHeader& study) : n_models_(study.models.size()) {
+StudyIndex::StudyIndex(const StudyHeader& study) {
   for (const TrialTable& table : study.models) {
+    names_.push_back(table.model_name);
     numerics_.push_back({table.numerics});
     numerics_.back().insert(numerics_.back().end(), table.other_numerics.begin(), table.other_numerics.end());
   }
@@ -116,7 +117,12 @@ Source::Source(std::string path, const StudyHeader& file, StudyIndex& index)
       const auto [begin, end] = index.find(table.id[row]);
       ids.push_back(parse_id(table.id[row]).value_or(0));
       knows.push_back(begin != end);
+      // Other entries with this trial have cells of their own, which other rules may have made: of a renamed one alone
+      // they take what is there.
+      const auto is_own = [&](const StudyIndex::Trial& trial) { return index.name(trial.model) == table.model_name; };
+      const bool has_own = std::any_of(begin, end, is_own);
       for (auto at = begin; at != end; ++at) {
+        if (has_own && !is_own(*at)) continue;
         links_[at->model.value].push_back({at->trial, file_model, static_cast<std::int64_t>(row)});
       }
     }

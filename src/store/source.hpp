@@ -37,11 +37,12 @@ class StudyIndex {
   /// Ids of a model by number.
   const std::vector<std::string>& numerics(ModelId model) const { return numerics_[model.value]; }
 
-  std::size_t n_models() const { return n_models_; }
+  const std::string& name(ModelId model) const { return names_[model.value]; }
+  std::size_t n_models() const { return names_.size(); }
   std::size_t n_seeds() const { return seeds_.size(); }
 
  private:
-  std::size_t n_models_;
+  std::vector<std::string> names_;  ///< of the entries
   std::vector<Trial> trials_;
   std::vector<std::pair<std::int64_t, std::int32_t>> seeds_;
   std::vector<std::vector<std::string>> numerics_;  ///< by model and number

@@ -195,6 +195,19 @@ TEST_F(RunVerb, RefusesAFolderItCannotWriteBeforeItComputes) {
   EXPECT_EQ(run({"study.yaml", "-o", "no/such/folder/x.h5", "-q"}).code, 0) << "folders are made";
 }
 
+TEST_F(RunVerb, ATrialOfTwoEntriesMadeByDifferentRulesIsThereForBoth) {
+  folder.write(
+      "two.yaml",
+      "spec: 1\nname: two\ndata: {file: table.csv, features: [a, b, c], target: y}\ncv: {folds: 4, seeds: [0, 1]}\n"
+      "output: {file: two.h5}\nmodels:\n"
+      "  - {name: one, model: kernel_ridge, parameters: {alpha: 1}}\n"
+      "  - {name: many, model: kernel_ridge, parameters: {alpha: {geomspace: [0.1, 10, 9]}}}\n");
+  const Outcome first = run({"two.yaml"}), again = run({"two.yaml"});
+  EXPECT_EQ(first.code, 0) << first.err;
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_NE(again.err.find("nothing to compute"), std::string::npos) << again.err;
+}
+
 TEST_F(RunVerb, SaysThatThereIsNothingToCompute) {
   ASSERT_EQ(run({"study.yaml"}).code, 0);
   const Outcome again = run({"study.yaml"});

@@ -46,7 +46,7 @@ TEST_F(Usage, MistakesAreNamedWithWhatToWriteInstead) {
       {{"validate", "a.yaml", "b.yaml"}, "error: kilofold validate does not take 'b.yaml'"},
       {{"run", "s.yaml", "-j", "two"}, "error: --threads: expected a whole number from 0 to 4096, got 'two'"},
       {{"run", "s.yaml", "-o"}, "error: --output needs a value: --output FILE.h5\n"},
-      {{"run", "s.yaml", "--time-limit", "soon"}, "error: --time-limit: expected a time such as 3h55m, 90m or 45s"},
+      {{"run", "s.yaml", "--time-limit", "soon"}, "error: --time-limit: expected a time such as 3h55m, 90m, 45s or 03:55:00"},
       {{"run", "s.yaml", "--device", "cude"}, "error: --device: expected auto, cpu, cuda, cuda:K, got 'cude'; did"},
       {{"run", "s.yaml", "--set", "cv.folds"}, "error: --set: expected KEY=VALUE, such as cv.folds=10"},
       {{"run", "s.yaml", "-q", "-v"}, "error: --quiet and --verbose exclude each other"},

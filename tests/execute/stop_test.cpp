@@ -36,6 +36,7 @@ template <bool takes_long> const Backend& stopped_in_its_ops() {
     if (takes_long) {
       backend.factor = run<&Backend::factor>;
       backend.invert = run<&Backend::invert>;
+      backend.fold_posterior = run<&Backend::fold_posterior>;
       backend.reduce = run<&Backend::reduce>;
       backend.maximize_lml = run<&Backend::maximize_lml>;
       backend.svr_path = run<&Backend::svr_path>;
@@ -45,7 +46,6 @@ template <bool takes_long> const Backend& stopped_in_its_ops() {
     } else {
       backend.standardize = run<&Backend::standardize>;
       backend.posterior = run<&Backend::posterior>;
-      backend.fold_posterior = run<&Backend::fold_posterior>;
       backend.read_trees = run<&Backend::read_trees>;
     }
     return backend;
