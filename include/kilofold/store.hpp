@@ -74,6 +74,7 @@ enum class OtherCells { refuse, leave, drop };
 struct Merged {
   std::int64_t cells = 0;        ///< of the study, wherever they are
   bool published = true;         ///< false: the merged file stays, and with it the parts
+  bool at_once = false;          ///< commit_last had written all of the study already, to where nothing was
   std::int64_t parts_left = 0;   ///< with cells that the study does not have
   std::int64_t other_cells = 0;  ///< that the study does not have, in all of these
   /// What of the spec the merged file said otherwise before: "name", "metrics", ...; empty where it was not there.

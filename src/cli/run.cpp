@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The kilofold authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -211,12 +212,13 @@ class Run {
 
   /// Say what the merge did and left as it was; the exit code, of what is there now: others may have merged since.
   int finish_merged(Store& store, const Merged& merged, const Executed& executed) {
-    store.refresh();
+    if (!merged.at_once) store.refresh();
+    const std::int64_t failed_fits = std::max(store.failed_fits(), executed.failed_fits);
     if (!options_.quiet) {
       if (executed.cells == 0 && merged.published && !merged.says_anew.empty())
         say("{} now says what the spec does: {}\n", path_, fmt::join(merged.says_anew, ", "));
-      if (store.failed_fits() > executed.failed_fits)
-        say("{} fits of the study failed: kilofold status tells how\n", grouped(store.failed_fits()));
+      if (failed_fits > executed.failed_fits)
+        say("{} fits of the study failed: kilofold status tells how\n", grouped(failed_fits));
       say_text(what_stays(merged, path_));
     }
     if (store.committed().size() < store.committed().total()) {
@@ -226,7 +228,7 @@ class Run {
     }
     put_path(path_);
     if (!options_.quiet) say("next: kilofold {} {}\n", merged.published ? "report" : "merge", shell_word(path_));
-    return code_of(store.failed_fits());
+    return code_of(failed_fits);
   }
 
   void say_what_was_done(const Executed& executed) const {

@@ -15,7 +15,8 @@ namespace kilofold {
 Merged Store::merge() {
   Impl& store = *impl_;
   const std::string directory = parts_directory(store.path);
-  if (store.is_merged && !exists(directory)) return {.cells = store.stock.there.size(), .says_anew = {}};
+  if (store.is_merged && !exists(directory))
+    return {.cells = store.stock.there.size(), .at_once = true, .says_anew = {}};
   const MergeLock lock(directory);
   const Inventory found = take_inventory(store.path, Trust::whole_files, set_aside);
   Stock stock(store.study);
@@ -24,6 +25,7 @@ Merged Store::merge() {
   const auto must_stay = [&](const FoundFile& file) { return store.must_stay(outside, file); };
   Merged merged = {.cells = stock.there.size(),
                    .published = !found.merged || !must_stay(*found.merged),
+                   .at_once = false,
                    .parts_left = std::ranges::count_if(found.parts, must_stay),
                    .other_cells = 0,
                    .says_anew = {}};
