@@ -18,15 +18,6 @@ std::string bytes_of(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-std::vector<Problem> problems_on_open(const std::string& path, const StudyHeader& study) {
-  try {
-    const Store store(path, study);
-  } catch (const InputError& error) {
-    return error.problems();
-  }
-  return {};
-}
-
 /// Cells of trials or seeds that a study does not have.
 class OtherCellsTest : public testing::Test {
  protected:

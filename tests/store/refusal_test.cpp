@@ -12,15 +12,6 @@ namespace {
 constexpr ModelId tree(0);
 const std::string hint = "use another -o, or --fresh to discard what is there";
 
-std::vector<Problem> problems_on_open(const std::string& path, const StudyHeader& study) {
-  try {
-    const Store store(path, study);
-  } catch (const InputError& error) {
-    return error.problems();
-  }
-  return {};
-}
-
 void replace(std::string& text, const std::string& from, const std::string& to) {
   text.replace(text.find(from), from.size(), to);
 }

@@ -163,6 +163,15 @@ void commit_all(Store& store, const StudyHeader& study) {
   store.commit(blocks);
 }
 
+std::vector<Problem> problems_on_open(const std::string& path, const StudyHeader& study) {
+  try {
+    const Store store(path, study);
+  } catch (const InputError& error) {
+    return error.problems();
+  }
+  return {};
+}
+
 std::int64_t count_right_cells(const StudyReader& reader, const StudyHeader& study) {
   std::int64_t found = 0;
   const std::size_t n = study.data.y.size();

@@ -36,6 +36,9 @@ bool same_bits(const CellBlock& a, const CellBlock& b);
 /// Commit every cell of a study.
 void commit_all(Store& store, const StudyHeader& study);
 
+/// Why the results at `path` cannot be opened for a study; nothing where they can.
+std::vector<Problem> problems_on_open(const std::string& path, const StudyHeader& study);
+
 /// Count the cells of a file that a reader finds, each checked bit for bit; -1 when one of them is wrong.
 std::int64_t count_right_cells(const StudyReader& reader, const StudyHeader& study);
 
